@@ -1,0 +1,74 @@
+# Everything a person types. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PYTHON ?= python3
+TOGETHER ?= 2
+PYTEST_ARGS ?=
+COVERAGE ?= --cov --cov-report=term:skip-covered
+export PYTHON
+
+.PHONY: help
+help: ## List what can be typed
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: venv ## Start everything: PORT=8000, FRESH=1 begins anew, DATABASE_URL=… and REDIS_URL=… use your own
+	@exec $(BIN)/python -m deploy.run --end-with-parent
+
+.PHONY: story
+story: venv ## Play the story in a stack of its own, or against STORY_URL=…
+	@exec $(BIN)/python -m tests.stories.play
+
+.PHONY: check
+check: dev ## Lint, types, import contracts, architecture tests: seconds
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/architecture
+
+.PHONY: test
+test: dev packages ## Every test but the slow ones, on SQLite and MariaDB, with coverage
+	$(BIN)/pytest -n $(TOGETHER) -m "not slow" $(COVERAGE) $(PYTEST_ARGS)
+
+.PHONY: test-long
+test-long: dev packages ## The slow tests too; the result goes to docs/runs.md
+	@deploy/run/recorded.sh test-long $(BIN)/pytest -m slow $(PYTEST_ARGS)
+
+.PHONY: faults
+faults: dev packages ## What must survive: killed programs, cut networks; the result goes to docs/runs.md
+	@deploy/run/recorded.sh faults $(BIN)/pytest tests/faults $(PYTEST_ARGS)
+
+.PHONY: accept
+accept: dev packages ## Which test shows which promise: ISSUE=story for one issue
+	@exec $(BIN)/python -m tests.accept $(ISSUE)
+
+.PHONY: bench
+bench: dev packages ## Measure: ONLY=part for one part; the result goes to docs/runs.md
+	@deploy/run/recorded.sh "bench $(ONLY)" $(BIN)/python -m bench
+
+.PHONY: doctor
+doctor: venv ## Check every setting and say what is wrong and what to do
+	@exec $(BIN)/python -m deploy.run.within flask --app wsgi doctor
+
+.PHONY: fmt
+fmt: dev ## Format and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: clean
+clean: ## Remove caches and the virtual environment; the data in var/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: venv dev packages
+venv:
+	@deploy/run/venv.sh requirements.txt
+dev:
+	@deploy/run/venv.sh requirements.txt requirements-dev.txt
+packages:
+	@deploy/run/system-packages.sh

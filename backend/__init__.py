@@ -1,0 +1,1 @@
+"""The domain: knows no HTTP, no HTML and no queue."""

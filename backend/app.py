@@ -1,0 +1,48 @@
+"""Makes the bare application: database, keys, clock and settings; the entry points are added in wsgi.py."""
+
+from contextlib import suppress
+
+from flask import Flask
+from sqlalchemy import select
+
+from backend import clock
+from backend.db import db, engine_options, prepare
+from backend.models import County
+from backend.privacy import current
+from backend.privacy.keys import make
+from backend.services import demo_clock
+from backend.settings import Settings
+
+
+class DemoRefused(Exception):
+    """Demo mode was asked for on a database that was not made as a demo."""
+
+
+def create_bare_app(settings: Settings | None = None) -> Flask:
+    """Return the application without any entry point: enough for jobs and the command line."""
+    settings = settings or Settings.from_environment()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not settings.keys_path.exists():
+        with suppress(FileExistsError):  # another process of the same start was quicker
+            make(settings.keys_path)
+    current.use(settings.keys_path)
+    app = Flask("shouwang", static_folder=None)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database),
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.most_body_bytes,
+    )
+    app.extensions["settings"] = settings
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    if settings.demo:
+        clock.use_offset(demo_clock.offset)
+    return app
+
+
+def refuse_foreign_demo(settings: Settings) -> None:
+    """Raise `DemoRefused` if demo mode meets a real county's database; needs an application context."""
+    if settings.demo and db.session.scalar(select(County.code).where(County.is_demo.is_(False)).limit(1)):
+        raise DemoRefused("这个数据库不是演示库，不能用演示方式启动。")

@@ -1,0 +1,134 @@
+"""The command line: `flask --app wsgi …`."""
+
+import json
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from backend import schema
+from backend.access.permissions import Role
+from backend.app import refuse_foreign_demo
+from backend.errors import DomainError
+from backend.policy import diff
+from backend.policy.presets import PRESETS, load_preset
+from backend.services import audit, counties, staff, templates
+from backend.services.storage import settings
+from backend.workflow.budget import validate
+from backend.workflow.deadlines import explain
+from backend.workflow.graph import as_markdown
+
+county = AppGroup("county", help="县：新建。")
+people = AppGroup("staff", help="工作人员：新增。")
+audit_group = AppGroup("audit", help="审计：封存、核验。")
+policy = AppGroup("policy", help="规则：比较、校验。")
+
+
+def _plainly(error: DomainError) -> click.ClickException:
+    return click.ClickException(error.message)
+
+
+@click.command("migrate")
+def migrate() -> None:
+    """Bring the database to the newest schema; twice changes nothing."""
+    schema.migrate()
+    refuse_foreign_demo(settings())
+    click.echo("数据库已是最新。")
+
+
+@county.command("init")
+@click.argument("code")
+@click.option("--regions", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--preset", default="NATIONAL", show_default=True)
+@click.option("--phone", default="", help="县里的咨询电话")
+def init_county(code: str, regions: Path, preset: str, phone: str) -> None:
+    """Make a county with its regions and first rules."""
+    try:
+        made = counties.init_county(code, regions=counties.read_regions(regions), preset=preset, phone=phone)
+    except DomainError as error:
+        raise _plainly(error) from error
+    click.echo(f"{made.name} 已建好，规则：{preset}。")
+
+
+@people.command("add")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--region", required=True, help="区划代码")
+@click.option("--title", default="")
+def add_staff(login: str, name: str, role: str, region: str, title: str) -> None:
+    """Add a member of staff and print the one-time link with which they set their password."""
+    new = staff.NewStaff(login=login, name=name, role=Role(role), region_code=region, title=title)
+    try:
+        _, code = staff.add_staff(new)
+    except DomainError as error:
+        raise _plainly(error) from error
+    click.echo(f"{settings().public_url}/console/password/{code}")
+
+
+@audit_group.command("seal")
+def seal() -> None:
+    """Seal the audit's new rows now."""
+    click.echo(f"封存 {audit.seal_new_rows()} 行。")
+
+
+@audit_group.command("verify")
+@click.option("--roots", type=click.Path(dir_okay=False, path_type=Path), help="库外的根文件")
+def verify(roots: Path | None) -> None:
+    """Name whatever was changed, removed, inserted or reordered."""
+    wrong = audit.verify(roots or settings().roots_path)
+    for line in wrong:
+        click.echo(line)
+    if wrong:
+        raise click.ClickException(f"{len(wrong)} 处不对。")
+    click.echo("审计记录完整。")
+
+
+@policy.command("validate")
+@click.argument("name", type=click.Choice(sorted(PRESETS)))
+def validate_policy(name: str) -> None:
+    """Walk a preset's longest path over every day of a year."""
+    findings = validate(load_preset(name))
+    for line in findings:
+        click.echo(line)
+    if findings:
+        raise click.ClickException(f"{len(findings)} 处不合适。")
+    click.echo("规则合适。")
+
+
+@policy.command("diff")
+@click.argument("one", type=click.Choice(sorted(PRESETS)))
+@click.argument("other", type=click.Choice(sorted(PRESETS)))
+def diff_policies(one: str, other: str) -> None:
+    """Say in what two presets differ."""
+    for line in diff(load_preset(one), load_preset(other)):
+        click.echo(line)
+
+
+@click.command("deadline")
+@click.argument("start", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("number", type=click.IntRange(1, 1000))
+@click.argument("unit", type=click.Choice(["working", "calendar"]))
+def deadline(start: "click.DateTime", number: int, unit: str) -> None:
+    """Print the date that lies so many days after START, and why."""
+    for line in explain(start.date(), number, unit):  # type: ignore[attr-defined]
+        click.echo(line)
+
+
+@click.command("procedure")
+def procedure() -> None:
+    """Print the procedure as a table and a diagram."""
+    click.echo(as_markdown())
+
+
+@click.command("templates")
+def message_templates() -> None:
+    """Print the message templates as the emulator, or somebody at WeChat's own page, registers them."""
+    click.echo(json.dumps(templates.for_emulator(), ensure_ascii=False, indent=1))
+
+
+def register(app: Flask) -> None:
+    """Add every command to the application."""
+    for command in (county, people, audit_group, policy, migrate, deadline, procedure, message_templates):
+        app.cli.add_command(command)

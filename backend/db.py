@@ -1,0 +1,287 @@
+"""One transaction per use case on SQLite and MariaDB: how it begins, retries, commits and rings the doorbell."""
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, event
+from sqlalchemy.dialects import mysql
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import JSON, TypeDecorator
+
+from backend import clock
+from backend.errors import TryLater
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DEADLOCK, LOCK_WAIT = 1213, 1205
+MARIADB = frozenset({"mysql", "mariadb"})
+GONE = frozenset({2003, 2006, 2013, 2055, 1053, 1290})
+MOST_TRIES = 4
+
+after_commit: list[Callable[[frozenset[str]], None]] = []
+"""Called with the names of the bells that a committed transaction asked for; a failing one costs nothing."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant, stored as naive UTC with microseconds; naive input is refused, for it says nothing."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """MariaDB drops fractions of a second unless it is told to keep them."""
+        return dialect.type_descriptor(mysql.DATETIME(fsp=6) if dialect.name in MARIADB else DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone says nothing")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return it aware."""
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+class Symbols(TypeDecorator[str]):
+    """Text for codes, digests and openids: compared byte by byte on both databases, trailing blanks and all."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """MariaDB compares without case unless it is told otherwise."""
+        binary = mysql.VARCHAR(self.length, charset="utf8mb4", collation="utf8mb4_bin")
+        return dialect.type_descriptor(binary if dialect.name in MARIADB else String(self.length))
+
+
+class Words(TypeDecorator[str]):
+    """Text that people write, with every sign there is."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """MariaDB's default collation thinks that two emojis are equal."""
+        full = mysql.VARCHAR(self.length, charset="utf8mb4", collation="utf8mb4_unicode_520_ci")
+        return dialect.type_descriptor(full if dialect.name in MARIADB else String(self.length))
+
+
+class Sealed(TypeDecorator[str]):
+    """A ciphertext as ASCII text: a quarter of the room that words would take in a row."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """One byte a sign, compared byte by byte."""
+        ascii_only = mysql.VARCHAR(self.length, charset="ascii", collation="ascii_bin")
+        return dialect.type_descriptor(ascii_only if dialect.name in MARIADB else String(self.length))
+
+
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+Document = JSON(none_as_null=True)
+
+
+class Base(DeclarativeBase):
+    """What every table has: stable constraint names, so that migrations can speak of them."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: Moment()},
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+class _Ids:
+    """Row ids made here: time-ordered, unguessable in practice, and known before the insert."""
+
+    EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
+    SPARE = 22
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> int:
+        millisecond = int(clock.real_now().timestamp() * 1000) - self.EPOCH_MS
+        with self._lock:
+            fresh = (millisecond << self.SPARE) | secrets.randbits(self.SPARE)
+            self._last = fresh if fresh >> self.SPARE > self._last >> self.SPARE else self._last + 1
+            return self._last
+
+
+def first_id_at(moment: datetime) -> int:
+    """Return the smallest id that `new_id` could have made at `moment` (real time)."""
+    return (int(moment.timestamp() * 1000) - _Ids.EPOCH_MS) << _Ids.SPARE
+
+
+new_id = _Ids().next
+"""Make a row id: 41 bits of milliseconds, 22 of chance; no database counter, so any number of writers agree."""
+
+
+def transaction_is_open() -> bool:
+    """Say whether the current session holds a transaction: nobody may talk to the outside while it does."""
+    return db.session().in_transaction()
+
+
+def ring(bell: str) -> None:
+    """Ask for `bell` to be rung once the current transaction has committed."""
+    db.session.info.setdefault("bells", set()).add(bell)
+
+
+def use_case(work: Callable[P, T]) -> Callable[P, T]:
+    """Run the function as one transaction; inside another use case it joins that one."""
+
+    @wraps(work)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+        return in_transaction(lambda: work(*args, **kwargs))
+
+    return whole
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Run `work` in one write transaction, again after a deadlock, and ring the bells once it has committed.
+
+    Errors: `TryLater` when the database is away or the lock is not to be had after four tries.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        return work()
+    for attempt in range(MOST_TRIES):
+        try:
+            result = _once(session, work)
+        except DBAPIError as error:
+            if not _worth_another_try(error) or attempt == MOST_TRIES - 1:
+                _raise_plainly(error)
+            continue
+        _ring_bells(session)
+        return result
+    raise TryLater
+
+
+def _once(session: Session, work: Callable[[], T]) -> T:
+    session.rollback()  # whatever was read before belongs to an older snapshot
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"writes": True})
+        result = work()
+        session.commit()
+    except BaseException:
+        session.info.pop("bells", None)
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+    return result
+
+
+def _error_number(error: DBAPIError) -> int | None:
+    args = getattr(error.orig, "args", ())
+    return args[0] if args and isinstance(args[0], int) else None
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    """Say whether the whole use case may simply be done again: somebody else was there first, and has committed."""
+    return isinstance(error, IntegrityError) or _error_number(error) in {DEADLOCK, LOCK_WAIT}
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Say whether the error means that the database cannot be reached or written now, not that we wrote nonsense."""
+    number = _error_number(error)
+    if number in GONE | {DEADLOCK, LOCK_WAIT} or error.connection_invalidated:
+        return True
+    return isinstance(error.orig, sqlite3.OperationalError) and any(
+        sign in str(error.orig) for sign in ("locked", "disk", "readonly", "unable to open")
+    )
+
+
+def _raise_plainly(error: DBAPIError) -> None:
+    if is_away(error):
+        raise TryLater from error
+    raise error
+
+
+def _ring_bells(session: Session) -> None:
+    bells = frozenset(session.info.pop("bells", ()))
+    if not bells:
+        return
+    for doorbell in after_commit:
+        doorbell(bells)
+
+
+def prepare(engine: Engine) -> None:
+    """Teach the engine our manners: SQLite's pragmas and BEGIN IMMEDIATE, MariaDB's mode and lock wait."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_mariadb)
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is what loses updates
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_mariadb(connection: Any, record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET SESSION innodb_lock_wait_timeout=5, "
+            "sql_mode='STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT'"
+        )
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return how connections are made and kept for this address."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    return {
+        "isolation_level": "READ COMMITTED",
+        "pool_pre_ping": True,
+        "pool_recycle": 280,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "connect_args": {"connect_timeout": 2, "read_timeout": 30, "charset": "utf8mb4"},
+    }

@@ -1,0 +1,1 @@
+"""Invented people for demonstrations and tests; nothing here is about anybody real."""

@@ -1,0 +1,1 @@
+"""The one sealed store for pictures, recordings and documents, and the one entrance of each."""

@@ -1,0 +1,41 @@
+"""Households and the people in them; ID numbers and phones are sealed, and found only through a blind index."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.access.scope import Scoped
+from backend.db import Base, RowId, Sealed, Symbols, Words, new_id
+
+
+class Household(Scoped, Base):
+    """The unit of the whole procedure; one made by a declaration is provisional until the roster knows it."""
+
+    __tablename__ = "households"
+    __table_args__ = (Index("ix_households_village_code_id", "village_code", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
+    household_id: Mapped[int] = mapped_column(RowId, index=True, comment="its own id: a scoped row names its household")
+    head_name: Mapped[str] = mapped_column(Words(50))
+    phone_sealed: Mapped[str | None] = mapped_column(Sealed(200))
+    is_provisional: Mapped[bool] = mapped_column(default=True)
+    open_case_id: Mapped[int | None] = mapped_column(RowId, comment="its one open case, if any")
+    made_at: Mapped[datetime]
+
+
+class Person(Scoped, Base):
+    """One person, once per county: `id_digest` is the blind index of the ID number under the current index key."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        UniqueConstraint("county_code", "id_digest"),
+        Index("ix_people_county_code_id_digest_before", "county_code", "id_digest_before"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
+    name: Mapped[str] = mapped_column(Words(50))
+    relation: Mapped[str] = mapped_column(Symbols(20), default="head")
+    id_sealed: Mapped[str | None] = mapped_column(Sealed(200))
+    id_digest: Mapped[str | None] = mapped_column(Symbols(64))
+    id_digest_before: Mapped[str | None] = mapped_column(Symbols(64), comment="under the key being rotated out")

@@ -1,0 +1,50 @@
+"""Whatever somebody owes by a date: one table, one queue, one overdue rule, one reminder sweep."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.access.scope import Scoped
+from backend.db import Base, Document, RowId, Symbols, Words, new_id
+
+
+class Task(Scoped, Base):
+    """A duty (待办) of a role in a place, due on a date; `open_due` is empty once it is closed.
+
+    `owner_region` is the code at the level of the role that owes it, so that a queue is equality and keyset.
+    """
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        Index("ix_tasks_queue", "owner_region", "role", "open_due", "id"),
+        Index("ix_tasks_county_queue", "county_code", "open_due", "id"),
+        Index("ix_tasks_township_queue", "township_code", "open_due", "id"),
+        Index("ix_tasks_village_queue", "village_code", "open_due", "id"),
+        Index("ix_tasks_sweep", "next_rung_at", "id"),
+        Index("ix_tasks_case_id_open_due", "case_id", "open_due"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
+    case_id: Mapped[int] = mapped_column(RowId, ForeignKey("cases.id"))
+    kind: Mapped[str] = mapped_column(Symbols(30))
+    role: Mapped[str] = mapped_column(Symbols(20))
+    owner_region: Mapped[str] = mapped_column(Symbols(15))
+    head_name: Mapped[str] = mapped_column(Words(50), comment="copied, so that a queue page is one statement")
+    limit_key: Mapped[str] = mapped_column(Symbols(30))
+    due_on: Mapped[date]
+    open_due: Mapped[date | None] = mapped_column(comment="the due date while open; MariaDB has no partial index")
+    is_provisional: Mapped[bool] = mapped_column(default=False, comment="its date rests on an unpublished calendar")
+    opened_at: Mapped[datetime]
+    opened_on: Mapped[date]
+    next_rung_at: Mapped[datetime | None]
+    next_rung: Mapped[str | None] = mapped_column(Symbols(20))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(RowId)
+    closed_by_name: Mapped[str | None] = mapped_column(Words(50))
+    closed_how: Mapped[str | None] = mapped_column(Symbols(40))
+    detail: Mapped[dict[str, Any]] = mapped_column(Document, default=dict, comment="e.g. what is asked for")
+    version: Mapped[int] = mapped_column(comment="taken from its case's counter: unique among all tasks of the case")
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - SQLAlchemy's own way to say it

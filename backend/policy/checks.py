@@ -1,0 +1,68 @@
+"""Whether a policy holds together without a calendar: nothing missing, nothing that points nowhere."""
+
+from collections.abc import Iterator
+
+from backend.policy.limits import Unit
+from backend.policy.presets import BASE, load_preset
+from backend.policy.rules import Policy
+
+SHORTEST_NOTICE_DAYS = 5
+"""A public notice in the village stays up for at least five days: the national guide, beyond every county's choice."""
+
+
+def structural_findings(policy: Policy) -> list[str]:
+    """Return what is wrong with the policy in itself, one Chinese sentence each; an empty list when nothing is."""
+    return [*_missing(policy), *_short_notice(policy), *_unknown_references(policy), *_urgent_but_longer(policy)]
+
+
+def _missing(policy: Policy) -> Iterator[str]:
+    base = load_preset(BASE)
+    for section in ("limits", "flags", "numbers", "dictionaries", "texts"):
+        for key in getattr(base, section):
+            if key not in getattr(policy, section):
+                yield f"{section}.{key}：缺少这一项。"
+    for name, entries in policy.dictionaries.items():
+        if not entries:
+            yield f"dictionaries.{name}：字典是空的。"
+
+
+def _short_notice(policy: Policy) -> Iterator[str]:
+    limit = policy.limits.get("T_PUBLIC")
+    if limit is not None and limit.days < SHORTEST_NOTICE_DAYS:
+        yield f"limits.T_PUBLIC：公示不得少于 {SHORTEST_NOTICE_DAYS} 天，现在是 {limit.in_words}。"
+
+
+def _unknown_references(policy: Policy) -> Iterator[str]:
+    words = policy.dictionaries
+    pairs = [
+        *(
+            (f"flags.{flag}", value, words.get(flag, {}))
+            for flag, value in policy.flags.items()
+            if isinstance(value, str)
+        ),
+        *(
+            (f"ladder.{rung.level}", who, words.get("recipients", {}))
+            for rung in policy.ladder.rungs
+            for who in rung.tells
+        ),
+        *(
+            ("dictionaries.risk_offices", office, policy.departments)
+            for office in words.get("risk_offices", {}).values()
+        ),
+        *(("dictionaries.risk_offices", risk, words.get("risks", {})) for risk in words.get("risk_offices", {})),
+        *(("dictionaries.risk_words", risk, words.get("risks", {})) for risk in words.get("risk_words", {})),
+        *(("dictionaries.risks", risk, words.get("risk_words", {})) for risk in words.get("risks", {})),
+        *(("dictionaries.limit_names", key, policy.limits) for key in words.get("limit_names", {})),
+        *(("limits", key.split(".")[0], words.get("limit_names", {})) for key in policy.limits),
+        *(("limits", key.split(".")[1], words.get("urgency", {})) for key in policy.limits if "." in key),
+    ]
+    for place, code, known in pairs:
+        if code not in known:
+            yield f"{place}：「{code}」没有定义。"
+
+
+def _urgent_but_longer(policy: Policy) -> Iterator[str]:
+    for key, limit in policy.limits.items():
+        usual = policy.limits.get(key.split(".")[0], limit)
+        if limit.days > usual.days or (limit.unit is Unit.WORKING and usual.unit is Unit.CALENDAR):
+            yield f"limits.{key}：加急的时限比平常的还长。"

@@ -1,0 +1,37 @@
+"""Find a sealed number by exact value: a keyed digest that says nothing to whoever lacks the key."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from backend.privacy.id_numbers import plain_id_number
+from backend.privacy.keys import KeyRing
+from backend.privacy.phones import plain_digits
+
+Kind = Literal["id_number", "phone"]
+
+
+_NORMAL_FORM: Mapping[Kind, Callable[[str], str]] = {"id_number": plain_id_number, "phone": plain_digits}
+
+
+def digest(value: str, *, keys: KeyRing, kind: Kind) -> str:
+    """Return 64 hex digits for storing and searching, under the current key of the index ring.
+
+    However the same number was typed (full width, blanks, +86, the 15-digit form), the digest is the same; the
+    same digits as another kind give another digest.
+    """
+    return _digest(keys.index.key, value, kind)
+
+
+def digests(value: str, *, keys: KeyRing, kind: Kind) -> tuple[str, ...]:
+    """Return the digest under every key of the index ring, the current one first.
+
+    While the ring is being rotated all of them are stored and searched, so that a person still exists once.
+    """
+    return tuple(_digest(key, value, kind) for key in keys.index.newest_first())
+
+
+def _digest(key: bytes, value: str, kind: Kind) -> str:
+    # "surrogatepass": a search for nonsense finds nothing, it does not fail.
+    message = kind.encode() + b"\0" + _NORMAL_FORM[kind](value).encode("utf-8", "surrogatepass")
+    return hmac.digest(key, message, "sha256").hex()

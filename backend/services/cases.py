@@ -1,0 +1,300 @@
+"""What village, township and county do with a case, and what they see of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, select
+
+from backend import clock
+from backend.access.actor import Actor
+from backend.access.permissions import Action, require
+from backend.db import db, new_id, use_case
+from backend.errors import Complaints, NotFound, NotPossibleNow, OutOfDate
+from backend.models import Account, AccountHousehold, Case, CaseEvent, Declaration, StoredFile, Task, Visit
+from backend.models.places import same_place
+from backend.policy.county import policy_of
+from backend.privacy.current import keys
+from backend.privacy.seal import Place, seal, unseal
+from backend.privacy.texts import clean_text
+from backend.workflow import engine, telling
+from backend.workflow.engine import Reason, find_case
+from backend.workflow.states import Kind
+from backend.workflow.tasks import close_duty, open_duties
+
+MOST_FINDINGS = 4000
+MOST_WORDS = 1000
+MOST_PHOTOS = 9
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a visit took place, only if the visitor chose to say so."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class VisitForm:
+    """What a home visit found. Photos are announced by their hashes and may arrive later; none is demanded."""
+
+    findings: str
+    conclusion: str
+    way: str = "home"
+    visited_on: date | None = None
+    companion: str = ""
+    spot: Spot | None = None
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything about one case that somebody at a desk needs."""
+
+    case: Case
+    duties: Sequence[Task]
+    declarations: Sequence[Declaration]
+    visits: Sequence[Visit]
+    events: Sequence[CaseEvent]
+    files: Sequence[StoredFile]
+    actions: tuple[Action, ...]
+    missing_photos: int = 0
+
+
+def read_case(case_id: int, *, by: Actor) -> CaseFile:
+    """Return one case with what belongs to it; one outside the actor's place does not exist."""
+    require(by.role, Action.READ_CASES)
+    case = db.session.scalars(select(Case).where(Case.id == case_id)).one_or_none()
+    if case is None:
+        raise NotFound
+    visits = db.session.scalars(select(Visit).where(Visit.case_id == case_id).order_by(Visit.id)).all()
+    files = db.session.scalars(select(StoredFile).where(StoredFile.case_id == case_id).order_by(StoredFile.id)).all()
+    events = db.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)).all()
+    declarations = db.session.scalars(
+        select(Declaration).where(Declaration.case_id == case_id).order_by(Declaration.id)
+    ).all()
+    announced = {sha for visit in visits for sha in visit.announced}
+    return CaseFile(
+        case=case,
+        duties=open_duties(case_id),
+        declarations=declarations,
+        visits=visits,
+        events=events,
+        files=files,
+        actions=engine.actions_for(case, by),
+        missing_photos=len(announced - {file.sha256 for file in files}),
+    )
+
+
+def words_of(file: CaseFile) -> dict[int, str]:
+    """Return the free texts of a case by the id of their row: for those who judge it, never for a list."""
+    ring = keys()
+    texts = {
+        row.id: unseal(row.hardship_sealed, keys=ring, place=Place("declarations", "hardship_sealed", row.id))
+        for row in file.declarations
+    }
+    texts |= {
+        row.id: unseal(row.findings_sealed, keys=ring, place=Place("visits", "findings_sealed", row.id))
+        for row in file.visits
+    }
+    texts |= {
+        row.id: unseal(row.reason_sealed, keys=ring, place=Place("case_events", "reason_sealed", row.id))
+        for row in file.events
+        if row.reason_sealed
+    }
+    return texts
+
+
+@use_case
+def accept(case_id: int, *, by: Actor, version: int) -> Case:
+    """Take a declaration on: the village owes a home visit from now."""
+    case = find_case(case_id)
+    engine.move(case, Action.ACCEPT, by=by, version=version)
+    return case
+
+
+STEP_AFTER = {"not_home": Action.RESCHEDULE}
+"""The step that a conclusion leads to, where it is not the usual one."""
+
+
+@use_case
+def file_visit(case_id: int, *, by: Actor, version: int, form: VisitForm) -> Visit:
+    """Record a home visit and hand the case to the township."""
+    case = find_case(case_id)
+    visit = _visit(case, form, by)
+    engine.move(
+        case,
+        STEP_AFTER.get(form.conclusion, Action.FILE_VISIT),
+        by=by,
+        version=version,
+        detail={"visit": str(visit.id)},
+    )
+    db.session.add(visit)
+    return visit
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody had before their eyes when they decided: the duty's version and the file's."""
+
+    version: int
+    content_version: int | None = None
+
+
+@use_case
+def decide(case_id: int, action: Action, *, by: Actor, seen: Seen, reason: Reason | None = None) -> Case:
+    """Take one of the steps that need no form of their own: pass on, send back, refuse, approve.
+
+    Errors: those of `move`; `OutOfDate` when another reviewer was quicker or the file has grown since.
+    """
+    if action not in DECISIONS:
+        raise NotPossibleNow
+    words = clean_text(reason.words, most=MOST_WORDS, field="words") if reason and reason.words.strip() else ""
+    codes = reason.codes if reason else ()
+    case = find_case(case_id)
+    engine.move(
+        case,
+        action,
+        by=by,
+        version=seen.version,
+        content_version=seen.content_version,
+        reason=Reason(codes=codes, words=words),
+    )
+    return case
+
+
+DECISIONS = frozenset(
+    {
+        Action.ACCEPT,
+        Action.RETURN_FOR_INFORMATION,
+        Action.REFUSE_FORMALLY,
+        Action.PASS_ON,
+        Action.SEND_BACK,
+        Action.REFUSE,
+        Action.COUNTY_APPROVE,
+        Action.COUNTY_SEND_BACK,
+        Action.COUNTY_REJECT,
+    }
+)
+
+
+@use_case
+def fetch_information(case_id: int, *, by: Actor, version: int, words: str) -> Case:
+    """Complete a returned declaration at the family's door: a missing paper never ends a case."""
+    said = clean_text(words, most=MOST_WORDS, field="words")
+    case = find_case(case_id)
+    engine.move(case, Action.SUPPLEMENT, by=by, version=version, reason=Reason(words=said))
+    return case
+
+
+@use_case
+def join_declaration(case_id: int, declaration_id: int, *, by: Actor, version: int) -> Case:
+    """Confirm that another declaration speaks of this household: its sender is told that it is being dealt with."""
+    require(by.role, Action.JOIN_DECLARATION)
+    case = find_case(case_id)
+    task = _join_duty(case.id, declaration_id, version)
+    declaration = db.session.scalars(
+        select(Declaration).where(Declaration.id == declaration_id, Declaration.case_id == case.id)
+    ).one()
+    engine.note(case, "join_declaration", by=by, detail={"declaration": str(declaration.id)})
+    close_duty(task, by=by, how=Action.JOIN_DECLARATION, version=case.version)
+    telling.tell(declaration, "joined", due_on=None, promised_on=declaration.promised_on, by=by)
+    declaration.closed_at = clock.now()
+    return case
+
+
+@use_case
+def confirm_phone(case_id: int, declaration_id: int, *, by: Actor) -> AccountHousehold:
+    """Confirm, at the door, that the family holds the phone that declared: it may read the file from now on."""
+    require(by.role, Action.CONFIRM_PHONE)
+    case = find_case(case_id)
+    account_id = _account_that_declared(case, declaration_id)
+    link = db.session.scalars(_live_link(account_id, case.household_id)).one_or_none()
+    if link is None:
+        link = AccountHousehold(
+            id=new_id(),
+            account_id=account_id,
+            household_id=case.household_id,
+            confirmed_by=by.id,
+            confirmed_at=clock.now(),
+        )
+        db.session.add(link)
+        engine.note(case, "confirm_phone", by=by, detail={"declaration": str(declaration_id)})
+    return link
+
+
+@use_case
+def withdraw_phone(case_id: int, declaration_id: int, *, by: Actor) -> None:
+    """Take a phone's access to the household's file back: lost, sold, or never theirs."""
+    require(by.role, Action.CONFIRM_PHONE)
+    case = find_case(case_id)
+    account_id = _account_that_declared(case, declaration_id)
+    link = db.session.scalars(_live_link(account_id, case.household_id)).one_or_none()
+    if link is None:
+        raise NotFound
+    link.withdrawn_at = clock.now()
+    engine.note(case, "withdraw_phone", by=by, detail={"declaration": str(declaration_id)})
+
+
+def _account_that_declared(case: Case, declaration_id: int) -> int:
+    query = select(Declaration.account_id).where(Declaration.id == declaration_id, Declaration.case_id == case.id)
+    account_id = db.session.scalars(query).one_or_none()
+    if account_id is None:
+        raise NotFound
+    return account_id
+
+
+def _live_link(account_id: int, household_id: int) -> Select[AccountHousehold]:
+    return (
+        select(AccountHousehold)
+        .join(Account, Account.id == AccountHousehold.account_id)
+        .where(
+            AccountHousehold.account_id == account_id,
+            AccountHousehold.household_id == household_id,
+            AccountHousehold.withdrawn_at.is_(None),
+        )
+    )
+
+
+def _join_duty(case_id: int, declaration_id: int, version: int) -> Task:
+    for task in open_duties(case_id):
+        if task.kind == Kind.JOIN and task.detail.get("declaration") == str(declaration_id):
+            if task.version != version:
+                raise OutOfDate
+            return task
+    raise OutOfDate
+
+
+def _visit(case: Case, form: VisitForm, by: Actor) -> Visit:
+    policy = policy_of(case.county_code, case.policy_version)
+    complaints = Complaints()
+    findings = complaints.take(lambda: clean_text(form.findings, most=MOST_FINDINGS, field="findings"), "")
+    if form.conclusion not in policy.dictionaries["visit_conclusions"]:
+        complaints.add("conclusion", "请选择核实结论。")
+    if form.way not in policy.dictionaries["visit_ways"]:
+        complaints.add("way", "请选择走访方式。")
+    visited_on = form.visited_on or clock.today()
+    if visited_on > clock.today():
+        complaints.add("visited_on", "走访日期不能晚于今天。")
+    if len(form.photos) > MOST_PHOTOS:
+        complaints.add("photos", f"照片最多{MOST_PHOTOS}张。")
+    complaints.raise_if_any()
+    visit_id = new_id()
+    return Visit(
+        id=visit_id,
+        case_id=case.id,
+        household_id=case.household_id,
+        visitor_id=by.id,
+        visitor_name=by.name,
+        companion=form.companion.strip()[:50],
+        visited_on=visited_on,
+        way=form.way,
+        findings_sealed=seal(findings, keys=keys(), place=Place("visits", "findings_sealed", visit_id)),
+        conclusion=form.conclusion,
+        latitude=form.spot.latitude if form.spot else None,
+        longitude=form.spot.longitude if form.spot else None,
+        announced=list(form.photos),
+        filed_at=clock.now(),
+        **same_place(case),
+    )

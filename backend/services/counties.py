@@ -1,0 +1,113 @@
+"""Setting a county up: its regions, its first rules, and what it is called."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from backend import clock
+from backend.db import db, new_id, use_case
+from backend.errors import Invalid, NotFound, TryLater
+from backend.models import County, PolicyVersion, Region
+from backend.policy.county import current_policy
+from backend.policy.presets import load_preset
+from backend.workflow import places
+
+COUNTY_DIGITS, TOWNSHIP_DIGITS, VILLAGE_DIGITS = 6, 9, 12
+COLUMNS = ("code", "name", "level", "parent_code")
+
+
+def read_regions(path: Path) -> list[dict[str, str]]:
+    """Read a region file (code, name, level, parent_code); raises `Invalid` with the line that is wrong."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise Invalid.field("regions", f"表头应为 {','.join(COLUMNS)}。")
+        rows = []
+        for number, row in enumerate(reader, start=2):
+            if not row["code"].isdigit() or not row["name"]:
+                raise Invalid.field("regions", f"第{number}行：代码应为数字，名称不能为空。")
+            rows.append({**row, "phone": ""})
+    return rows
+
+
+@use_case
+def init_county(
+    code: str, *, regions: Iterable[dict[str, str]], preset: str, phone: str = "", demo: bool = False
+) -> County:
+    """Make a county with its regions and the first version of its rules.
+
+    Errors: `Invalid` when it exists already, the file does not name it, or the preset is unknown.
+    """
+    if db.session.scalar(select(County.code).where(County.code == code)) is not None:
+        raise Invalid.field("code", "这个县已经建过了。")
+    rows = list(regions)
+    name = next((row["name"] for row in rows if row["code"] == code and row["level"] == "county"), None)
+    if name is None:
+        raise Invalid.field("regions", "区划文件里没有这个县。")
+    load_preset(preset)
+    county = County(code=code, name=name, preset=preset, phone=phone, is_demo=demo, demo_made_at=None)
+    db.session.add(county)
+    db.session.flush()
+    known = set(db.session.scalars(select(Region.code).where(Region.code.in_([row["code"] for row in rows]))))
+    fresh = [row for row in rows if row["code"] not in known]
+    if fresh:
+        db.session.execute(insert(Region), fresh)
+    db.session.add(
+        PolicyVersion(
+            id=new_id(),
+            county_code=code,
+            version=1,
+            preset=preset,
+            changes={},
+            from_on=clock.today().replace(month=1, day=1, year=2020),
+            made_at=clock.now(),
+        )
+    )
+    places.forget()
+    return county
+
+
+def the_county() -> County | None:
+    """Return the installation's county when it holds exactly one."""
+    counties = db.session.scalars(select(County).limit(2)).all()
+    return counties[0] if len(counties) == 1 else None
+
+
+def describe_village(code: str) -> dict[str, str]:
+    """Name a village by its code; open to everybody, for it is printed on the village's own poster."""
+    query = select(Region).where(Region.code == code, Region.level == "village")
+    village = db.session.scalars(query).one_or_none() if len(code) == VILLAGE_DIGITS else None
+    county = db.session.get(County, code[:COUNTY_DIGITS]) if village else None
+    if village is None or county is None:
+        raise NotFound("没有找到这个村，请扫村里公告栏上的码，或者手动选村。")
+    return {
+        "code": village.code,
+        "name": village.name,
+        "township_name": places.name_of(code[:TOWNSHIP_DIGITS]),
+        "county_name": county.name,
+        "phone": call_for(code),
+    }
+
+
+def call_for(village_code: str) -> str:
+    """Return whom to call about a family of this village: the village, else its township, else the county."""
+    codes = [village_code, village_code[:TOWNSHIP_DIGITS]]
+    named_in = select(Region.code, Region.phone).where(Region.code.in_(codes))
+    phones = {row.code: row.phone for row in db.session.execute(named_in)}
+    named = next((phones[code] for code in codes if phones.get(code)), None)
+    if named:
+        return named
+    county = db.session.get(County, village_code[:COUNTY_DIGITS])
+    return county.phone if county else ""
+
+
+def dictionaries_in_force() -> dict[str, Any]:
+    """Return the dictionaries and names of the county's rules in force, and their version."""
+    county = the_county()
+    if county is None:
+        raise TryLater("这里还没有建好县，请稍后再来。")
+    policy = current_policy(county.code)
+    return {"policy_version": policy.version, "dictionaries": policy.dictionaries, "texts": policy.texts}

@@ -1,0 +1,141 @@
+"""Pictures and recordings of a case: one entrance each, content sealed, the same content once."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from backend import clock
+from backend.access.actor import Actor
+from backend.access.permissions import Action, require
+from backend.access.scope import as_system
+from backend.db import db, new_id, use_case
+from backend.errors import Invalid, NotFound
+from backend.files.pictures import accept_picture
+from backend.files.recordings import accept_recording
+from backend.files.store import FileStore
+from backend.models import Case, Declaration, StoredFile
+from backend.models.places import same_place
+from backend.privacy.current import keys
+from backend.services.storage import files_root
+from backend.workflow.engine import find_case
+from backend.workflow.trail import record_on_case
+
+PICTURE, RECORDING = "picture", "recording"
+ORIGINAL, THUMBNAIL = "original", "thumbnail"
+ORPHANED_AFTER_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class _Cleaned:
+    """What is left of an upload after its entrance."""
+
+    kind: str
+    media_type: str
+    content: bytes
+    thumbnail: bytes | None = None
+
+
+def store() -> FileStore:
+    """Return the store with the key ring of this moment."""
+    return FileStore(files_root(), keys())
+
+
+def add_file(case_id: int, content: bytes, *, kind: str, by: Actor) -> StoredFile:
+    """Take one picture or recording of a case; the same content again changes nothing and returns the first.
+
+    The content is stored before the row: a crash between leaves an orphan that is swept, never a row without content.
+    """
+    require(by.role, Action.ADD_FILE)
+    place = db.session.scalars(select(Case.id).where(Case.id == case_id)).one_or_none()
+    if place is None:
+        raise NotFound
+    return _add(case_id, content, kind, by)
+
+
+def add_to_declaration(declaration_id: int, content: bytes, *, kind: str, by: Actor) -> StoredFile:
+    """Take a picture or the announced voice note from whoever declared."""
+    require(by.role, Action.ADD_FILE)
+    query = select(Declaration).where(Declaration.id == declaration_id, Declaration.account_id == by.account_id)
+    declaration = db.session.scalars(query).one_or_none() if by.account_id else None
+    if declaration is None:
+        raise NotFound
+    return _add(declaration.case_id, content, kind, by)
+
+
+def read_file(file_id: int, *, variant: str = ORIGINAL, by: Actor) -> tuple[StoredFile, bytes]:
+    """Return a file of a case within the actor's place, and its content."""
+    require(by.role, Action.READ_FILE)
+    row = db.session.scalars(select(StoredFile).where(StoredFile.id == file_id)).one_or_none()
+    if row is None or variant not in {ORIGINAL, THUMBNAIL}:
+        raise NotFound
+    return row, store().get(row.id, variant)
+
+
+def sweep_orphans() -> int:
+    """Delete content without a row, a day after it was stored; return how many files went."""
+    gone, shelf = 0, store()
+    for file_id in list(shelf.ids(older_than_seconds=ORPHANED_AFTER_SECONDS)):
+        if not _has_row(file_id):
+            shelf.delete(file_id)
+            gone += 1
+    shelf.sweep_unfinished(older_than_seconds=ORPHANED_AFTER_SECONDS)
+    return gone
+
+
+def _has_row(file_id: int) -> bool:
+    with as_system("does this stored file still have a row?"):
+        return db.session.scalar(select(StoredFile.id).where(StoredFile.id == file_id)) is not None
+
+
+def _add(case_id: int, content: bytes, kind: str, by: Actor) -> StoredFile:
+    sha256 = hashlib.sha256(content).hexdigest()
+    with as_system("is this content here already?"):
+        known = db.session.scalars(_same(case_id, sha256)).one_or_none()
+    if known is not None:
+        return known
+    cleaned = _clean(content, kind)
+    file_id, shelf = new_id(), store()
+    shelf.put(file_id, ORIGINAL, cleaned.content)
+    if cleaned.thumbnail is not None:
+        shelf.put(file_id, THUMBNAIL, cleaned.thumbnail)
+    return _write_row(case_id, file_id, sha256, cleaned, by)
+
+
+@use_case
+def _write_row(case_id: int, file_id: int, sha256: str, cleaned: _Cleaned, by: Actor) -> StoredFile:
+    with as_system("a file joins its case"):
+        case = find_case(case_id)
+        known = db.session.scalars(_same(case_id, sha256)).one_or_none()
+        if known is not None:
+            return known
+        row = StoredFile(
+            id=file_id,
+            case_id=case.id,
+            household_id=case.household_id,
+            sha256=sha256,
+            kind=cleaned.kind,
+            media_type=cleaned.media_type,
+            size=len(cleaned.content),
+            sent_by_role=by.role,
+            sent_by=by.id,
+            stored_at=clock.now(),
+            **same_place(case),
+        )
+        db.session.add(row)
+        record_on_case(case, by=by, action=Action.ADD_FILE, detail={"file": str(file_id), "kind": cleaned.kind})
+    return row
+
+
+def _same(case_id: int, sha256: str) -> Select[StoredFile]:
+    return select(StoredFile).where(StoredFile.case_id == case_id, StoredFile.sha256 == sha256)
+
+
+def _clean(content: bytes, kind: str) -> _Cleaned:
+    if kind == PICTURE:
+        picture = accept_picture(content)
+        return _Cleaned(PICTURE, "image/jpeg", picture.jpeg, picture.thumbnail)
+    if kind == RECORDING:
+        recording = accept_recording(content)
+        return _Cleaned(RECORDING, recording.media_type, recording.content)
+    raise Invalid.field("kind", "只能传照片或录音。")

@@ -1,0 +1,96 @@
+"""Whether every part we depend on answers, and how far a demo has come."""
+
+import os
+from functools import cache
+from typing import Any
+
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend import clock
+from backend.db import db
+from backend.models import County, Message
+from backend.services import metrics
+from backend.services.storage import files_root, settings
+from backend.wechat.push import PushKeys
+
+
+def readiness() -> dict[str, Any]:
+    """Return whether the program is ready, and each part with what is wrong with it ("" when nothing is)."""
+    parts = {"database": _database(), "redis": _redis(), "files": _files(), "county": _county()}
+    return {"ready": not any(parts.values()), "parts": parts, "demo": _demo()}
+
+
+def _database() -> str:
+    try:
+        db.session.execute(select(County.code).limit(1))
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        return type(error).__name__
+    return ""
+
+
+def _redis() -> str:
+    if not settings().redis_url:
+        return "REDIS_URL is not set"
+    try:
+        _connection().ping()
+    except RedisError as error:
+        return type(error).__name__
+    return ""
+
+
+@cache
+def _connection() -> Redis:
+    return Redis.from_url(settings().redis_url, socket_connect_timeout=0.3, socket_timeout=0.5)
+
+
+def _files() -> str:
+    try:
+        return "" if os.access(files_root(), os.W_OK) else "not writable"
+    except OSError as error:
+        return type(error).__name__
+
+
+def _county() -> str:
+    try:
+        return "" if db.session.scalar(select(County.code).limit(1)) else "no county yet"
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "no database"
+
+
+def _demo() -> dict[str, Any] | None:
+    """Say how far the invented people have come; None outside a demo."""
+    if not settings().demo:
+        return None
+    try:
+        county = db.session.scalars(select(County).where(County.is_demo).limit(1)).first()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return {"complete": False}
+    return {"complete": county is not None and county.demo_made_at is not None}
+
+
+def metrics_text() -> bytes:
+    """Return every process's counters as Prometheus reads them."""
+    oldest = db.session.scalar(
+        select(func.min(Message.not_before)).where(Message.state == "owed", Message.not_before <= clock.now())
+    )
+    metrics.OLDEST_OWED.set((clock.now() - oldest).total_seconds() if oldest else 0)
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def push_keys() -> PushKeys:
+    """Return what WeChat's push is signed and sealed with."""
+    known = settings()
+    return PushKeys(
+        token=known.wechat_push_token, app_id=known.wechat_app_id, aes_key=known.wechat_push_aes_key or None
+    )

@@ -1,0 +1,112 @@
+"""The same request sent twice has one effect and one answer."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from backend import clock
+from backend.db import db, in_transaction, is_away, use_case
+from backend.errors import DomainError, Invalid, KeyReused, NotAllowed, NotFound, NotPossibleNow, StillRunning
+from backend.models import IdempotencyKey
+
+KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status and a body, and whether they are a replay."""
+
+    status: int
+    body: dict[str, Any]
+    replayed: bool = False
+
+
+class _AlreadyThere(Exception):
+    """Somebody wrote this key before us."""
+
+
+def digest_of(route: str, body: bytes) -> str:
+    """Return the digest by which two requests are the same."""
+    return hashlib.sha256(route.encode() + b"\0" + body).hexdigest()
+
+
+def once(account: int, key: str, request_digest: str, work: Callable[[], Answer]) -> Answer:
+    """Do `work` and keep its answer in the same transaction, or replay what was answered to this key before.
+
+    Errors: `KeyReused` for another body; `StillRunning` when the first one is not done within the lock wait.
+    """
+
+    def first_time() -> Answer:
+        _claim(account, key, request_digest)
+        answer = work()
+        _keep(account, key, answer)
+        return answer
+
+    try:
+        return in_transaction(first_time)
+    except _AlreadyThere:
+        return _replay(account, key, request_digest)
+
+
+def _claim(account: int, key: str, request_digest: str) -> None:
+    row = {"account": account, "key": key, "request_digest": request_digest, "made_at": clock.real_now()}
+    try:
+        db.session.execute(insert(IdempotencyKey).values(**row))
+    except IntegrityError as error:
+        raise _AlreadyThere from error
+    except DBAPIError as error:
+        if is_away(error):
+            raise StillRunning from error
+        raise
+
+
+def _keep(account: int, key: str, answer: Answer) -> None:
+    mine = update(IdempotencyKey).where(IdempotencyKey.account == account, IdempotencyKey.key == key)
+    db.session.execute(mine.values(status=answer.status, answer=answer.body))
+
+
+def _replay(account: int, key: str, request_digest: str) -> Answer:
+    known = db.session.scalars(
+        select(IdempotencyKey).where(IdempotencyKey.account == account, IdempotencyKey.key == key)
+    ).one_or_none()
+    if known is None or known.status is None or known.answer is None:
+        raise StillRunning
+    if known.request_digest != request_digest:
+        raise KeyReused
+    return Answer(known.status, known.answer, replayed=True)
+
+
+@use_case
+def keep_refusal(account: int, key: str, request_digest: str, answer: Answer) -> None:
+    """Keep a lasting refusal, so that a retry of it reads the same; somebody else's row under this key stands."""
+    if db.session.get(IdempotencyKey, (account, key)) is None:
+        db.session.add(
+            IdempotencyKey(
+                account=account,
+                key=key,
+                request_digest=request_digest,
+                status=answer.status,
+                answer=answer.body,
+                made_at=clock.real_now(),
+            )
+        )
+
+
+def is_lasting(error: DomainError) -> bool:
+    """Say whether the same request would be refused again for ever."""
+    return isinstance(error, (Invalid, NotAllowed, NotFound, NotPossibleNow))
+
+
+@use_case
+def forget_old() -> int:
+    """Delete keys older than 90 days, at most a thousand at a time; return how many."""
+    old = select(IdempotencyKey.account, IdempotencyKey.key).where(IdempotencyKey.made_at < clock.real_now() - KEPT)
+    rows = db.session.execute(old.limit(1000)).all()
+    for account, key in rows:
+        db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.account == account, IdempotencyKey.key == key))
+    return len(rows)

@@ -1,0 +1,79 @@
+"""A WeChat account that opens the mini-program, and what it reaches."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from redis import Redis
+from sqlalchemy import select
+
+from backend.access.actor import Actor
+from backend.db import db, transaction_is_open
+from backend.errors import Invalid, NotAllowed, TryLater
+from backend.models import Case, Identity
+from backend.services import metrics, sign_ins
+from backend.services.counties import the_county
+from backend.services.storage import settings
+from backend.wechat.errors import Advice, WeChatError
+from backend.wechat.gateway import WeChat
+from backend.wechat.live import LiveWeChat
+
+
+class TalkedInsideATransaction(Exception):
+    """Somebody called WeChat while a transaction was open: a bug of ours."""
+
+
+def _refuse_inside_a_transaction() -> None:
+    if transaction_is_open():
+        raise TalkedInsideATransaction
+
+
+@cache
+def wechat() -> WeChat:
+    """Return this process's way to WeChat."""
+    known = settings()
+    return LiveWeChat(
+        app_id=known.wechat_app_id,
+        secret=known.wechat_secret,
+        base_url=known.wechat_base_url,
+        redis=Redis.from_url(known.redis_url, socket_connect_timeout=0.5, socket_timeout=1.0)
+        if known.redis_url
+        else None,
+        guard=_refuse_inside_a_transaction,
+        observe=metrics.wechat_called,
+    )
+
+
+def log_in(js_code: str) -> sign_ins.Ticket:
+    """Exchange the code of `wx.login` for a session of ours.
+
+    Errors: `Invalid` for a code that is spent or too old; `NotAllowed` for an account WeChat blocks; `TryLater`.
+    """
+    county = the_county()
+    db.session.rollback()
+    if county is None:
+        raise TryLater("这里还没有建好县，请稍后再来。")
+    try:
+        identity = wechat().open_session(js_code)
+    except WeChatError as error:
+        raise _plain(error) from error
+    return sign_ins.open_phone(settings().wechat_app_id, identity.openid, county.code)
+
+
+def _plain(error: WeChatError) -> Exception:
+    if error.advice is Advice.LOGIN_AGAIN:
+        return Invalid.field("code", "登录码已用过或已过期，请重新打开小程序。")
+    if error.advice is Advice.REFUSED:
+        return NotAllowed("微信暂不允许这个账号登录，请打电话给村里。")
+    return TryLater("微信暂时没有答复，请过一会儿再试。")
+
+
+def identities(by: Actor) -> list[Identity]:
+    """Return what the actor may act as."""
+    return sign_ins.identities_of(by.id) if by.is_staff else []
+
+
+def own_cases(by: Actor) -> Sequence[Case]:
+    """Return the cases of the households that this phone was confirmed for."""
+    if not by.households:
+        return ()
+    return db.session.scalars(select(Case).where(Case.household_id.in_(by.households)).order_by(Case.id.desc())).all()

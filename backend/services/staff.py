@@ -1,0 +1,84 @@
+"""Who works in the county: adding somebody, one-time links and codes, leaving."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from backend.access.actor import Actor
+from backend.access.permissions import LEVEL_OF_ROLE, Action, Role, require
+from backend.db import db, new_id, use_case
+from backend.errors import Invalid, NotFound
+from backend.models import Identity, Region, Staff
+from backend.privacy.names import clean_name
+from backend.services import sign_ins
+
+
+@dataclass(frozen=True)
+class NewStaff:
+    """Somebody new: how they sign in, their name, and their first hat."""
+
+    login: str
+    name: str
+    role: Role
+    region_code: str
+    title: str = ""
+
+
+@use_case
+def add_staff(new: NewStaff) -> tuple[Staff, str]:
+    """Add a member of staff and return them with the one-time code of their password link.
+
+    Errors: `Invalid` when the name to sign in with is taken, or the place does not fit the role.
+    """
+    name = clean_name(new.name, field="name")
+    if db.session.scalar(select(Staff.id).where(Staff.login == new.login)) is not None:
+        raise Invalid.field("login", "这个用户名已经有人用了。")
+    _refuse_odd_place(new.role, new.region_code)
+    staff = Staff(id=new_id(), county_code=new.region_code[:6], login=new.login, name=name, password_hash=None)
+    db.session.add(staff)
+    db.session.flush()
+    db.session.add(
+        Identity(id=new_id(), staff_id=staff.id, role=new.role, region_code=new.region_code, title=new.title)
+    )
+    return staff, sign_ins.make_code(staff.id, sign_ins.PASSWORD)
+
+
+@use_case
+def make_bind_code(staff_id: int, *, by: Actor) -> str:
+    """Make the one-time code with which a member of staff binds their WeChat: for oneself, or by an administrator."""
+    if by.id != staff_id:
+        require(by.role, Action.MANAGE_STAFF)
+    if not by.is_staff or _of_county(staff_id, by.county_code) is None:
+        raise NotFound
+    return sign_ins.make_code(staff_id, sign_ins.BIND)
+
+
+@use_case
+def deactivate(staff_id: int, *, by: Actor) -> None:
+    """Close somebody's access at once: their sessions end with the same commit."""
+    require(by.role, Action.MANAGE_STAFF)
+    staff = _of_county(staff_id, by.county_code)
+    if staff is None:
+        raise NotFound
+    staff.is_active = False
+    sign_ins.end_all(staff_id=staff.id)
+
+
+def staff_of(by: Actor) -> list[Staff]:
+    """Return the staff of the administrator's county."""
+    require(by.role, Action.MANAGE_STAFF)
+    return list(db.session.scalars(select(Staff).where(Staff.county_code == by.county_code).order_by(Staff.login)))
+
+
+def _of_county(staff_id: int, county_code: str) -> Staff | None:
+    query = select(Staff).where(Staff.id == staff_id, Staff.county_code == county_code)
+    return db.session.scalars(query).one_or_none()
+
+
+def _refuse_odd_place(role: Role, region_code: str) -> None:
+    if role not in LEVEL_OF_ROLE or len(region_code) != LEVEL_OF_ROLE[role]:
+        raise Invalid.field("region_code", f"这个岗位的区划代码应为{LEVEL_OF_ROLE.get(role, 6)}位。")
+    if role is Role.GRID:
+        return
+    if db.session.scalar(select(Region.code).where(Region.code == region_code)) is None:
+        raise Invalid.field("region_code", "没有这个区划。")

@@ -1,0 +1,75 @@
+"""Every setting of a process, read once from the environment, each with its meaning beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from environs import Env
+
+_READERS: dict[type, Callable[[Env, str, Any], Any]] = {
+    bool: lambda env, name, default: env.bool(name, default),
+    int: lambda env, name, default: env.int(name, default),
+    str: lambda env, name, default: env.str(name, default),
+    type(Path()): lambda env, name, default: env.path(name, default),
+}
+
+HERE = Path(__file__).resolve().parent.parent
+
+
+def setting(meaning: str, *, default: Any, secret: bool = False) -> Any:
+    """Declare one setting: what it means, its default, and whether its value may be printed."""
+    return field(default=default, metadata={"meaning": meaning, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one process runs with. Names are those of the environment variables, in lower case."""
+
+    database_url: str = setting("SQLAlchemy address of the database; empty: an SQLite file in DATA_DIR", default="")
+    redis_url: str = setting("Redis or Valkey address", default="", secret=True)
+    data_dir: Path = setting("Folder for the embedded database, files, keys and logs", default=HERE / "var")
+    keys_file: str = setting("Key ring file; empty: keys.json in DATA_DIR", default="", secret=True)
+    audit_roots_file: str = setting("Where sealed audit roots are appended, outside the database", default="")
+    secret_key: str = setting("Signs the console's cookies", default="", secret=True)
+    demo: bool = setting("Demo mode: invented people, movable business time, loopback only", default=False)
+    public_url: str = setting("Address under which people reach this installation", default="http://127.0.0.1:8000")
+    wechat_base_url: str = setting("WeChat's API address", default="https://api.weixin.qq.com")
+    wechat_app_id: str = setting("The mini-program's app id", default="")
+    wechat_secret: str = setting("The mini-program's app secret", default="", secret=True)
+    wechat_push_token: str = setting("Token of the message push", default="", secret=True)
+    wechat_push_aes_key: str = setting("EncodingAESKey of the message push", default="", secret=True)
+    emulator_url: str = setting("Address of the WeChat emulator's pages (demo only)", default="")
+    metrics_token: str = setting("Lets a metrics collector in that is not on loopback", default="", secret=True)
+    tick_seconds: int = setting("How often due work is looked for", default=60)
+    most_body_bytes: int = setting("Largest request body", default=12 * 1024 * 1024)
+    secure_cookies: bool = setting("Cookies only over HTTPS; off only for loopback demos", default=True)
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read the environment (and a `.env` file in DATA_DIR's parent is not looked for: one source only)."""
+        env = Env()
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            values[each.name] = _READERS[type(each.default)](env, each.name.upper(), each.default)
+        return cls(**values)
+
+    @property
+    def database(self) -> str:
+        """The database address in use."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'shouwang.sqlite3'}"
+
+    @property
+    def keys_path(self) -> Path:
+        """Where the key ring lies."""
+        return Path(self.keys_file) if self.keys_file else self.data_dir / "keys.json"
+
+    @property
+    def roots_path(self) -> Path:
+        """Where sealed audit roots are appended."""
+        return Path(self.audit_roots_file) if self.audit_roots_file else self.data_dir / "audit-roots.txt"
+
+    @property
+    def files_path(self) -> Path:
+        """Where sealed pictures, recordings and documents lie."""
+        return self.data_dir / "files"

@@ -1,0 +1,104 @@
+"""Tells the senders of a case's declarations what a step means for them: a line on the receipt and a message owed."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from backend import clock
+from backend.access.actor import Actor
+from backend.db import db, new_id
+from backend.models import Case, Declaration, ReceiptLine
+from backend.models.places import same_place
+from backend.policy.county import current_policy, policy_of
+from backend.privacy.current import keys
+from backend.privacy.seal import Place, seal
+from backend.workflow.deadlines import spoken_at
+from backend.workflow.outbox import owe
+from backend.workflow.places import name_of
+from backend.workflow.sentences import STATUS_OF, TOLD
+
+if TYPE_CHECKING:
+    from backend.workflow.engine import Reason
+
+
+def in_words(day: date) -> str:
+    """Say a date as people do: 3月5日."""
+    return f"{day.month}月{day.day}日"
+
+
+def tell_applicants(case: Case, key: str, *, by: Actor, reason: "Reason", due_on: date | None) -> None:
+    """Write the line `key` on the receipt of everybody whose own declaration this case is about.
+
+    A declaration that still waits to be joined is not told: its sender must learn nothing of another's case.
+    """
+    query = select(Declaration).where(
+        Declaration.case_id == case.id, Declaration.joined.is_(False), Declaration.closed_at.is_(None)
+    )
+    codes = _reason_words(case, reason)
+    for declaration in db.session.scalars(query):
+        tell(declaration, key, detail=codes, due_on=due_on, promised_on=case.promised_on, by=by)
+        if case.closed_at is not None:
+            declaration.closed_at = case.closed_at
+
+
+def tell(
+    declaration: Declaration,
+    key: str,
+    *,
+    due_on: date | None,
+    promised_on: date,
+    detail: str = "",
+    by: Actor | None = None,
+) -> None:
+    """Write one line on one receipt and owe its sender a message that says only that there is news."""
+    sentence = TOLD[key].format(
+        village=name_of(declaration.said_village),
+        township=name_of(declaration.said_village[:9]),
+        office=name_of(declaration.said_village),
+        due=in_words(due_on) if due_on else "近日",
+        promised=in_words(promised_on),
+    )
+    line_id = new_id()
+    sealed = seal(detail, keys=keys(), place=Place("receipt_lines", "detail_sealed", line_id)) if detail else None
+    db.session.add(
+        ReceiptLine(
+            id=line_id,
+            declaration_id=declaration.id,
+            account_id=declaration.account_id,
+            kind=key,
+            sentence=sentence,
+            detail_sealed=sealed,
+            due_on=due_on,
+            happened_at=clock.now(),
+            **same_place(declaration),
+        )
+    )
+    declaration.status = STATUS_OF.get(key, declaration.status)
+    sender_acted = by is not None and by.account_id is not None and by.account_id == declaration.account_id
+    if declaration.account_id is not None and not sender_acted:
+        owe(
+            kind="progress",
+            subject=f"receipt:{declaration.id}:{line_id}",
+            recipient=f"account:{declaration.account_id}",
+            county_code=declaration.county_code,
+            data={
+                "number": declaration.receipt_no,
+                "status": declaration.status,
+                "office": name_of(declaration.said_village[:9]),
+                "at": clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"),
+            },
+            page=f"pages/progress/progress?id={declaration.id}",
+            not_before=spoken_at(clock.now(), current_policy(declaration.county_code).ladder),
+        )
+
+
+def _reason_words(case: Case, reason: "Reason") -> str:
+    policy = policy_of(case.county_code, case.policy_version)
+    spoken = [
+        entry[code]
+        for code in reason.codes
+        for name in ("return_reasons", "formal_refusal_reasons", "not_included_reasons")
+        if code in (entry := policy.dictionaries[name])
+    ]
+    return "\n".join([*spoken, reason.words] if reason.words else spoken)

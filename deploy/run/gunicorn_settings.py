@@ -1,0 +1,30 @@
+"""Settings of the web server; its address comes on the command line."""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client import multiprocess
+
+
+class _Worker(Protocol):
+    pid: int
+
+
+_on_sqlite = os.environ.get("DATABASE_URL", "sqlite").startswith("sqlite")
+
+worker_class = "gthread"
+workers = 2
+# SQLite has one writer and those who wait poll for its lock: more threads only make the slowest request slower.
+threads = 2 if _on_sqlite else 4
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats; never a slow disk
+control_socket_disable = True
+
+
+def child_exit(server: object, worker: _Worker) -> None:
+    """Let a dead worker's gauges go out of the metrics of all processes."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

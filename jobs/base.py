@@ -1,0 +1,43 @@
+"""What a job is: one call of a service, inside the application, with its id in the log."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import ParamSpec, TypeVar
+
+import structlog
+from flask import Flask
+from rq import get_current_job
+
+from backend import db as database
+from backend import logs
+from backend.app import create_bare_app
+from backend.services.storage import settings
+from jobs import doorbell
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+@cache
+def application() -> Flask:
+    """Return this worker's application, made at its first job."""
+    logs.configure()
+    app = create_bare_app()
+    with app.app_context():
+        database.after_commit.append(doorbell.ring_for(settings()))
+    return app
+
+
+def job(work: Callable[P, T]) -> Callable[P, T]:
+    """Run the function inside the application; a failure is logged and raised, and what it owed stays owed."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        current = get_current_job()
+        with application().app_context(), structlog.contextvars.bound_contextvars(job_id=current.id if current else ""):
+            result = work(*args, **kwargs)
+            log.info("job", job=work.__name__, result=result)
+            return result
+
+    return run

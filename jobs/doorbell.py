@@ -1,0 +1,46 @@
+"""Rings for a worker after a commit; a bell that cannot be rung costs at most one sweep interval."""
+
+from collections.abc import Callable
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+
+from backend.settings import Settings
+
+log = structlog.get_logger()
+
+BELLS = {
+    "outbox": ("send", "jobs.outbox.deliver_pending"),
+    "sweep": ("work", "jobs.reminders.sweep"),
+    "pushes": ("work", "jobs.pushes.take_up"),
+}
+"""Which queue and job answers which bell."""
+
+QUIET_MS = 300
+"""Rings closer together than this are one ring: the job goes on until nothing is left."""
+
+
+def connect(settings: Settings) -> Redis:
+    """Return a connection that gives up quickly: nobody waits for a doorbell."""
+    return Redis.from_url(settings.redis_url, socket_connect_timeout=0.3, socket_timeout=1.0)
+
+
+def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
+    """Return this process's ring; without Redis in the settings it is silent, and the metronome finds the work."""
+    if not settings.redis_url:
+        return lambda bells: None
+    redis = connect(settings)
+    queues = {name: Queue(name, connection=redis, serializer="json") for name, _ in BELLS.values()}
+
+    def ring(bells: frozenset[str]) -> None:
+        for bell in sorted(bells):
+            name, job = BELLS[bell]
+            try:
+                if redis.set(f"bell:{bell}", 1, nx=True, px=QUIET_MS):
+                    queues[name].enqueue(job, result_ttl=0, failure_ttl=7 * 24 * 3600, ttl=3600)
+            except RedisError as error:
+                log.warning("doorbell_silent", bell=bell, error=type(error).__name__)
+
+    return ring

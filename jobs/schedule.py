@@ -1,0 +1,29 @@
+"""What is looked for how often: a metronome only, for locks and due work are in the database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jobs import keeping, outbox, pushes, reminders
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+TICK = 0
+"""Stands for the setting TICK_SECONDS."""
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A job, the queue that it goes to, and its interval in seconds."""
+
+    job: Callable[[], int]
+    queue: str
+    seconds: int
+
+
+SCHEDULE: tuple[Beat, ...] = (
+    Beat(reminders.sweep, "work", TICK),
+    Beat(outbox.deliver_pending, "send", TICK),
+    Beat(pushes.take_up, "work", TICK),
+    Beat(keeping.seal_audit, "work", MINUTE),
+    Beat(keeping.sweep_files, "work", HOUR),
+    Beat(keeping.forget_old_keys, "work", DAY),
+)

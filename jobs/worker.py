@@ -1,0 +1,33 @@
+"""Works: `python -m jobs.worker send` without forking, `python -m jobs.worker work` with a fork for each job."""
+
+import sys
+
+from redis import Redis
+from rq import Queue, SimpleWorker, Worker
+from rq.worker import BaseWorker
+
+from backend.settings import Settings
+from jobs.base import application
+
+KINDS: dict[str, type[BaseWorker]] = {"send": SimpleWorker, "work": Worker}
+"""A send is over in milliseconds and would spend most of them on its fork; anything else gets its own memory."""
+
+
+def main(queue: str) -> None:
+    """Take jobs of one queue until told to stop; the lives and intervals are those that crash tests found right."""
+    settings = Settings.from_environment()
+    connection = Redis.from_url(settings.redis_url)
+    application()
+    worker = KINDS[queue](
+        [Queue(queue, connection=connection, serializer="json")],
+        connection=connection,
+        serializer="json",
+        worker_ttl=60,
+        maintenance_interval=30,
+        job_monitoring_interval=10,
+    )
+    worker.work(with_scheduler=False, logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,19 @@
+"""The wire: what phones and other programs speak with, under /api/v1."""
+
+from flask import Flask
+
+from miniprogram_api import docs, errors, health, observation
+from miniprogram_api.docs import api
+from miniprogram_api.views import ALL
+
+
+def register(app: Flask) -> None:
+    """Add the API, its description, health pages and the message push to the application."""
+    docs.configure(app)
+    api.init_app(app)
+    for blueprint in ALL:
+        api.register_blueprint(blueprint, url_prefix="/api/v1")
+    docs.add_pages(app)
+    health.register(app)
+    observation.register(app)
+    errors.register(app)

@@ -1,0 +1,36 @@
+"""The API's description: OpenAPI 3.1 at /api/v1/openapi.json, and a page that shows it without any network."""
+
+from flask import Flask, Response, jsonify, render_template_string
+from flask_smorest import Api
+
+api = Api()
+
+_PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>接口说明</title>
+<link rel="stylesheet" href="{{ base }}/swagger-ui.css"></head>
+<body><div id="ui"></div><script src="{{ base }}/swagger-ui-bundle.js"></script>
+<script src="{{ base }}/start.js"></script></body></html>"""
+
+
+def configure(app: Flask) -> None:
+    """Name the API before smorest reads its settings."""
+    app.config.update(
+        API_TITLE="守望 小程序接口",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+            "info": {"description": "农户与村干部的小程序使用的接口。错误只有一种形状：code、message、fields。"},
+        },
+    )
+
+
+def add_pages(app: Flask) -> None:
+    """Serve the description and its page."""
+
+    @app.get("/api/v1/openapi.json")
+    def openapi() -> Response:
+        return jsonify(api.spec.to_dict())
+
+    @app.get("/api/v1/docs")
+    def docs_page() -> str:
+        return render_template_string(_PAGE, base="/console/static/vendor/swagger-ui")

@@ -1,0 +1,133 @@
+"""Every error in one shape: code, plain Chinese message, fields; the only place that knows a status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from backend.db import is_away
+from backend.errors import (
+    DomainError,
+    Invalid,
+    KeyReused,
+    NotAllowed,
+    NotFound,
+    NotPossibleNow,
+    OutOfDate,
+    SignInFirst,
+    StillRunning,
+    TooMany,
+    TryLater,
+)
+
+log = structlog.get_logger()
+
+STATUS: dict[type[DomainError], int] = {
+    Invalid: 422,
+    KeyReused: 422,
+    SignInFirst: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    OutOfDate: 409,
+    NotPossibleNow: 409,
+    StillRunning: 409,
+    TooMany: 429,
+    TryLater: 503,
+}
+
+HTTP_WORDS = {
+    400: ("unreadable", "发来的内容读不懂，请重新提交。"),
+    404: ("not_found", "没有找到这个地址。"),
+    405: ("wrong_method", "这个地址不能这样用。"),
+    408: ("too_slow", "网络太慢，没有收完，请重试。"),
+    413: ("too_large", "内容太大了，请分几次提交或把照片缩小。"),
+    415: ("wrong_type", "内容格式不对，应为 JSON。"),
+    422: ("invalid", "有几处需要改一改。"),
+    429: ("too_many", "操作太频繁，请稍后再试。"),
+}
+
+
+def body_of(error: DomainError) -> dict[str, Any]:
+    """Return the one error shape of a domain error."""
+    return {"code": error.code, "message": error.message, "fields": error.fields}
+
+
+def answer(error: DomainError) -> Response:
+    """Return the response of a domain error."""
+    response = jsonify(body_of(error))
+    response.status_code = STATUS[type(error)]
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, TryLater):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith("/api/")
+
+
+def register(app: Flask) -> None:
+    """Give the API's errors their shape; the console has its own words."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(RecursionError, _too_deep)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _bug)
+
+
+def _domain(error: DomainError) -> Response:
+    return answer(error)
+
+
+def _database(error: DBAPIError) -> Response:
+    if is_away(error):
+        return answer(TryLater())
+    log.error("database_error", error=type(error.orig).__name__)
+    return _our_fault()
+
+
+def _too_deep(error: RecursionError) -> Response:
+    return answer(Invalid("发来的内容层数太多，读不懂。"))
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    if not _is_ours(request.path):
+        return error
+    status = error.code or 500
+    word, message = HTTP_WORDS.get(status, ("error", "没有办成，请稍后再试。"))
+    fields = _flat(getattr(error, "data", None) or {})
+    message = next(iter(fields.values()), message)
+    response = jsonify({"code": word, "message": message, "fields": fields})
+    response.status_code = status
+    return response
+
+
+def _flat(data: Mapping[str, Any]) -> dict[str, str]:
+    """Flatten webargs' messages (location, field, list of sentences) to one sentence a field."""
+    found: dict[str, str] = {}
+    for location in (data.get("messages") or {}).values():
+        _walk("", location, found)
+    return found
+
+
+def _walk(path: str, node: Any, found: dict[str, str]) -> None:
+    if isinstance(node, Mapping):
+        for key, below in node.items():
+            _walk(f"{path}.{key}".strip("."), below, found)
+    elif isinstance(node, list) and node:
+        found[path or "body"] = str(node[0])
+
+
+def _bug(error: Exception) -> Response:
+    log.error("bug", error=type(error).__name__, exc_info=error)
+    return _our_fault()
+
+
+def _our_fault() -> Response:
+    response = jsonify({"code": "our_fault", "message": "系统出了点问题，我们会尽快处理。", "fields": {}})
+    response.status_code = 500
+    return response

@@ -1,0 +1,151 @@
+"""How a view is declared: who may, what it takes and gives, and whether it must have one effect only."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint
+from marshmallow import Schema
+from werkzeug.exceptions import UnsupportedMediaType
+
+from backend.access.permissions import Action, require
+from backend.errors import DomainError, Invalid
+from backend.services import idempotency
+from backend.services.idempotency import Answer
+from miniprogram_api import errors
+from miniprogram_api.auth import actor, authenticate
+from miniprogram_api.schemas.shared import ErrorSchema
+
+View = Callable[..., Any]
+OPEN: set[str] = set()
+"""Operations that anybody may call; a test lists them."""
+ASKS: dict[str, Action] = {}
+"""Which permission each other operation asks for."""
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_KEY_HEADER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "Made by the client, one per intention: a repeat has no second effect and replays the answer.",
+}
+
+
+def route(
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    *,
+    allows: Action | None,
+    takes: type[Schema] | None = None,
+    where: str = "json",
+    gives: type[Schema] | None = None,
+    status: int = 200,
+    once: bool = False,
+) -> Callable[[View], View]:
+    """Declare a view. `allows=None` opens it to everybody; `once` demands an idempotency key."""
+
+    def declare(view: View) -> View:
+        name = view.__name__
+        _note(name, allows)
+        served = _served(view, allows, takes if where == "json" else None, gives, status, once=once)
+        if takes is not None:
+            served = blueprint.arguments(takes, location=where)(served)
+        served = _described(blueprint, served, allows, once=once)
+        served = blueprint.response(status, gives)(served)
+        served = blueprint.doc(operationId=name)(served)
+        blueprint.route(path, methods=[method], endpoint=name)(served)
+        return view
+
+    return declare
+
+
+def _note(name: str, allows: Action | None) -> None:
+    if allows is None:
+        OPEN.add(name)
+    else:
+        ASKS[name] = allows
+
+
+def _described(blueprint: Blueprint, view: View, allows: Action | None, *, once: bool) -> View:
+    for code in (400, 404, 409, 413, 415, 422, 429, 500, 503):
+        view = blueprint.alt_response(code, schema=ErrorSchema)(view)
+    if allows is not None:
+        view = blueprint.alt_response(401, schema=ErrorSchema)(view)
+        view = blueprint.alt_response(403, schema=ErrorSchema)(view)
+        view = blueprint.doc(security=[{"bearer": []}])(view)
+    return blueprint.doc(parameters=[_KEY_HEADER])(view) if once else view
+
+
+def _served(
+    view: View,
+    allows: Action | None,
+    takes: type[Schema] | None,
+    gives: type[Schema] | None,
+    status: int,
+    *,
+    once: bool,
+) -> View:
+    dump = gives() if gives is not None else None
+
+    @wraps(view)
+    def serve(*args: Any, **kwargs: Any) -> Response:
+        if allows is not None:
+            require(authenticate().role, allows)
+        if takes is not None and not request.is_json:
+            raise UnsupportedMediaType
+
+        def work() -> Answer:
+            result = view(*args, **kwargs)
+            return Answer(status, dump.dump(result) if dump is not None else {})
+
+        if isinstance(result := _once(work) if once else _plainly(view, work, dump, args, kwargs), Response):
+            return result
+        return _response(result)
+
+    return serve
+
+
+def _plainly(view: View, work: Callable[[], Answer], dump: Schema | None, args: Any, kwargs: Any) -> Answer | Response:
+    if dump is None:
+        result = view(*args, **kwargs)
+        return result if isinstance(result, Response) else Answer(204, {})
+    return work()
+
+
+def _response(answer: Answer) -> Response:
+    response = jsonify(answer.body) if answer.status != 204 else Response(status=204)
+    response.status_code = answer.status
+    if answer.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _once(work: Callable[[], Answer]) -> Answer:
+    key = request.headers.get("Idempotency-Key", "")
+    if not _UUID.fullmatch(key):
+        raise Invalid.field("Idempotency-Key", "缺少提交编号，请重新打开页面再提交。")
+    by = actor()
+    account = by.account_id or by.id
+    digest = idempotency.digest_of(f"{request.method} {request.path}", _body())
+    try:
+        return idempotency.once(account, key.lower(), digest, work)
+    except DomainError as error:
+        if idempotency.is_lasting(error):
+            kept = Answer(errors.STATUS[type(error)], errors.body_of(error))
+            idempotency.keep_refusal(account, key.lower(), digest, kept)
+        raise
+
+
+def _body() -> bytes:
+    """Return what makes two requests the same: the raw body, or for a form its parts without the boundary."""
+    if request.mimetype != "multipart/form-data":
+        return request.get_data(cache=True)
+    parts = [f"{name}={value}".encode() for name, value in sorted(request.form.items(multi=True))]
+    for name, file in sorted(request.files.items(multi=True)):
+        parts.append(name.encode() + b"=" + file.stream.read())
+        file.stream.seek(0)
+    return b"\0".join(parts)

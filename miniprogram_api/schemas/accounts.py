@@ -1,0 +1,88 @@
+"""Signing in on a phone, and who one is."""
+
+from marshmallow import Schema, fields
+
+from miniprogram_api.schemas.shared import Id, at_most
+
+
+class LoginRequest(Schema):
+    """The code that `wx.login` gave; it works once, for five minutes."""
+
+    code = fields.String(required=True, validate=at_most(200))
+
+
+class BindRequest(Schema):
+    """The one-time code from the console."""
+
+    code = fields.String(required=True, validate=at_most(40))
+
+
+class SwitchRequest(Schema):
+    """Another of one's own identities."""
+
+    identity_id = Id(required=True)
+
+
+class IdentitySchema(Schema):
+    """One hat: a role in a place."""
+
+    id = Id(required=True)
+    role = fields.String(required=True)
+    role_name = fields.String(required=True)
+    region_code = fields.String(required=True)
+    region_name = fields.String(required=True)
+
+
+class TicketSchema(Schema):
+    """A session just begun."""
+
+    token = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    role = fields.String(required=True, attribute="actor.role")
+    name = fields.String(required=True, attribute="actor.name")
+    region_code = fields.String(required=True, attribute="actor.region_code")
+
+
+class MeSchema(Schema):
+    """Who is signed in, as what, and as what else they could be."""
+
+    role = fields.String(required=True)
+    role_name = fields.String(required=True)
+    name = fields.String(required=True)
+    region_code = fields.String(required=True)
+    region_name = fields.String(required=True)
+    is_staff = fields.Boolean(required=True)
+    identities = fields.List(fields.Nested(IdentitySchema), required=True)
+    cases = fields.List(fields.Nested("OwnCaseSchema"), required=True)
+
+
+class OwnCaseSchema(Schema):
+    """A case of a household that this phone was confirmed for."""
+
+    id = Id(required=True)
+    head_name = fields.String(required=True)
+    state_name = fields.String(required=True)
+
+
+class MessageSchema(Schema):
+    """A message in the inbox."""
+
+    id = Id(required=True)
+    kind = fields.String(required=True)
+    data = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    page = fields.String(required=True)
+    at = fields.AwareDateTime(required=True, attribute="owed_at")
+
+
+class MessagePage(Schema):
+    """A page of the inbox."""
+
+    items = fields.List(fields.Nested(MessageSchema), required=True)
+    before = Id(required=True, allow_none=True)
+
+
+class BeforeQuery(Schema):
+    """Where a page begins, and how long it is."""
+
+    before = Id(load_default=None)
+    size = fields.Integer(load_default=20, validate=lambda size: 1 <= size <= 100)

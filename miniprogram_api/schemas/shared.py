@@ -1,0 +1,68 @@
+"""Fields and shapes that every part of the API shares, with plain Chinese words for what is wrong."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+REQUIRED = "这一项要填。"
+NULL = "这一项不能为空。"
+NOT_TEXT = "这一项应是文字。"
+
+fields.Field.default_error_messages["required"] = REQUIRED
+fields.Field.default_error_messages["null"] = NULL
+fields.Field.default_error_messages["validator_failed"] = "这一项不对。"
+fields.String.default_error_messages["invalid"] = NOT_TEXT
+fields.Integer.default_error_messages["invalid"] = "这一项应是整数。"
+fields.Boolean.default_error_messages["invalid"] = "这一项应是“是”或“否”。"
+fields.Date.default_error_messages["invalid"] = "日期应写成 2026-03-05 这样。"
+fields.Date.default_error_messages["format"] = "日期不对。"
+fields.List.default_error_messages["invalid"] = "这一项应是一个列表。"
+fields.Nested.default_error_messages["type"] = "这一项的写法不对。"
+Schema.error_messages["unknown"] = "没有这一项。"
+Schema.error_messages["type"] = "发来的内容读不懂。"
+
+
+class Id(fields.Field[int]):
+    """A row id: a string on the wire, for JavaScript cannot hold 63 bits."""
+
+    default_error_messages = {"invalid": "编号不对。"}  # noqa: RUF012 - marshmallow's own way
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not value.isdecimal() or len(value) > 19:
+            raise self.make_error("invalid")
+        return int(value)
+
+
+def at_most(length: int) -> validate.Length:
+    """Return the check of a text's length, in words."""
+    return validate.Length(max=length, error=f"太长了，最多{length}个字。")
+
+
+def sha256() -> validate.Regexp:
+    """Return the check of a content hash."""
+    return validate.Regexp(r"^[0-9a-f]{64}$", error="附件标识不对。")
+
+
+class ErrorSchema(Schema):
+    """The one shape of every error."""
+
+    code = fields.String(required=True, metadata={"description": "stable, for programs"})
+    message = fields.String(required=True, metadata={"description": "plain Chinese, for people"})
+    fields_ = fields.Dict(
+        keys=fields.String(), values=fields.String(), data_key="fields", attribute="fields", required=True
+    )
+
+
+class DoneSchema(Schema):
+    """Something was done and there is nothing more to say."""
+
+    done = fields.Boolean(required=True)
+
+
+def refuse_nul(text: str) -> None:
+    """Refuse a null byte anywhere: no database and no person can read it."""
+    if "\0" in text:
+        raise ValidationError("里面有读不懂的符号。")

@@ -1,0 +1,182 @@
+"""Turns what services return into what schemas dump: names for codes, and nothing sealed that need not be open."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Request, Response
+
+from backend import clock
+from backend.access.actor import Actor
+from backend.access.permissions import ROLE_NAMES, Role
+from backend.errors import Invalid
+from backend.models import Case, CaseEvent, Declaration, Identity, ReceiptLine, StoredFile, Task
+from backend.policy.county import current_policy, policy_of
+from backend.privacy.current import keys
+from backend.privacy.receipts import spoken
+from backend.privacy.seal import Place, unseal
+from backend.services import cases, declarations, reveals, tasks
+from backend.services.counties import call_for
+from backend.workflow.deadlines import is_overdue
+from backend.workflow.places import name_of
+from backend.workflow.sentences import action_name
+from backend.workflow.states import KIND_NAMES, STATE_NAMES, Kind, State
+
+
+def page_before(items: Sequence[Any], size: int) -> dict[str, Any]:
+    """Return a page, and where the next one begins when this one is full."""
+    return {"items": items, "before": items[-1].id if len(items) == size else None}
+
+
+def me(actor: Actor, identities: Iterable[Identity], own: Iterable[Case]) -> dict[str, Any]:
+    """Say who somebody is."""
+    return {
+        "role": actor.role,
+        "role_name": ROLE_NAMES[actor.role],
+        "name": actor.name,
+        "region_code": actor.region_code,
+        "region_name": name_of(actor.region_code) if actor.region_code else "",
+        "is_staff": actor.is_staff,
+        "identities": [
+            {
+                "id": each.id,
+                "role": each.role,
+                "role_name": ROLE_NAMES[Role(each.role)],
+                "region_code": each.region_code,
+                "region_name": name_of(each.region_code),
+            }
+            for each in identities
+        ],
+        "cases": [
+            {"id": each.id, "head_name": each.head_name, "state_name": STATE_NAMES[State(each.state)]} for each in own
+        ],
+    }
+
+
+def receipt(declaration: Declaration, timeline: Iterable[ReceiptLine]) -> dict[str, Any]:
+    """Return a receipt: always the same fields, whatever was known before."""
+    return {
+        "id": declaration.id,
+        "receipt_no": declaration.receipt_no,
+        "receipt_spoken": spoken(declaration.receipt_no),
+        "status": declaration.status,
+        "head_name": declaration.head_name,
+        "village_name": name_of(declaration.said_village),
+        "relation": declaration.relation,
+        "declarer_name": declaration.declarer_name,
+        "declared_at": declaration.declared_at,
+        "promised_on": declaration.promised_on,
+        "call": call_for(declaration.said_village),
+        "actions": declarations.actions_on(declaration),
+        "timeline": [_line(each) for each in timeline],
+    }
+
+
+def receipt_with_timeline(declaration: Declaration) -> dict[str, Any]:
+    """Return a receipt with its lines."""
+    return receipt(declaration, declarations.timeline_of(declaration))
+
+
+def _line(line: ReceiptLine) -> dict[str, Any]:
+    detail = ""
+    if line.detail_sealed:
+        detail = unseal(line.detail_sealed, keys=keys(), place=Place("receipt_lines", "detail_sealed", line.id))
+    return {
+        "kind": line.kind,
+        "sentence": line.sentence,
+        "detail": detail,
+        "due_on": line.due_on,
+        "at": line.happened_at,
+    }
+
+
+def task(row: Task) -> dict[str, Any]:
+    """Return a duty with its names."""
+    asked = row.detail.get("asked", [])
+    words = current_policy(row.county_code).dictionaries["return_reasons"] if asked else {}
+    return {
+        "id": row.id,
+        "case_id": row.case_id,
+        "kind": row.kind,
+        "kind_name": KIND_NAMES[Kind(row.kind)],
+        "head_name": row.head_name,
+        "village_name": name_of(row.village_code),
+        "due_on": row.due_on,
+        "is_overdue": is_overdue(row.due_on, clock.today()),
+        "is_provisional": row.is_provisional,
+        "asked": [words.get(code, code) for code in asked],
+        "declaration_id": int(row.detail["declaration"]) if "declaration" in row.detail else None,
+        "version": row.version,
+    }
+
+
+def task_page(page: tasks.Page) -> dict[str, Any]:
+    """Return a page of duties."""
+    return {"items": [task(row) for row in page.items], "after": str(page.after) if page.after else None}
+
+
+def case_file(file: cases.CaseFile, actor: Actor) -> dict[str, Any]:
+    """Return one case with what belongs to it; a family sees offices, not the names of those who judged."""
+    case, words = file.case, cases.words_of(file)
+    policy = policy_of(case.county_code, case.policy_version)
+    return {
+        "id": case.id,
+        "number": case.number,
+        "state": case.state,
+        "state_name": STATE_NAMES[State(case.state)],
+        "head_name": case.head_name,
+        "village_name": name_of(case.village_code),
+        "risk": case.risk,
+        "risk_name": policy.dictionaries["risks"].get(case.risk, case.risk),
+        "channel": case.channel,
+        "discovered_on": case.discovered_on,
+        "promised_on": case.promised_on,
+        "version": case.version,
+        "content_version": case.content_version,
+        "missing_photos": file.missing_photos,
+        "masked": reveals.masked(case),
+        "duties": [task(row) for row in file.duties],
+        "declarations": [
+            {**_plain(row, _STATEMENT), "hardship": words[row.id], "has_voice": row.voice_sha256 is not None}
+            for row in file.declarations
+        ],
+        "visits": [{**_plain(row, _VISIT), "findings": words[row.id]} for row in file.visits],
+        "events": [_event(row, words.get(row.id, ""), names=actor.is_staff) for row in file.events],
+        "files": file.files,
+        "actions": list(file.actions),
+    }
+
+
+_STATEMENT = ("id", "receipt_no", "head_name", "relation", "declarer_name", "joined", "consents", "declared_at")
+_VISIT = ("id", "visited_on", "way", "visitor_name", "companion", "conclusion")
+
+
+def _plain(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _event(event: CaseEvent, words: str, *, names: bool) -> dict[str, Any]:
+    office = ROLE_NAMES[Role(event.actor_role)]
+    return {
+        "action": event.action,
+        "action_name": action_name(event.action),
+        "who": f"{office} {event.actor_name}".strip() if names else office,
+        "words": words,
+        "at": event.happened_at,
+    }
+
+
+def uploaded(request: Request) -> bytes:
+    """Return the one uploaded file's content."""
+    file = request.files.get("file")
+    if file is None:
+        raise Invalid.field("file", "没有收到文件，请重新选择。")
+    return file.stream.read()
+
+
+def served(row: StoredFile, content: bytes) -> Response:
+    """Return content that a browser neither guesses at nor keeps."""
+    response = Response(content, mimetype=row.media_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Disposition"] = f'attachment; filename="{row.id}"'
+    return response

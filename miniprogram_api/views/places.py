@@ -1,0 +1,23 @@
+"""Villages and dictionaries, open to everybody."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.services import counties
+from miniprogram_api.routes import route
+from miniprogram_api.schemas.places import DictionariesSchema, VillageSchema
+
+places = Blueprint("places", __name__, description="村与字典")
+
+
+@route(places, "GET", "/villages/<code>", allows=None, gives=VillageSchema)
+def village(code: str) -> dict[str, str]:
+    """Name the village whose code was scanned."""
+    return counties.describe_village(code)
+
+
+@route(places, "GET", "/dictionaries", allows=None, gives=DictionariesSchema)
+def dictionaries() -> dict[str, Any]:
+    """Return every dictionary of the rules in force, with their version."""
+    return counties.dictionaries_in_force()
