@@ -3,7 +3,16 @@
 from flask import Flask, Response, jsonify, render_template_string
 from flask_smorest import Api
 
-api = Api()
+from miniprogram_api.schemas.shared import ErrorSchema
+
+
+class OurApi(Api):
+    """Smorest with our one error shape."""
+
+    ERROR_SCHEMA = ErrorSchema
+
+
+api = OurApi()
 
 _PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>接口说明</title>
 <link rel="stylesheet" href="{{ base }}/swagger-ui.css"></head>
