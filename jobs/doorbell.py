@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import structlog
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue
 
+from backend import clock
 from backend.settings import Settings
 
 log = structlog.get_logger()
@@ -15,6 +18,7 @@ BELLS = {
     "outbox": ("send", "jobs.outbox.deliver_pending"),
     "sweep": ("work", "jobs.reminders.sweep"),
     "pushes": ("work", "jobs.pushes.take_up"),
+    "demo_clock": ("work", "jobs.demo.tell_emulator_the_time"),
 }
 """Which queue and job answers which bell."""
 
@@ -22,9 +26,15 @@ QUIET_MS = 300
 """Rings closer together than this are one ring: the job goes on until nothing is left."""
 
 
+LEFT_ALONE_SECONDS = 5.0
+"""After a bell that failed, the next ones are not even tried: a request must not pay for a Redis that is away."""
+
+
 def connect(settings: Settings) -> Redis:
-    """Return a connection that gives up quickly: nobody waits for a doorbell."""
-    return Redis.from_url(settings.redis_url, socket_connect_timeout=0.3, socket_timeout=1.0)
+    """Return a connection that gives up at once: nobody waits for a doorbell."""
+    return Redis.from_url(
+        settings.redis_url, socket_connect_timeout=0.3, socket_timeout=1.0, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
@@ -32,15 +42,21 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
     if not settings.redis_url:
         return lambda bells: None
     redis = connect(settings)
+    failed_at: list[float] = []
     queues = {name: Queue(name, connection=redis, serializer="json") for name, _ in BELLS.values()}
 
     def ring(bells: frozenset[str]) -> None:
+        if failed_at and clock.monotonic() - failed_at[0] < LEFT_ALONE_SECONDS:
+            return
+        failed_at.clear()
         for bell in sorted(bells):
             name, job = BELLS[bell]
             try:
                 if redis.set(f"bell:{bell}", 1, nx=True, px=QUIET_MS):
                     queues[name].enqueue(job, result_ttl=0, failure_ttl=7 * 24 * 3600, ttl=3600)
             except RedisError as error:
+                failed_at[:] = [clock.monotonic()]
                 log.warning("doorbell_silent", bell=bell, error=type(error).__name__)
+                return
 
     return ring

@@ -96,7 +96,7 @@ def call_for(village_code: str) -> str:
     """Return whom to call about a family of this village: the village, else its township, else the county."""
     codes = [village_code, village_code[:TOWNSHIP_DIGITS]]
     named_in = select(Region.code, Region.phone).where(Region.code.in_(codes))
-    phones = {row.code: row.phone for row in db.session.execute(named_in)}
+    phones: dict[str, str] = {row.code: row.phone for row in db.session.execute(named_in)}
     named = next((phones[code] for code in codes if phones.get(code)), None)
     if named:
         return named

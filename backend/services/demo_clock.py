@@ -21,7 +21,9 @@ def offset() -> timedelta:
     """Return how far business time runs ahead; read from the database at most once a second."""
     if _known and clock.monotonic() - _known[0][0] < READ_EVERY_SECONDS:
         return _known[0][1]
-    seconds = db.session.scalar(select(DemoClock.offset_seconds).where(DemoClock.id == 1)) or 0
+    # Not through the session: asking the time must neither begin nor hold a transaction of the caller's.
+    with db.engine.connect() as connection:
+        seconds = connection.scalar(select(DemoClock.offset_seconds).where(DemoClock.id == 1)) or 0
     found = timedelta(seconds=seconds)
     _known[:] = [(clock.monotonic(), found)]
     return found
@@ -46,5 +48,6 @@ def advance(by: Actor, *, seconds: int) -> timedelta:
     row.offset_seconds += seconds
     audit.record_on_session(by=by, action=Action.MOVE_DEMO_CLOCK, subject="demo clock", detail={"seconds": seconds})
     ring("sweep")
+    ring("demo_clock")
     _known.clear()
     return timedelta(seconds=row.offset_seconds)

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select, update
 from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
+from backend.access.scope import as_system
 from backend.db import db, new_id, use_case
 from backend.models import Account, Attempt, Message, Quota, Task
 from backend.services import metrics
@@ -184,7 +185,8 @@ def _try_later(message: Message, moment: datetime) -> None:
 
 
 def _is_done(task_id: int) -> bool:
-    return db.session.scalar(select(Task.id).where(Task.id == task_id, Task.open_due.is_not(None))) is None
+    with as_system("is the duty that a message speaks of still open?"):
+        return db.session.scalar(select(Task.id).where(Task.id == task_id, Task.open_due.is_not(None))) is None
 
 
 def _account_of(recipient: str) -> Account | None:

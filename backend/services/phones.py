@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import select
 
 from backend.access.actor import Actor
@@ -27,6 +29,11 @@ def _refuse_inside_a_transaction() -> None:
         raise TalkedInsideATransaction
 
 
+def _redis(url: str) -> Redis:
+    """Return a connection that gives up soon: the token then lives in this process for a while."""
+    return Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0, retry=Retry(NoBackoff(), 1))
+
+
 @cache
 def wechat() -> WeChat:
     """Return this process's way to WeChat."""
@@ -35,9 +42,7 @@ def wechat() -> WeChat:
         app_id=known.wechat_app_id,
         secret=known.wechat_secret,
         base_url=known.wechat_base_url,
-        redis=Redis.from_url(known.redis_url, socket_connect_timeout=0.5, socket_timeout=1.0)
-        if known.redis_url
-        else None,
+        redis=_redis(known.redis_url) if known.redis_url else None,
         guard=_refuse_inside_a_transaction,
         observe=metrics.wechat_called,
     )
