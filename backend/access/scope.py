@@ -94,6 +94,7 @@ def as_system(reason: str) -> Iterator[None]:
     info["scope"] = Everything(reason)
     try:
         yield
+        db.session.flush()  # what was written under this scope is checked under it too
     finally:
         info["scope"] = before
 
