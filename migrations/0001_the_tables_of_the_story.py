@@ -456,7 +456,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["county_code"], ["counties.code"], name=op.f("fk_accounts_county_code_counties")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_accounts_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
-        sa.UniqueConstraint("app_id", "openid", name=op.f("uq_accounts_app_id_openid")),
+        sa.UniqueConstraint("app_id", "openid", "county_code", name=op.f("uq_accounts_app_id_openid_county_code")),
     )
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_accounts_staff_id"), ["staff_id"], unique=False)

@@ -9,10 +9,10 @@ from backend.db import Base, RowId, Symbols, new_id
 
 
 class Account(Base):
-    """One WeChat account in one mini-program: no key of anything, for a phone may serve many households."""
+    """One WeChat account in one county's view: no key of anything, for a phone may serve many households."""
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("app_id", "openid"),)
+    __table_args__ = (UniqueConstraint("app_id", "openid", "county_code"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     app_id: Mapped[str] = mapped_column(Symbols(40))

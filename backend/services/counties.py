@@ -70,10 +70,18 @@ def init_county(
     return county
 
 
-def the_county() -> County | None:
-    """Return the installation's county when it holds exactly one."""
-    counties = db.session.scalars(select(County).limit(2)).all()
-    return counties[0] if len(counties) == 1 else None
+def county_for(code: str | None) -> County:
+    """Return the county asked for; an installation that holds only one need not be asked.
+
+    Errors: `Invalid` when several counties live here and none is named; `TryLater` before any is set up.
+    """
+    query = select(County).where(County.code == code) if code else select(County)
+    found = db.session.scalars(query.limit(2)).all()
+    if len(found) == 1:
+        return found[0]
+    if found or code:
+        raise Invalid.field("county_code", "请先选择您所在的县，或者扫村里的码进入。")
+    raise TryLater("这里还没有建好县，请稍后再来。")
 
 
 def describe_village(code: str) -> dict[str, str]:
@@ -104,10 +112,7 @@ def call_for(village_code: str) -> str:
     return county.phone if county else ""
 
 
-def dictionaries_in_force() -> dict[str, Any]:
+def dictionaries_in_force(county_code: str | None = None) -> dict[str, Any]:
     """Return the dictionaries and names of the county's rules in force, and their version."""
-    county = the_county()
-    if county is None:
-        raise TryLater("这里还没有建好县，请稍后再来。")
-    policy = current_policy(county.code)
+    policy = current_policy(county_for(county_code).code)
     return {"policy_version": policy.version, "dictionaries": policy.dictionaries, "texts": policy.texts}

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from backend import clock
 from backend.access.actor import Actor
-from backend.access.known import known_person
 from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, new_id, use_case
@@ -25,6 +24,7 @@ from backend.privacy.phones import parse_phone
 from backend.privacy.receipts import new_receipt_no
 from backend.privacy.seal import Place, seal
 from backend.privacy.texts import clean_text
+from backend.services.known import known_person
 from backend.workflow import engine, telling
 from backend.workflow.deadlines import due_on
 from backend.workflow.engine import Reason, find_case

@@ -13,7 +13,7 @@ from backend.db import db, transaction_is_open
 from backend.errors import Invalid, NotAllowed, TryLater
 from backend.models import Case, Identity
 from backend.services import metrics, sign_ins
-from backend.services.counties import the_county
+from backend.services.counties import county_for
 from backend.services.storage import settings
 from backend.wechat.errors import Advice, WeChatError
 from backend.wechat.gateway import WeChat
@@ -48,20 +48,18 @@ def wechat() -> WeChat:
     )
 
 
-def log_in(js_code: str) -> sign_ins.Ticket:
+def log_in(js_code: str, county_code: str | None = None) -> sign_ins.Ticket:
     """Exchange the code of `wx.login` for a session of ours.
 
     Errors: `Invalid` for a code that is spent or too old; `NotAllowed` for an account WeChat blocks; `TryLater`.
     """
-    county = the_county()
+    county = county_for(county_code).code
     db.session.rollback()
-    if county is None:
-        raise TryLater("这里还没有建好县，请稍后再来。")
     try:
         identity = wechat().open_session(js_code)
     except WeChatError as error:
         raise _plain(error) from error
-    return sign_ins.open_phone(settings().wechat_app_id, identity.openid, county.code)
+    return sign_ins.open_phone(settings().wechat_app_id, identity.openid, county)
 
 
 def _plain(error: WeChatError) -> Exception:

@@ -50,7 +50,7 @@ def digest(token: str) -> str:
 def open_phone(app_id: str, openid: str, county_code: str) -> Ticket:
     """Begin a session for a WeChat account; one seen for the first time is made on the spot."""
     account = db.session.scalars(
-        select(Account).where(Account.app_id == app_id, Account.openid == openid)
+        select(Account).where(Account.app_id == app_id, Account.openid == openid, Account.county_code == county_code)
     ).one_or_none()
     if account is None:
         account = Account(

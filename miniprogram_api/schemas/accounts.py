@@ -8,7 +8,13 @@ from miniprogram_api.schemas.shared import Id, at_most
 class LoginRequest(Schema):
     """The code that `wx.login` gave; it works once, for five minutes."""
 
-    code = fields.String(required=True, validate=at_most(200))
+    js_code = fields.String(required=True, data_key="code", validate=at_most(200))
+    county_code = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=at_most(6),
+        metadata={"description": "needed only where several counties share this installation"},
+    )
 
 
 class BindRequest(Schema):

@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from miniprogram_api.schemas.shared import at_most
+
 
 class VillageSchema(Schema):
     """A village as its own poster names it."""
@@ -11,6 +13,12 @@ class VillageSchema(Schema):
     township_name = fields.String(required=True)
     county_name = fields.String(required=True)
     phone = fields.String(required=True)
+
+
+class CountyQuery(Schema):
+    """Which county, where several share an installation."""
+
+    county_code = fields.String(load_default=None, validate=at_most(6))
 
 
 class DictionariesSchema(Schema):

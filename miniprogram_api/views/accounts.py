@@ -26,7 +26,7 @@ accounts = Blueprint("accounts", __name__, description="登录与身份")
 @route(accounts, "POST", "/login", allows=None, takes=LoginRequest, gives=TicketSchema)
 def login(body: dict[str, str]) -> sign_ins.Ticket:
     """Open a session with the code of `wx.login`."""
-    return phones.log_in(body["code"])
+    return phones.log_in(**body)
 
 
 @route(accounts, "POST", "/logout", allows=Action.READ_INBOX, status=204)

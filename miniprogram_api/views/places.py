@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 
 from backend.services import counties
 from miniprogram_api.routes import route
-from miniprogram_api.schemas.places import DictionariesSchema, VillageSchema
+from miniprogram_api.schemas.places import CountyQuery, DictionariesSchema, VillageSchema
 
 places = Blueprint("places", __name__, description="村与字典")
 
@@ -17,7 +17,7 @@ def village(code: str) -> dict[str, str]:
     return counties.describe_village(code)
 
 
-@route(places, "GET", "/dictionaries", allows=None, gives=DictionariesSchema)
-def dictionaries() -> dict[str, Any]:
+@route(places, "GET", "/dictionaries", allows=None, takes=CountyQuery, where="query", gives=DictionariesSchema)
+def dictionaries(query: dict[str, str | None]) -> dict[str, Any]:
     """Return every dictionary of the rules in force, with their version."""
-    return counties.dictionaries_in_force()
+    return counties.dictionaries_in_force(**query)
