@@ -60,6 +60,7 @@ class Action(StrEnum):
     READ_RECEIPTS = "read_receipts"
     SUPPLEMENT = "supplement"
     WITHDRAW = "withdraw"
+    CLAIM_RECEIPT = "claim_receipt"
     READ_INBOX = "read_inbox"
     # in the procedure
     ACCEPT = "accept"
@@ -81,6 +82,7 @@ class Action(StrEnum):
     READ_FILE = "read_file"
     REVEAL = "reveal"
     CONFIRM_PHONE = "confirm_phone"
+    RELEASE_RECEIPT = "release_receipt"
     # around the program
     READ_AUDIT = "read_audit"
     MANAGE_STAFF = "manage_staff"
@@ -99,6 +101,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ_RECEIPTS: frozenset({Role.FARMER, Role.GRID}) | _OFFICES,
     Action.SUPPLEMENT: frozenset({Role.FARMER}) | _VILLAGE,
     Action.WITHDRAW: frozenset({Role.FARMER}),
+    Action.CLAIM_RECEIPT: frozenset({Role.FARMER}),
     Action.READ_INBOX: frozenset({Role.FARMER, Role.GRID}) | _OFFICES,
     Action.ACCEPT: _VILLAGE | _TOWN_DESK,
     Action.RETURN_FOR_INFORMATION: _VILLAGE | _TOWN_DESK,
@@ -121,6 +124,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ_FILE: _OFFICES,
     Action.REVEAL: _OFFICES,
     Action.CONFIRM_PHONE: _VILLAGE,
+    Action.RELEASE_RECEIPT: _VILLAGE,
     Action.READ_AUDIT: frozenset({Role.AUDIT}),
     Action.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Action.MOVE_DEMO_CLOCK: frozenset({Role.ADMIN}),

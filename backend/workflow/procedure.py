@@ -55,7 +55,8 @@ VISIT = Duty(Kind.VISIT, Role.VILLAGE, "T_VISIT")
 FETCH = Duty(Kind.FETCH_INFORMATION, Role.VILLAGE, "T_FIX")
 TOWN_REVIEW = Duty(Kind.TOWN_REVIEW, Role.TOWN_REVIEW, "T_TOWN")
 COUNTY_DECISION = Duty(Kind.COUNTY_DECISION, Role.COUNTY_LEAD, "T_COUNTY")
-JOIN = Duty(Kind.JOIN, Role.VILLAGE, "T_CLUE")
+# As long as a first acceptance takes: the receipts of both must read the same.
+JOIN = Duty(Kind.JOIN, Role.VILLAGE, "T_ACCEPT")
 
 _ONGOING = frozenset(State) - ENDS
 

@@ -59,6 +59,9 @@ EVENT_NAMES: dict[str, str] = {
     "join_withdrawn": "后来的申报撤回",
     "confirm_phone": "确认家人手机",
     "withdraw_phone": "收回手机权限",
+    "claim_receipt": "回执绑定到手机",
+    "leave_receipt": "手机解绑回执",
+    "release_receipt": "村里解绑回执",
 }
 """What happened without moving the case."""
 

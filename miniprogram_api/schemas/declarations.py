@@ -35,6 +35,13 @@ class DeclarationRequest(Schema):
         return DeclarationForm(**data)
 
 
+class ClaimRequest(Schema):
+    """The number on the receipt, and the last four signs of the ID number."""
+
+    receipt_no = fields.String(required=True, validate=at_most(40))
+    last_four = fields.String(required=True, validate=at_most(8))
+
+
 class WordsRequest(Schema):
     """A few words."""
 

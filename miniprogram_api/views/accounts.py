@@ -20,7 +20,7 @@ from miniprogram_api.schemas.accounts import (
 from miniprogram_api.shapes import me as shape_me
 from miniprogram_api.shapes import page_before
 
-accounts = Blueprint("accounts", __name__, description="登录与身份")
+accounts = Blueprint("api_accounts", __name__, description="登录与身份")
 
 
 @route(accounts, "POST", "/login", allows=None, takes=LoginRequest, gives=TicketSchema)

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from backend.access.permissions import Action
 from backend.models import Case, Visit
 from backend.services import cases as service
-from backend.services import reveals, tasks
+from backend.services import receipts, reveals, tasks
 from backend.services.cases import Seen, VisitForm
 from backend.services.reveals import Field
 from backend.services.tasks import Cursor
@@ -31,7 +31,7 @@ from miniprogram_api.schemas.cases import (
 from miniprogram_api.schemas.shared import DoneSchema
 from miniprogram_api.shapes import case_file, task_page
 
-cases = Blueprint("cases", __name__, description="待办与个案")
+cases = Blueprint("api_cases", __name__, description="待办与个案")
 
 
 @route(cases, "GET", "/tasks", allows=Action.READ_TASKS, takes=QueueQuery, where="query", gives=TaskPage)
@@ -139,6 +139,22 @@ def confirm_phone(body: dict[str, int], case_id: int) -> dict[str, bool]:
 def withdraw_phone(body: dict[str, int], case_id: int) -> dict[str, bool]:
     """Take a phone's access to the household's file back."""
     service.withdraw_phone(case_id, body["declaration_id"], by=actor())
+    return {"done": True}
+
+
+@route(
+    cases,
+    "POST",
+    "/cases/<int:case_id>/receipts/releases",
+    allows=Action.RELEASE_RECEIPT,
+    takes=PhoneRequest,
+    gives=DoneSchema,
+    status=201,
+    once=True,
+)
+def release_receipt(body: dict[str, int], case_id: int) -> dict[str, bool]:
+    """Take a receipt off a phone at the family's word, so that another phone can take it over."""
+    receipts.release(case_id, body["declaration_id"], by=actor())
     return {"done": True}
 
 

@@ -9,21 +9,24 @@ from backend.access.permissions import Action
 from backend.models import StoredFile
 from backend.services import declarations as service
 from backend.services import files as file_service
+from backend.services import receipts
 from backend.services.declarations import DeclarationForm
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.accounts import BeforeQuery
 from miniprogram_api.schemas.cases import FileSchema, UploadRequest
 from miniprogram_api.schemas.declarations import (
+    ClaimRequest,
     DeclarationRequest,
     ReceiptPage,
     ReceiptSchema,
     WithdrawRequest,
     WordsRequest,
 )
+from miniprogram_api.schemas.shared import DoneSchema
 from miniprogram_api.shapes import page_before, receipt, receipt_with_timeline, uploaded
 
-declarations = Blueprint("declarations", __name__, description="自主申报与回执")
+declarations = Blueprint("api_declarations", __name__, description="自主申报与回执")
 
 
 @route(
@@ -60,6 +63,36 @@ def list_declarations(query: dict[str, Any]) -> dict[str, Any]:
 def read_declaration(declaration_id: int) -> dict[str, Any]:
     """Read one's own receipt with its timeline."""
     return receipt_with_timeline(service.find_receipt(declaration_id, by=actor()))
+
+
+@route(
+    declarations,
+    "POST",
+    "/declarations/claims",
+    allows=Action.CLAIM_RECEIPT,
+    takes=ClaimRequest,
+    gives=ReceiptSchema,
+    status=201,
+    once=True,
+)
+def claim_receipt(body: dict[str, str]) -> dict[str, Any]:
+    """Take over a receipt that no phone holds: a paper declaration's, or one from a lost phone."""
+    return receipt_with_timeline(receipts.claim(**body, by=actor()))
+
+
+@route(
+    declarations,
+    "POST",
+    "/declarations/<int:declaration_id>/releases",
+    allows=Action.CLAIM_RECEIPT,
+    gives=DoneSchema,
+    status=201,
+    once=True,
+)
+def leave_receipt(declaration_id: int) -> dict[str, bool]:
+    """Let go of a receipt that this phone holds."""
+    receipts.leave(declaration_id, by=actor())
+    return {"done": True}
 
 
 @route(

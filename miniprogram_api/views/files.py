@@ -14,7 +14,7 @@ from miniprogram_api.routes import route
 from miniprogram_api.schemas.cases import FileSchema, UploadRequest
 from miniprogram_api.shapes import served, uploaded
 
-files = Blueprint("files", __name__, description="照片与录音")
+files = Blueprint("api_files", __name__, description="照片与录音")
 
 
 class VariantQuery(Schema):

@@ -8,7 +8,7 @@ from backend.services import counties
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.places import CountyQuery, DictionariesSchema, VillageSchema
 
-places = Blueprint("places", __name__, description="村与字典")
+places = Blueprint("api_places", __name__, description="村与字典")
 
 
 @route(places, "GET", "/villages/<code>", allows=None, gives=VillageSchema)
