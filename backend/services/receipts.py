@@ -47,10 +47,12 @@ def _try_claim(number: str, last_four: str, by: Actor) -> Declaration | None:
     with as_system("a phone takes over a receipt"):
         query = select(Declaration).where(Declaration.receipt_no == number, Declaration.county_code == by.county_code)
         declaration = db.session.scalars(query.with_for_update()).one_or_none()
-        if declaration is not None and declaration.account_id is None and _fits(declaration, last_four):
-            _hand_over(declaration, by.account_id)
-            engine.note(find_case(declaration.case_id), "claim_receipt", by=by, detail=_detail(declaration))
-            return declaration
+        if declaration is not None and _fits(declaration, last_four):
+            if declaration.account_id is None:
+                _hand_over(declaration, by.account_id)
+                engine.note(find_case(declaration.case_id), "claim_receipt", by=by, detail=_detail(declaration))
+            if declaration.account_id == by.account_id:
+                return declaration
     throttles.count_failure(key, free=FREE_TRIES)
     return None
 

@@ -72,11 +72,12 @@ def read_declaration(declaration_id: int) -> dict[str, Any]:
     allows=Action.CLAIM_RECEIPT,
     takes=ClaimRequest,
     gives=ReceiptSchema,
-    status=201,
-    once=True,
 )
 def claim_receipt(body: dict[str, str]) -> dict[str, Any]:
-    """Take over a receipt that no phone holds: a paper declaration's, or one from a lost phone."""
+    """Take over a receipt that no phone holds: a paper declaration's, or one from a lost phone.
+
+    Without a key, like signing in: a wrong guess must count even though it is refused, and a repeat changes nothing.
+    """
     return receipt_with_timeline(receipts.claim(**body, by=actor()))
 
 
