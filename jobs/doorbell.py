@@ -18,6 +18,7 @@ BELLS = {
     "outbox": ("send", "jobs.outbox.deliver_pending"),
     "sweep": ("work", "jobs.reminders.sweep"),
     "pushes": ("work", "jobs.pushes.take_up"),
+    "calendar": ("work", "jobs.calendar.recompute"),
     "demo_clock": ("work", "jobs.demo.tell_emulator_the_time"),
 }
 """Which queue and job answers which bell."""

@@ -102,6 +102,7 @@ def _empty(app: Flask) -> None:
         for table in inspect(connection).get_table_names():
             if table not in KEPT:
                 connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names come from the database
+        connection.exec_driver_sql("DELETE FROM policy_versions WHERE version > 1")
         for table, column in (("policy_versions", "county_code"), ("counties", "code")):
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} <> '{COUNTY}'")  # noqa: S608 - ours
         connection.exec_driver_sql(on)

@@ -86,6 +86,8 @@ class Action(StrEnum):
     # around the program
     READ_AUDIT = "read_audit"
     MANAGE_STAFF = "manage_staff"
+    CHANGE_POLICY = "change_policy"
+    CHANGE_CALENDAR = "change_calendar"
     MOVE_DEMO_CLOCK = "move_demo_clock"
     READ_OUTBOX = "read_outbox"
 
@@ -126,6 +128,9 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.CONFIRM_PHONE: _VILLAGE,
     Action.RELEASE_RECEIPT: _VILLAGE,
     Action.READ_AUDIT: frozenset({Role.AUDIT}),
+    # The county decides its own rules; the administrator of the machine does not (domain 1.2).
+    Action.CHANGE_POLICY: frozenset({Role.COUNTY_LEAD}),
+    Action.CHANGE_CALENDAR: _COUNTY,
     Action.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Action.MOVE_DEMO_CLOCK: frozenset({Role.ADMIN}),
     Action.READ_OUTBOX: frozenset({Role.ADMIN, Role.COUNTY_OP}),
