@@ -9,10 +9,7 @@ from backend.settings import Settings
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the whole web application."""
-    try:
-        import admin
-    except ImportError:  # TEMPORARY while the console is being written by a colleague: the lead removes this
-        admin = None
+    import admin
     import jobs.doorbell
     import miniprogram_api
     from backend import cli, logs
@@ -20,8 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.configure()
     application = create_bare_app(settings)
     miniprogram_api.register(application)
-    if admin is not None:
-        admin.register(application)
+    admin.register(application)
     cli.register(application)
     doorbell = jobs.doorbell.ring_for(application.extensions["settings"])
     if doorbell not in database.after_commit:

@@ -1,0 +1,111 @@
+"""Turns a case file into what its page shows: names for codes, and nothing sealed that need not be open."""
+
+from typing import Any
+
+from admin.words import place
+from backend.access.actor import Actor
+from backend.access.permissions import ROLE_NAMES, Role
+from backend.models import CaseEvent, Declaration, StoredFile, Task, Visit
+from backend.policy import Policy
+from backend.policy.county import policy_of
+from backend.privacy.receipts import spoken
+from backend.services import cases, reveals, steps
+from backend.services.cases import CaseFile
+from backend.services.files import PICTURE
+from backend.services.reveals import FIELD_NAMES
+from backend.workflow.sentences import action_name
+from backend.workflow.states import KIND_NAMES, STATE_NAMES, Kind, State
+
+
+def case_page(file: CaseFile, *, by: Actor) -> dict[str, Any]:
+    """Return everything that the page of one case shows."""
+    case, words = file.case, cases.words_of(file)
+    policy = policy_of(case.county_code, case.policy_version)
+    accounts = steps.confirmed_accounts(case, by=by)
+    return {
+        "id": case.id,
+        "number": spoken(case.number),
+        "state": STATE_NAMES[State(case.state)],
+        "is_closed": case.closed_at is not None,
+        "head_name": case.head_name,
+        "place": f"{place(case.township_code)} {place(case.village_code)}",
+        "risk": policy.dictionaries["risks"].get(case.risk, case.risk),
+        "channel": policy.dictionaries["channels"].get(case.channel, case.channel),
+        "discovered_on": case.discovered_on,
+        "promised_on": case.promised_on,
+        "content_version": case.content_version,
+        "missing_photos": file.missing_photos,
+        "masked": [(field, FIELD_NAMES[field], shown) for field, shown in reveals.masked(case).items()],
+        "duties": [_duty(task) for task in file.duties],
+        "declarations": [_declaration(row, words[row.id], policy, accounts) for row in file.declarations],
+        "visits": [_visit(row, words[row.id], policy) for row in file.visits],
+        "events": [_event(row, words.get(row.id, ""), file) for row in reversed(file.events)],
+        "pictures": [_file(row) for row in file.files if row.kind == PICTURE],
+        "recordings": [_file(row) for row in file.files if row.kind != PICTURE],
+        "steps": steps.steps_of(file, by=by),
+        "actions": frozenset(file.actions),
+        "ways": policy.dictionaries["visit_ways"],
+        "conclusions": policy.dictionaries["visit_conclusions"],
+    }
+
+
+def _duty(task: Task) -> dict[str, Any]:
+    return {
+        "kind": KIND_NAMES[Kind(task.kind)],
+        "who": f"{place(task.owner_region)} {ROLE_NAMES[Role(task.role)]}",
+        "due_on": task.due_on,
+        "is_provisional": task.is_provisional,
+    }
+
+
+def _declaration(row: Declaration, hardship: str, policy: Policy, accounts: frozenset[int]) -> dict[str, Any]:
+    names = policy.dictionaries
+    return {
+        "id": row.id,
+        "receipt_no": spoken(row.receipt_no),
+        "head_name": row.head_name,
+        "said_village": place(row.said_village),
+        "risk": names["risks"].get(row.risk, row.risk),
+        "hardship": hardship,
+        "for_others": names["relations_for_others"].get(row.relation, ""),
+        "declarer_name": row.declarer_name,
+        "consents": [(name, bool((row.consents or {}).get(code))) for code, name in names["consents"].items()],
+        "declared_at": row.declared_at,
+        "is_joined": row.joined,
+        "has_voice": row.voice_sha256 is not None,
+        "has_account": row.account_id is not None,
+        "is_confirmed": row.account_id in accounts,
+    }
+
+
+def _visit(row: Visit, findings: str, policy: Policy) -> dict[str, Any]:
+    return {
+        "visited_on": row.visited_on,
+        "way": policy.dictionaries["visit_ways"].get(row.way, row.way),
+        "visitor": row.visitor_name,
+        "companion": row.companion,
+        "conclusion": policy.dictionaries["visit_conclusions"].get(row.conclusion, row.conclusion),
+        "findings": findings,
+        "announced": len(row.announced),
+    }
+
+
+def _event(event: CaseEvent, words: str, file: CaseFile) -> dict[str, Any]:
+    moved = event.from_state and event.from_state != event.to_state
+    return {
+        "name": action_name(event.action),
+        "who": f"{ROLE_NAMES[Role(event.actor_role)]} {event.actor_name}".strip(),
+        "at": event.happened_at,
+        "to": STATE_NAMES[State(event.to_state)] if moved else "",
+        "reasons": steps.reason_words(file.case, event),
+        "words": words,
+    }
+
+
+def _file(row: StoredFile) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "media_type": row.media_type,
+        "who": ROLE_NAMES[Role(row.sent_by_role)],
+        "at": row.stored_at,
+    }

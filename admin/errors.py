@@ -1,0 +1,125 @@
+"""What went wrong, as a page in plain Chinese with a way back."""
+
+from typing import Any
+
+import structlog
+from flask import Blueprint, Flask, current_app, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from admin.security import ROOT
+from admin.sessions import to_sign_in
+from backend.db import is_away
+from backend.errors import (
+    DomainError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotPossibleNow,
+    OutOfDate,
+    SignInFirst,
+    TooMany,
+    TryLater,
+)
+
+log = structlog.get_logger()
+
+STATUS: dict[type[DomainError], int] = {
+    Invalid: 422,
+    NotAllowed: 403,
+    NotFound: 404,
+    OutOfDate: 409,
+    NotPossibleNow: 409,
+    TooMany: 429,
+    TryLater: 503,
+}
+
+TITLES = {
+    400: "这次没有读懂",
+    403: "您的岗位不能看这一页",
+    404: "没有找到",
+    405: "这个地址不能这样打开",
+    409: "刚刚有了变化",
+    413: "内容太大了",
+    422: "有几处需要改一改",
+    429: "请稍等一会儿",
+    500: "系统出了点问题",
+    503: "系统正忙",
+}
+
+WORDS = {
+    400: "发来的内容读不懂，请返回上一页重新提交。",
+    404: "这个地址不存在，或者不在您的辖区里。",
+    405: "请从菜单重新进入。",
+    413: "请把照片缩小，或者分几次提交。",
+}
+OUR_FAULT = "我们已经记下来了，会尽快处理。您刚才办的事可能没有保存，请回到待办里看一看。"
+FORM_TOO_OLD = "这一页放得太久，或者您在别处重新登录过。为了安全，刚才没有提交；请返回上一页，刷新后再办。"
+
+
+def register(app: Flask) -> None:
+    """Give addresses that do not exist the console's page too: they belong to no screen that could do it."""
+    app.before_request(_no_such_address)
+
+
+def _no_such_address() -> Response | None:
+    error = request.routing_exception
+    if request.path.startswith(ROOT) and isinstance(error, HTTPException) and (error.code or 500) >= 400:
+        return of_http(error)
+    return None
+
+
+def attach(blueprint: Blueprint) -> None:
+    """Let a screen's errors come out as pages of the console."""
+    blueprint.register_error_handler(DomainError, _domain)
+    blueprint.register_error_handler(DBAPIError, _database)
+    blueprint.register_error_handler(HTTPException, of_http)
+    blueprint.register_error_handler(Exception, _bug)
+
+
+def page(status: int, words: str, *, retry_after: int | None = None) -> Response:
+    """Return the page that says what went wrong."""
+    # The database may be what is broken: nothing on this page reads it.
+    first: Any = current_app.extensions["admin"][0].index_view
+    response: Response = first.page(
+        "console/error.html",
+        status=status,
+        title=TITLES.get(status, TITLES[500]),
+        words=words,
+        banner=None,
+        my_place="",
+    )
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def of_http(error: HTTPException) -> Response:
+    """Return the page of an HTTP error."""
+    if isinstance(error, CSRFError):
+        return page(400, FORM_TOO_OLD)
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    return page(status, WORDS.get(status, OUR_FAULT))
+
+
+def _domain(error: DomainError) -> Response:
+    if isinstance(error, SignInFirst):
+        return to_sign_in()
+    retry_after = error.retry_after if isinstance(error, TooMany) else 5 if isinstance(error, TryLater) else None
+    return page(STATUS.get(type(error), 409), error.message, retry_after=retry_after)
+
+
+def _database(error: DBAPIError) -> Response:
+    if is_away(error):
+        return _domain(TryLater())
+    log.error("database_error", error=type(error.orig).__name__)
+    return page(500, OUR_FAULT)
+
+
+def _bug(error: Exception) -> Response:
+    log.error("bug", error=type(error).__name__, exc_info=error)
+    return page(500, OUR_FAULT)

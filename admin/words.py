@@ -1,0 +1,162 @@
+"""How the console says dates, due dates and codes, so that every page says them alike."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from flask import Flask
+
+from admin.assets import asset
+from backend import clock
+from backend.access.permissions import ROLE_NAMES, Action, Role, may
+from backend.models import AuditRow, Message
+from backend.privacy.receipts import spoken
+from backend.services.reveals import FIELD_NAMES, Field
+from backend.services.storage import settings
+from backend.services.templates import TEMPLATES
+from backend.workflow.deadlines import WEEKDAYS, is_overdue
+from backend.workflow.places import name_of
+from backend.workflow.sentences import ACTION_NAMES, EVENT_NAMES
+from backend.workflow.states import STATE_NAMES, State
+
+SOON_DAYS = 3
+"""From so many days before its date on a duty counts as pressing."""
+
+
+class Due(NamedTuple):
+    """A due date in words, and the tone in which the page says it; the words alone are enough."""
+
+    words: str
+    tone: str
+
+
+def due(on: date) -> Due:
+    """Say how a due date stands to today."""
+    days = (on - clock.today()).days
+    if is_overdue(on, clock.today()):
+        return Due(f"已超期{-days}天", "late")
+    if days == 0:
+        return Due("今天到期", "today")
+    return Due("明天到期" if days == 1 else f"还有{days}天", "soon" if days <= SOON_DAYS else "calm")
+
+
+def day(value: date) -> str:
+    """Say a date: 3月5日（周三）, with the year when it is not this one."""
+    year = "" if value.year == clock.today().year else f"{value.year}年"
+    return f"{year}{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）"
+
+
+def moment(value: datetime) -> str:
+    """Say an instant as the wall clock in China shows it."""
+    here = clock.local(value)
+    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
+
+
+def place(code: str) -> str:
+    """Say a place as people there call it: 大东关村, not 大东关村村民委员会."""
+    name = name_of(code)
+    if name.endswith("村民委员会"):
+        return name.removesuffix("村民委员会").removesuffix("村") + "村"
+    return name.removesuffix("居民委员会") or name
+
+
+def role_name(role: str) -> str:
+    """Say what a role is called."""
+    return ROLE_NAMES[Role(role)]
+
+
+def capped(count: int, most: int = 1000) -> str:
+    """Say a count that stops counting at `most` honestly."""
+    return f"{most}+" if count >= most else str(count)
+
+
+def banner_now() -> str | None:
+    """Return business time in words where it may be moved, so that nobody takes a demo for real."""
+    return moment(clock.now()) if settings().demo else None
+
+
+MESSAGE_STATES = {
+    "owed": "等待发送",
+    "claimed": "正在发送",
+    "sent": "已发送",
+    "uncertain": "不确定是否送达",
+    "refused": "没有发成",
+    "expired": "已过时效",
+    "cancelled": "不用再发",
+    "inbox": "只在站内",
+}
+RECIPIENTS = {"account": "申报人的微信", "staff": "工作人员"}
+
+AUDITED: dict[str, str] = {
+    **{str(action): name for action, name in ACTION_NAMES.items()},
+    **EVENT_NAMES,
+    Action.REVEAL: "查看隐私信息",
+    Action.ADD_FILE: "上传附件",
+    Action.MOVE_DEMO_CLOCK: "拨快演示时间",
+    Action.MANAGE_STAFF: "管理人员账号",
+}
+SUBJECTS = {"case": "个案", "session": "登录", "staff": "人员", "demo clock": "演示时间", "declaration": "申报"}
+DONE_TO_STAFF = {"hire": "新增", "renew_link": "发新的密码链接", "bind_code": "发微信绑定码", "let_go": "停用"}
+KINDS_OF_FILE = {"picture": "照片", "recording": "录音"}
+
+
+def message_line(message: Message) -> dict[str, Any]:
+    """Return a message as the outbox page lists it."""
+    template = TEMPLATES.get(message.template)
+    kind, _, _ = message.recipient.partition(":")
+    return {
+        "title": template.title if template else message.template,
+        "recipient": RECIPIENTS.get(kind, kind),
+        "state": message.state,
+        "state_words": MESSAGE_STATES.get(message.state, message.state),
+        "why": message.why,
+        "not_before": message.not_before,
+        "owed_at": message.owed_at,
+        "tries": message.tries,
+    }
+
+
+def audit_line(row: AuditRow) -> dict[str, Any]:
+    """Return one audit row in words."""
+    kind, _, number = row.subject.partition(":")
+    return {
+        "at": row.happened_at,
+        "who": row.actor_name or ROLE_NAMES[Role(row.actor_role)],
+        "role": ROLE_NAMES[Role(row.actor_role)],
+        "did": AUDITED.get(row.action, row.action),
+        "subject": row.subject,
+        "about": f"{SUBJECTS.get(kind, kind)} {number}".strip(),
+        "detail": "；".join(_details(row.detail)),
+        "is_sealed": row.batch_no is not None,
+    }
+
+
+DETAILS: dict[str, Callable[[Any], str]] = {
+    "from": lambda code: f"从{_state(code)}" if code else "",
+    "to": lambda code: f"到{_state(code)}" if code else "",
+    "field": lambda code: FIELD_NAMES[Field(code)],
+    "why": lambda words: f"理由：{words}",
+    "did": lambda code: DONE_TO_STAFF.get(code, code),
+    "role": lambda code: role_name(code),
+    "region": lambda code: place(code),
+    "kind": lambda code: KINDS_OF_FILE.get(code, code),
+    "seconds": lambda seconds: f"{seconds / 3600:g}小时",
+}
+"""How each part of an audit row's detail is said; ids, which say nothing to people, are left out."""
+
+
+def _details(detail: dict[str, Any]) -> list[str]:
+    said = (say(detail[key]) for key, say in DETAILS.items() if key in detail)
+    return [words for words in said if words]
+
+
+def _state(code: str) -> str:
+    return STATE_NAMES[State(code)] if code in set(State) else code
+
+
+def register(app: Flask) -> None:
+    """Let templates use these words."""
+    app.jinja_env.filters.update(
+        role_name=role_name, day=day, moment=moment, due=due, capped=capped, spoken=spoken, place=place
+    )
+    app.jinja_env.globals.update(asset=asset, may=may, Action=Action)
