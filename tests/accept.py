@@ -1,0 +1,114 @@
+"""`python -m tests.accept [ISSUE]` runs the tests that show what an issue promises, and says which promise has none."""
+
+import sys
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.promises import Demand, Promise, demands, issues, promises
+
+REQUIREMENTS = Path(__file__).resolve().parent.parent / "docs" / "requirements.md"
+NOTHING = "NOTHING SHOWS THIS"
+TITLE_WIDTH = 78
+
+
+class Shown:
+    """A pytest plugin: keeps the tests that show something asked for, and remembers how each of them ended."""
+
+    def __init__(self, asked: Collection[str]) -> None:
+        self.asked = asked
+        self.shows: dict[str, tuple[str, ...]] = {}
+        self.ended: dict[str, str] = {}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        self.shows = {item.nodeid: _names(item) for item in items}
+        kept = [item for item in items if set(self.shows[item.nodeid]) & set(self.asked)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test is what its worst part is: a failing teardown is a failure, a skip is not done."""
+        worst = max(report.outcome, self.ended.get(report.nodeid, "passed"), key=("passed", "skipped", "failed").index)
+        self.ended[report.nodeid] = worst
+
+    def outcomes_of(self, name: str) -> Counter[str]:
+        """Count how the tests that show `name` ended."""
+        return Counter(self.ended[test] for test, names in self.shows.items() if name in names and test in self.ended)
+
+    def tests_of(self) -> dict[str, list[str]]:
+        """Return, for each name, the tests that say they show it; the cases of a parametrised test are one."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for test, names in sorted(self.shows.items()):
+            for name in names:
+                if (plain := test.split("[")[0]) not in found[name]:
+                    found[name].append(plain)
+        return found
+
+
+def _names(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(name for mark in item.iter_markers("shows") for name in mark.args)
+
+
+def is_shown(outcomes: Counter[str]) -> bool:
+    """Say whether a promise is kept: something shows it, and everything that should does. A skip shows nothing."""
+    return outcomes["passed"] > 0 and not outcomes["failed"] and not outcomes["skipped"]
+
+
+def line_of(promise: Promise, outcomes: Counter[str]) -> str:
+    """Return the line of one promise."""
+    said = " / ".join(f"{outcomes[each]} {each}" for each in ("passed", "failed", "skipped"))
+    return f"{promise.name:<31} {_wide(promise.title)} {said if outcomes.total() else NOTHING}"
+
+
+def _wide(text: str) -> str:
+    """Pad to a column; a Chinese sign takes two."""
+    taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return text + " " * (TITLE_WIDTH - taken)
+
+
+def requirements_page(all_demands: Iterable[Demand], tests: Mapping[str, list[str]]) -> str:
+    """Return the page that says for each demand of the seed documents which test shows it."""
+    rows = [f"| {each.id} | {each.priority} | {_shown_by(tests.get(each.id, []))} |" for each in all_demands]
+    head = [
+        "# What the seed documents demand, and which test shows it",
+        "",
+        "Written by `make accept`; ids and priorities: `tests/requirements.csv`. *later*: no test shows it yet.",
+        "",
+        "| id | priority | shown by |",
+        "| --- | --- | --- |",
+    ]
+    return "\n".join([*head, *rows, ""])
+
+
+def _shown_by(tests: list[str]) -> str:
+    return "<br>".join(f"`{test}`" for test in tests) or "later"
+
+
+def main(words: list[str]) -> int:
+    """Run what shows the asked issue (or all), print a line for each promise, and write the page; 0 if all is kept."""
+    issue = words[0] if words else None
+    if issue is not None and issue not in issues():
+        click.echo(f"There is no issue {issue}. There are: {', '.join(issues())}.")
+        return 2
+    asked = promises(issue)
+    shown = Shown({promise.name for promise in asked} | ({each.id for each in demands()} if issue is None else set()))
+    status = pytest.main(["-q", "--no-header", "-rfE", "--tb=short", "tests"], plugins=[shown])
+    lines = [(promise, shown.outcomes_of(promise.name)) for promise in asked]
+    click.echo()
+    for promise, outcomes in lines:
+        click.echo(line_of(promise, outcomes))
+    kept = sum(is_shown(outcomes) for _, outcomes in lines)
+    click.echo(f"\n{kept} of {len(lines)} shown.")
+    if shown.shows:
+        REQUIREMENTS.parent.mkdir(exist_ok=True)
+        REQUIREMENTS.write_text(requirements_page(demands(), shown.tests_of()), encoding="utf-8")
+    return 0 if kept == len(lines) and status == pytest.ExitCode.OK else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,159 @@
+"""Rows about families lie inside the scope, move only through the workflow, and history stays as it was written."""
+
+import ast
+from pathlib import PurePosixPath
+
+import pytest
+
+from backend.access.scope import LEVELS, Receipted, Scoped
+from backend.db import Base
+from tests.architecture.reading import last_name, sources, words
+
+NOT_SCOPED = {
+    "account_households": "which phone may read which household: read by account when somebody signs in",
+}
+ASSIGNS_STATE = {
+    "backend/workflow/engine.py": "the state of a case",
+    "backend/services/outbox.py": "the state of a message and of its attempts",
+    "backend/wechat/emulator/history.py": "the state of a message in the emulator, which is no part of the program",
+}
+HISTORY = {"CaseEvent", "ReceiptLine", "AuditRow", "AuditBatch"}
+MAY_CHANGE = {
+    ("AuditRow", "batch_no"): "the seal numbers its batch; the row's own MAC does not cover that",
+    ("ReceiptLine", "account_id"): "a receipt goes to another phone; what it says stays",
+}
+GOES_ROUND_THE_SCOPE = {
+    "exec_driver_sql",
+    "bulk_insert_mappings",
+    "bulk_update_mappings",
+    "bulk_save_objects",
+    "text",
+    "connection",
+}
+
+SEES_EVERYTHING = {
+    ("audit", "audit verify"),
+    ("declarations", "a declaration opens a case"),
+    ("declarations", "a farmer answers a return"),
+    ("declarations", "a farmer withdraws"),
+    ("demo_crowd", "the demonstration looks how far it had come"),
+    ("demo_crowd", "the demonstration's past needs no reminder"),
+    ("files", "a file joins its case"),
+    ("files", "does this stored file still have a row?"),
+    ("files", "is this content here already?"),
+    ("known", "is this ID number known?"),
+    ("outbox", "is the duty that a message speaks of still open?"),
+    ("receipts", "a phone lets go of a receipt"),
+    ("receipts", "a phone takes over a receipt"),
+    ("reminders", "the reminder sweep"),
+    ("rotation", "keys are rotated"),
+    ("rules", "open dates follow the calendar"),
+}
+"""Every use of `as_system`: where somebody sees more than their own place, and why."""
+
+
+def _tables() -> dict[str, type]:
+    return {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
+
+
+@pytest.mark.shows("story.4")
+def test_every_table_about_a_family_is_scoped() -> None:
+    about = {
+        name: kind
+        for name, kind in _tables().items()
+        if {"household_id", "case_id", "village_code"} & set(kind.__table__.columns.keys())
+    }
+
+    outside = {name for name, kind in about.items() if not issubclass(kind, (Scoped, Receipted))}
+    assert outside == set(NOT_SCOPED)
+
+
+@pytest.mark.shows("story.4")
+def test_every_scoped_row_says_its_place_at_every_level() -> None:
+    for kind in _tables().values():
+        if issubclass(kind, (Scoped, Receipted)):
+            columns = kind.__table__.columns
+            assert [columns[level].nullable for level in LEVELS.values()] == [False, False, False, True]
+
+
+@pytest.mark.shows("story.4")
+def test_no_scoped_row_is_fetched_by_its_key_alone() -> None:
+    scoped = {kind.__name__ for kind in _tables().values() if issubclass(kind, (Scoped, Receipted))}
+
+    by_key = [
+        f"{source.name}:{node.lineno}"
+        for source in sources()
+        for node in source.calls("get", "get_one")
+        if node.args and last_name(node.args[0]) in scoped
+    ]
+    assert by_key == []
+
+
+@pytest.mark.shows("story.4")
+def test_nobody_goes_round_the_scope_with_sql_of_their_own() -> None:
+    round_it = {
+        source.name
+        for source in sources()
+        for _ in source.calls(*GOES_ROUND_THE_SCOPE)
+        if "emulator" not in source.name
+    }
+
+    assert round_it <= {"backend/db.py"}
+
+
+@pytest.mark.shows("story.4")
+def test_places_are_compared_by_equality_never_by_pattern() -> None:
+    patterned = {source.name for source in sources() for _ in source.calls("like", "ilike", "regexp_match")}
+
+    assert patterned <= {"backend/services/audit.py"}  # names of chains, no places
+
+
+@pytest.mark.shows("story.4")
+def test_every_use_of_the_wider_view_is_listed() -> None:
+    uses = {
+        (PurePosixPath(source.name).stem, words(node.args[0]) or ast.unparse(node.args[0]))
+        for source in sources()
+        for node in source.calls("as_system")
+    }
+
+    assert uses == SEES_EVERYTHING
+
+
+@pytest.mark.shows("story.2")
+def test_only_the_workflow_assigns_a_state() -> None:
+    assigning = {source.name for source in sources() if any(source.assigned("state"))}
+
+    assert assigning <= set(ASSIGNS_STATE)
+    assert [
+        source.name for source in sources() for node in source.calls("update") if "Case" in map(last_name, node.args)
+    ] == []
+
+
+@pytest.mark.shows("story.2", "story.5")
+def test_history_is_never_rewritten() -> None:
+    changed = {
+        (kind, column)
+        for source in sources()
+        for function in ast.walk(source.tree)
+        if isinstance(function, ast.FunctionDef)
+        for kind in _touched("update", function)
+        for column in _columns_set_in(function)
+    }
+
+    assert changed == set(MAY_CHANGE)
+
+
+@pytest.mark.shows("story.2", "story.5")
+def test_history_is_never_deleted() -> None:
+    assert [source.name for source in sources() if _touched("delete", source.tree)] == []
+
+
+def _touched(change: str, tree: ast.AST) -> set[str]:
+    """Return the kinds of history that `update(…)` or `delete(…)` names in here."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and last_name(node.func) == change)
+    return {last_name(node.args[0]) for node in calls if node.args} & HISTORY
+
+
+def _columns_set_in(tree: ast.AST) -> set[str | None]:
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and last_name(node.func) == "values")
+    return {keyword.arg for node in calls for keyword in node.keywords}
