@@ -7,9 +7,10 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from backend import schema
+from backend import cli_demo, cli_doctor, schema
 from backend.access.permissions import Role
 from backend.app import refuse_foreign_demo
+from backend.cli_keys import keys
 from backend.errors import DomainError
 from backend.policy import diff
 from backend.policy.presets import PRESETS, load_preset
@@ -130,5 +131,7 @@ def message_templates() -> None:
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
-    for command in (county, people, audit_group, policy, migrate, deadline, procedure, message_templates):
+    app.cli.add_command(cli_demo.group)
+    app.cli.add_command(cli_doctor.command)
+    for command in (county, people, audit_group, keys, policy, migrate, deadline, procedure, message_templates):
         app.cli.add_command(command)

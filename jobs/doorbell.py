@@ -44,6 +44,7 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
         return lambda bells: None
     redis = connect(settings)
     failed_at: list[float] = []
+    rung_at: dict[str, float] = {}
     queues = {name: Queue(name, connection=redis, serializer="json") for name, _ in BELLS.values()}
 
     def ring(bells: frozenset[str]) -> None:
@@ -51,9 +52,12 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
             return
         failed_at.clear()
         for bell in sorted(bells):
-            name, job = BELLS[bell]
+            (name, job), asked_at = BELLS[bell], clock.monotonic()
+            if (asked_at - rung_at.get(bell, 0.0)) * 1000 < QUIET_MS:
+                continue  # the key that this process set still stands: Redis need not be asked
             try:
                 if redis.set(f"bell:{bell}", 1, nx=True, px=QUIET_MS):
+                    rung_at[bell] = asked_at
                     queues[name].enqueue(job, result_ttl=0, failure_ttl=7 * 24 * 3600, ttl=3600)
             except RedisError as error:
                 failed_at[:] = [clock.monotonic()]

@@ -6,6 +6,7 @@ from redis import Redis
 from rq import Queue
 from rq.cron import CronJob, CronScheduler
 
+from backend import logs
 from backend.settings import Settings
 from jobs.schedule import SCHEDULE
 
@@ -40,6 +41,7 @@ class Metronome(CronScheduler):
 
 def main() -> None:
     """Beat until told to stop."""
+    logs.configure()
     settings = Settings.from_environment()
     metronome = Metronome(Redis.from_url(settings.redis_url))
     for beat in SCHEDULE:

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, jsonify, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException
 
 from backend.db import is_away
@@ -22,6 +23,7 @@ from backend.errors import (
     TooMany,
     TryLater,
 )
+from backend.privacy.redaction import scrub
 
 log = structlog.get_logger()
 
@@ -38,6 +40,7 @@ STATUS: dict[type[DomainError], int] = {
     TryLater: 503,
 }
 
+UNPROCESSABLE = 422
 HTTP_WORDS = {
     400: ("unreadable", "发来的内容读不懂，请重新提交。"),
     404: ("not_found", "没有找到这个地址。"),
@@ -74,6 +77,7 @@ def register(app: Flask) -> None:
     """Give the API's errors their shape; the console has its own words."""
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(NoConnectionLeft, _crowded)
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _bug)
@@ -90,6 +94,10 @@ def _database(error: DBAPIError) -> Response:
     return _our_fault()
 
 
+def _crowded(error: NoConnectionLeft) -> Response:
+    return answer(TryLater())
+
+
 def _too_deep(error: RecursionError) -> Response:
     return answer(Invalid("发来的内容层数太多，读不懂。"))
 
@@ -99,7 +107,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
         return error
     status = error.code or 500
     word, message = HTTP_WORDS.get(status, ("error", "没有办成，请稍后再试。"))
-    fields = _flat(getattr(error, "data", None) or {})
+    fields = _flat(getattr(error, "data", None) or {}) if status == UNPROCESSABLE else {}
     message = next(iter(fields.values()), message)
     response = jsonify({"code": word, "message": message, "fields": fields})
     response.status_code = status
@@ -119,7 +127,15 @@ def _walk(path: str, node: Any, found: dict[str, str]) -> None:
         for key, below in node.items():
             _walk(f"{path}.{key}".strip("."), below, found)
     elif isinstance(node, list) and node:
-        found[path or "body"] = str(node[0])
+        found[_readable(path or "body")] = _readable(str(node[0]))
+
+
+def _readable(text: str) -> str:
+    """Return what may be sent back of what was typed: half a character as ?, a person's number covered.
+
+    The name of a field that nobody knows is whatever the sender wrote there.
+    """
+    return scrub(text.encode("utf-8", "replace").decode())
 
 
 def _bug(error: Exception) -> Response:

@@ -16,7 +16,7 @@ from backend.services import idempotency
 from backend.services.idempotency import Answer
 from miniprogram_api import errors
 from miniprogram_api.auth import actor, authenticate
-from miniprogram_api.schemas.shared import ErrorSchema
+from miniprogram_api.schemas.shared import LARGEST_ID, ErrorSchema
 
 View = Callable[..., Any]
 OPEN: set[str] = set()
@@ -24,7 +24,10 @@ OPEN: set[str] = set()
 ASKS: dict[str, Action] = {}
 """Which permission each other operation asks for."""
 
+_ROW_ID = f"<int(max={LARGEST_ID}):"
+"""A path's id is one that a row can have: anything longer is no address of ours."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_FORM = "multipart/form-data"
 _KEY_HEADER = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -51,13 +54,14 @@ def route(
     def declare(view: View) -> View:
         name = view.__name__
         _note(name, allows)
-        served = _served(view, allows, takes if where == "json" else None, gives, status, once=once)
+        served = _served(view, gives, status, once=once)
         if takes is not None:
-            served = blueprint.arguments(takes, location=where)(served)
+            served = blueprint.arguments(takes, location=where, content_type=_FORM if where == "form" else None)(served)
+        served = _admitted(served, allows, wants_json=takes is not None and where == "json")
         served = _described(blueprint, served, allows, once=once)
         served = blueprint.response(status, gives)(served)
         served = blueprint.doc(operationId=name)(served)
-        blueprint.route(path, methods=[method], endpoint=name)(served)
+        blueprint.route(path.replace("<int:", _ROW_ID), methods=[method], endpoint=name)(served)
         return view
 
     return declare
@@ -80,24 +84,26 @@ def _described(blueprint: Blueprint, view: View, allows: Action | None, *, once:
     return blueprint.doc(parameters=[_KEY_HEADER])(view) if once else view
 
 
-def _served(
-    view: View,
-    allows: Action | None,
-    takes: type[Schema] | None,
-    gives: type[Schema] | None,
-    status: int,
-    *,
-    once: bool,
-) -> View:
+def _admitted(view: View, allows: Action | None, *, wants_json: bool) -> View:
+    """Read the whole body while no transaction is open, then find out who calls, and only then what they want."""
+
+    @wraps(view)
+    def admit(*args: Any, **kwargs: Any) -> Any:
+        request.get_data(cache=True, parse_form_data=True)
+        if allows is not None:
+            require(authenticate().role, allows)
+        if wants_json and not request.is_json:
+            raise UnsupportedMediaType
+        return view(*args, **kwargs)
+
+    return admit
+
+
+def _served(view: View, gives: type[Schema] | None, status: int, *, once: bool) -> View:
     dump = gives() if gives is not None else None
 
     @wraps(view)
     def serve(*args: Any, **kwargs: Any) -> Response:
-        if allows is not None:
-            require(authenticate().role, allows)
-        if takes is not None and not request.is_json:
-            raise UnsupportedMediaType
-
         def work() -> Answer:
             result = view(*args, **kwargs)
             return Answer(status, dump.dump(result) if dump is not None else {})
@@ -142,7 +148,7 @@ def _once(work: Callable[[], Answer]) -> Answer:
 
 def _body() -> bytes:
     """Return what makes two requests the same: the raw body, or for a form its parts without the boundary."""
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype != _FORM:
         return request.get_data(cache=True)
     parts = [f"{name}={value}".encode() for name, value in sorted(request.form.items(multi=True))]
     for name, file in sorted(request.files.items(multi=True)):

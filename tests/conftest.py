@@ -75,7 +75,7 @@ def kind() -> str:
 
 
 @pytest.fixture
-def app(apps: dict[str, Flask], kind: str) -> Iterator[Flask]:
+def app(apps: dict[str, Flask], kind: str) -> Flask:
     """An application whose database holds the county and nobody yet."""
     app = apps[kind]
     _empty(app)
@@ -87,7 +87,7 @@ def app(apps: dict[str, Flask], kind: str) -> Iterator[Flask]:
         from backend.privacy import current
 
         current.use(app.extensions["settings"].keys_path)
-    yield app
+    return app
 
 
 def _empty(app: Flask) -> None:

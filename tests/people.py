@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,7 +23,7 @@ from backend.services.staff import NewStaff
 
 COUNTY = "130126"
 TOWNSHIP, VILLAGE, NEXT_VILLAGE = "130126100", "130126100001", "130126100002"
-OTHER_TOWNSHIP, OTHER_VILLAGE = "130126101", "130126101001"
+OTHER_TOWNSHIP, OTHER_VILLAGE = "130126101", "130126101201"
 APP_ID = "wx-tests"
 
 
@@ -65,7 +65,7 @@ class Cast:
     app: Flask
     members: dict[str, int] = field(default_factory=dict)
 
-    LOGINS = {
+    LOGINS: ClassVar[dict[str, tuple[Role, str, str]]] = {
         "village": (Role.VILLAGE, VILLAGE, "王村干"),
         "head": (Role.HEAD, VILLAGE, "李站长"),
         "next_village": (Role.VILLAGE, NEXT_VILLAGE, "赵邻村"),

@@ -1,15 +1,17 @@
 """The region scope: a filter below every query that anybody writes, and closed unless somebody opened it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import ColumnElement, event, false, inspect
+from sqlalchemy import ClauseElement, ColumnElement, FromClause, Table, event, false, inspect
 from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, UOWTransaction, mapped_column, with_loader_criteria
+from sqlalchemy.sql import visitors
 
-from backend.db import RowId, Symbols, db
+from backend.db import Base, RowId, Symbols, db
 from backend.errors import ScopeError
 
 LEVELS = {6: "county_code", 9: "township_code", 12: "village_code", 15: "grid_code"}
@@ -182,29 +184,46 @@ def holds(scope: Scope, row: Any) -> bool:
             return False
 
 
+def _remembered_criteria(session: Session, scope: Scope) -> tuple[Any, ...]:
+    """Return the scope's criteria, made once a session: most statements of a request ask for the same."""
+    known: tuple[Scope, tuple[Any, ...]] | None = session.info.get("criteria")
+    if known is None or known[0] != scope:
+        known = session.info["criteria"] = (scope, _criteria(scope))
+    return known[1]
+
+
 def _is_about_families(mapper: Mapper[Any]) -> bool:
     return issubclass(mapper.class_, (Scoped, Receipted))
 
 
 def _filter(state: ORMExecuteState) -> None:
-    touched = [mapper for mapper in state.all_mappers if _is_about_families(mapper)]
-    if not touched and not state.is_select:
-        return
     scope: Scope | None = state.session.info.get("scope")
-    if scope is None:
-        if touched:
-            raise ScopeError(f"nobody said within what {touched[0].class_.__name__} may be reached")
-        return
     if isinstance(scope, Everything):
         return
-    if state.is_select:
-        state.statement = state.statement.options(*_criteria(scope))
-    elif state.is_insert:
+    if scope is None:
+        return _refuse_families(state)
+    if state.is_select and state.is_orm_statement:
+        state.statement = state.statement.options(*_remembered_criteria(state.session, scope))
+        return
+    touched = [mapper for mapper in state.all_mappers if _is_about_families(mapper)]
+    _refuse_families(state, but=frozenset(mapper.local_table for mapper in touched))
+    if state.is_insert and touched:
         # A bulk insert of rows about families is for jobs; whoever has a narrower scope adds objects instead.
         raise ScopeError(f"insert() of {touched[0].class_.__name__} within {type(scope).__name__}: add objects instead")
-    else:
-        for mapper in touched:
-            state.statement = state.statement.where(_clause(mapper.class_, scope))  # type: ignore[attr-defined]
+    for mapper in touched:
+        state.statement = state.statement.where(_clause(mapper.class_, scope))  # type: ignore[attr-defined]
+
+
+def _refuse_families(state: ORMExecuteState, but: Set[FromClause] = frozenset()) -> None:
+    """Refuse a statement that reads families where no filter goes: without a scope, or beside a change of rows."""
+    for part in visitors.iterate(cast("ClauseElement", state.statement)):
+        if isinstance(part, Table) and part in _tables_about_families() and part not in but:
+            raise ScopeError(f"nobody said within what {part.name} may be reached")
+
+
+@cache
+def _tables_about_families() -> frozenset[FromClause]:
+    return frozenset(mapper.local_table for mapper in Base.registry.mappers if _is_about_families(mapper))
 
 
 def _refuse_foreign_rows(session: Session, context: UOWTransaction, instances: object) -> None:
@@ -212,10 +231,8 @@ def _refuse_foreign_rows(session: Session, context: UOWTransaction, instances: o
     for row in [*session.new, *session.dirty, *session.deleted]:
         if not isinstance(row, (Scoped, Receipted)):
             continue
-        if scope is None:
-            raise ScopeError(f"nobody said within what {type(row).__name__} may be written")
-        if not holds(scope, row):
-            raise ScopeError(f"{type(row).__name__} lies outside {type(scope).__name__}")
+        if scope is None or not holds(scope, row):
+            raise ScopeError(f"{type(row).__name__} lies outside {scope or 'a session without a scope'}")
         if inspect(row).persistent:
             _refuse_moving_out(row, scope)
 

@@ -5,7 +5,7 @@ from backend.models.audit import AuditBatch, AuditRow
 from backend.models.cases import Case, CaseEvent, Declaration, ReceiptLine
 from backend.models.counties import County, DemoClock, Leader, PolicyVersion, Region, WorkdayOverride
 from backend.models.files import StoredFile
-from backend.models.households import Household, Person
+from backend.models.households import Household, Person, PersonDigest
 from backend.models.idempotency import IdempotencyKey
 from backend.models.messages import Attempt, Message, PushedEvent
 from backend.models.sessions import OneTimeCode, SignIn, Throttle
@@ -31,6 +31,7 @@ __all__ = [
     "Message",
     "OneTimeCode",
     "Person",
+    "PersonDigest",
     "PolicyVersion",
     "PushedEvent",
     "Quota",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.access.scope import Scoped
@@ -25,17 +25,31 @@ class Household(Scoped, Base):
 
 
 class Person(Scoped, Base):
-    """One person, once per county: `id_digest` is the blind index of the ID number under the current index key."""
+    """One person, once per county: found by ID number through `PersonDigest` alone."""
 
     __tablename__ = "people"
-    __table_args__ = (
-        UniqueConstraint("county_code", "id_digest"),
-        Index("ix_people_county_code_id_digest_before", "county_code", "id_digest_before"),
-    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     name: Mapped[str] = mapped_column(Words(50))
     relation: Mapped[str] = mapped_column(Symbols(20), default="head")
     id_sealed: Mapped[str | None] = mapped_column(Sealed(200))
-    id_digest: Mapped[str | None] = mapped_column(Symbols(64))
-    id_digest_before: Mapped[str | None] = mapped_column(Symbols(64), comment="under the key being rotated out")
+
+
+class PersonDigest(Scoped, Base):
+    """The blind index of one person's ID number under one key; while keys change there is a row for each.
+
+    Whoever adds a person adds a row under every key of the ring: two processes of which only one knows the new key
+    still meet at the old one, so that the database itself keeps a person from existing twice.
+    """
+
+    __tablename__ = "person_digests"
+    __table_args__ = (
+        UniqueConstraint("county_code", "digest"),
+        Index("ix_person_digests_person_id_key_id", "person_id", "key_id"),
+        Index("ix_person_digests_key_id_id", "key_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
+    person_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id"))
+    key_id: Mapped[str] = mapped_column(Symbols(20))
+    digest: Mapped[str] = mapped_column(Symbols(64))

@@ -1,12 +1,11 @@
 """Which request an account's key already stood for, and what was answered."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Base, Document, RowId, Symbols
+from backend.db import Base, RowId, Sealed, Symbols
 
 
 class IdempotencyKey(Base):
@@ -19,5 +18,5 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(Symbols(36), primary_key=True)
     request_digest: Mapped[str] = mapped_column(Symbols(64), comment="of route and body")
     status: Mapped[int | None]
-    answer: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    answer_sealed: Mapped[str | None] = mapped_column(Sealed(4_000_000), comment="a receipt may hold a sealed reason")
     made_at: Mapped[datetime] = mapped_column(comment="real time")

@@ -31,6 +31,11 @@ def digests(value: str, *, keys: KeyRing, kind: Kind) -> tuple[str, ...]:
     return tuple(_digest(key, value, kind) for key in keys.index.newest_first())
 
 
+def digests_by_key(value: str, *, keys: KeyRing, kind: Kind) -> dict[str, str]:
+    """Return the same digests by the id of their key: what is stored with a person, one row for each."""
+    return {key_id: _digest(key, value, kind) for key_id, key in keys.index.keys.items()}
+
+
 def _digest(key: bytes, value: str, kind: Kind) -> str:
     # "surrogatepass": a search for nonsense finds nothing, it does not fail.
     message = kind.encode() + b"\0" + _NORMAL_FORM[kind](value).encode("utf-8", "surrogatepass")

@@ -79,6 +79,9 @@ def unseal(token: str, *, keys: KeyRing, place: Place) -> str:
         sealed = base64.b64decode(text, altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
         raise SealBroken("not a sealed value") from None
+    # The decoder also takes other spellings of the same bytes (+ for -, stray bits before the padding); we take ours.
+    if base64.urlsafe_b64encode(sealed) != text:
+        raise SealBroken("not as it was written")
     return _opened(scheme, key_id, sealed, keys, place).decode()
 
 

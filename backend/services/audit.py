@@ -75,14 +75,17 @@ def _seal_batch() -> int:
 
 def _write_roots(path: Path) -> None:
     """Append the roots that the file does not hold yet: also those of a batch whose process died right after it."""
-    known = sum(1 for _ in path.open(encoding="utf-8")) if path.exists() else 0
+    known = max(_kept_roots(path)[0], default=0)
     query = select(AuditBatch).where(AuditBatch.number > known).order_by(AuditBatch.number)
     batches = [Batch(row.number, row.count, row.root, row.previous_root) for row in db.session.scalars(query)]
     db.session.rollback()
     if not batches:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
+    torn = path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size > 0
     with path.open("a", encoding="utf-8") as file:
+        # A power cut may have left half a line: it stays where it is, and is named, and nothing is written into it.
+        file.write("\n" if torn else "")
         file.writelines(batch_line(batch, keys=keys()) + "\n" for batch in batches)
         file.flush()
         os.fsync(file.fileno())
@@ -165,7 +168,7 @@ def _kept_roots(path: Path) -> tuple[dict[int, Batch], list[str]]:
         return {}, []
     kept: dict[int, Batch] = {}
     complaints = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         try:
             batch = parse_batch_line(line, keys=keys())
         except LineBroken:

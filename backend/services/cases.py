@@ -25,6 +25,7 @@ from backend.workflow.tasks import close_duty, open_duties
 MOST_FINDINGS = 4000
 MOST_WORDS = 1000
 MOST_PHOTOS = 9
+MOST_COMPANION = 50
 
 
 @dataclass(frozen=True)
@@ -257,6 +258,10 @@ def _live_link(account_id: int, household_id: int) -> Select[AccountHousehold]:
     )
 
 
+def _companion(text: str) -> str:
+    return clean_text(text, most=MOST_COMPANION, field="companion") if text.strip() else ""
+
+
 def _join_duty(case_id: int, declaration_id: int, version: int) -> Task:
     for task in open_duties(case_id):
         if task.kind == Kind.JOIN and task.detail.get("declaration") == str(declaration_id):
@@ -270,6 +275,7 @@ def _visit(case: Case, form: VisitForm, by: Actor) -> Visit:
     policy = policy_of(case.county_code, case.policy_version)
     complaints = Complaints()
     findings = complaints.take(lambda: clean_text(form.findings, most=MOST_FINDINGS, field="findings"), "")
+    companion = complaints.take(lambda: _companion(form.companion), "")
     if form.conclusion not in policy.dictionaries["visit_conclusions"]:
         complaints.add("conclusion", "请选择核实结论。")
     if form.way not in policy.dictionaries["visit_ways"]:
@@ -287,7 +293,7 @@ def _visit(case: Case, form: VisitForm, by: Actor) -> Visit:
         household_id=case.household_id,
         visitor_id=by.id,
         visitor_name=by.name,
-        companion=form.companion.strip()[:50],
+        companion=companion,
         visited_on=visited_on,
         way=form.way,
         findings_sealed=seal(findings, keys=keys(), place=Place("visits", "findings_sealed", visit_id)),

@@ -102,14 +102,8 @@ def describe_village(code: str) -> dict[str, str]:
 
 def call_for(village_code: str) -> str:
     """Return whom to call about a family of this village: the village, else its township, else the county."""
-    codes = [village_code, village_code[:TOWNSHIP_DIGITS]]
-    named_in = select(Region.code, Region.phone).where(Region.code.in_(codes))
-    phones: dict[str, str] = {row.code: row.phone for row in db.session.execute(named_in)}
-    named = next((phones[code] for code in codes if phones.get(code)), None)
-    if named:
-        return named
-    county = db.session.get(County, village_code[:COUNTY_DIGITS])
-    return county.phone if county else ""
+    levels = (village_code, village_code[:TOWNSHIP_DIGITS], village_code[:COUNTY_DIGITS])
+    return next((found.phone for code in levels if (found := places.place(code)) and found.phone), "")
 
 
 def dictionaries_in_force(county_code: str | None = None) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, new_id, use_case
 from backend.errors import Complaints, Invalid, NotFound, NotPossibleNow, TooMany
-from backend.models import Case, County, Declaration, Household, Person, ReceiptLine, Region, Task
+from backend.models import Account, Case, County, Declaration, Household, Person, PersonDigest, ReceiptLine, Task
 from backend.models.places import place_of, same_place
 from backend.policy import Policy
 from backend.policy.county import county_workdays, current_policy
-from backend.privacy.blind_index import digest, digests
+from backend.privacy.blind_index import digests_by_key
 from backend.privacy.current import keys
 from backend.privacy.id_numbers import parse_id_number
 from backend.privacy.names import clean_name
@@ -28,6 +28,7 @@ from backend.services.known import known_person
 from backend.workflow import engine, telling
 from backend.workflow.deadlines import due_on
 from backend.workflow.engine import Reason, find_case
+from backend.workflow.places import place
 from backend.workflow.procedure import FIRST_STATE
 from backend.workflow.sentences import STATUS_OF
 from backend.workflow.states import Kind, State
@@ -149,22 +150,22 @@ def withdraw(declaration_id: int, *, by: Actor, words: str = "") -> Declaration:
     with as_system("a farmer withdraws"):
         case = find_case(declaration.case_id)
         if declaration.joined:
-            _withdraw_joined(case, declaration, by)
+            _withdraw_joined(case, declaration, by, said)
         else:
             engine.move(case, Action.WITHDRAW, by=by, reason=Reason(words=said))
     return declaration
 
 
-def _withdraw_joined(case: Case, declaration: Declaration, by: Actor) -> None:
+def _withdraw_joined(case: Case, declaration: Declaration, by: Actor, said: str) -> None:
     """Take back a declaration that only joined somebody's case: it looks just like any other, and the case goes on."""
     if declaration.closed_at is not None:
         raise NotPossibleNow(engine.not_from(State.WITHDRAWN))
     detail = {"declaration": str(declaration.id)}
-    engine.note(case, "join_withdrawn", by=by, detail=detail)
+    engine.note(case, "join_withdrawn", by=by, reason=Reason(words=said), detail=detail)
     for task in open_duties(case.id):
         if task.kind == Kind.JOIN and task.detail == detail:
             close_duty(task, by=by, how=Action.WITHDRAW, version=case.version)
-    telling.tell(declaration, "withdrawn", due_on=None, promised_on=declaration.promised_on, by=by)
+    telling.tell(declaration, "withdrawn", due_on=None, promised_on=declaration.promised_on, detail=said, by=by)
     declaration.closed_at = clock.now()
 
 
@@ -198,9 +199,8 @@ def _check(form: DeclarationForm, by: Actor, policy: Policy) -> _Checked:
 
 
 def _check_village(code: str, by: Actor, policy: Policy) -> str:
-    if db.session.scalar(select(Region.level).where(Region.code == code)) == "village" and code.startswith(
-        by.county_code
-    ):
+    found = place(code)
+    if found is not None and found.level == "village" and code.startswith(by.county_code):
         return code
     raise Invalid.field("village_code", _whom_to_call(code, by, policy))
 
@@ -239,6 +239,8 @@ def _refuse_too_many(checked: _Checked, by: Actor, policy: Policy) -> None:
     """Let a helper speak for a few neighbours a day; more is a list, and lists go to the village."""
     if checked.relation == SELF or by.is_staff:
         return
+    # Held until the commit, so that a hundred at once are counted one after the other.
+    db.session.execute(select(Account.id).where(Account.id == by.account_id).with_for_update())
     since = _start_of_today()
     query = select(func.count()).where(
         Declaration.account_id == by.account_id, Declaration.relation != SELF, Declaration.declared_at >= since
@@ -253,17 +255,20 @@ def _start_of_today() -> datetime:
 
 def _find_household(checked: _Checked, by: Actor) -> tuple[Household, Case | None]:
     """Return the household spoken of, locked, and its open case; one nobody knows is made, provisionally."""
-    known = None
-    if checked.id_number:
-        found = digests(checked.id_number, keys=keys(), kind="id_number")
-        known = known_person(by.county_code, found, name=checked.head_name)
+    index = digests_by_key(checked.id_number, keys=keys(), kind="id_number") if checked.id_number else {}
+    known = known_person(by.county_code, tuple(index.values()), name=checked.head_name) if index else None
     if known is None:
-        return _new_household(checked), None
-    household = db.session.scalars(select(Household).where(Household.id == known.household_id).with_for_update()).one()
-    return household, find_case(household.open_case_id) if household.open_case_id else None
+        return _new_household(checked, index), None
+    if not known.name_fits:
+        # The number stays with whoever holds it, and is kept, sealed, with this one until somebody has looked.
+        return _new_household(checked, {}), None
+    # Both in one statement: a number that is known must not take longer than one that is not.
+    both = select(Household, Case).outerjoin(Case, Case.id == Household.open_case_id)
+    household, case = db.session.execute(both.where(Household.id == known.household_id).with_for_update()).one()
+    return household, case
 
 
-def _new_household(checked: _Checked) -> Household:
+def _new_household(checked: _Checked, index: Mapping[str, str]) -> Household:
     household_id, person_id = new_id(), new_id()
     place = place_of(checked.village_code)
     phone_place = Place("households", "phone_sealed", household_id)
@@ -278,9 +283,24 @@ def _new_household(checked: _Checked) -> Household:
     person = Person(id=person_id, household_id=household_id, name=checked.head_name, **place)
     if checked.id_number:
         person.id_sealed = seal(checked.id_number, keys=keys(), place=Place("people", "id_sealed", person_id))
-        person.id_digest = digest(checked.id_number, keys=keys(), kind="id_number")
     db.session.add_all([household, person])
+    _put_into_index(person, index)
     return household
+
+
+def _put_into_index(person: Person, index: Mapping[str, str]) -> None:
+    """Let the person be found under every key; the database refuses whoever comes second with the same number."""
+    db.session.add_all(
+        PersonDigest(
+            id=new_id(),
+            person_id=person.id,
+            household_id=person.household_id,
+            key_id=key_id,
+            digest=digest,
+            **same_place(person),
+        )
+        for key_id, digest in index.items()
+    )
 
 
 def _open_case(
@@ -292,7 +312,7 @@ def _open_case(
         number=new_receipt_no(),
         head_name=household.head_name,
         risk=checked.risk,
-        channel="SELF_MP" if by.account_id else "SELF_PAPER",
+        channel="self_mp" if by.account_id else "self_paper",
         procedure=policy.name,
         policy_version=policy.version,
         discovered_on=clock.today(),

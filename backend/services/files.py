@@ -10,7 +10,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, new_id, use_case
-from backend.errors import Invalid, NotFound
+from backend.errors import Invalid, NotFound, NotPossibleNow
 from backend.files.pictures import accept_picture
 from backend.files.recordings import accept_recording
 from backend.files.store import FileStore
@@ -60,6 +60,8 @@ def add_to_declaration(declaration_id: int, content: bytes, *, kind: str, by: Ac
     declaration = db.session.scalars(query).one_or_none() if by.account_id else None
     if declaration is None:
         raise NotFound
+    if declaration.closed_at is not None:
+        raise NotPossibleNow("这次申报已经办结，不能再补照片。有新情况请重新申报。")
     return _add(declaration.case_id, content, kind, by)
 
 

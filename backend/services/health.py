@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend import clock
 from backend.db import db
 from backend.models import County, Message
-from backend.services import metrics
+from backend.services import demo_progress, metrics
 from backend.services.storage import files_root, settings
 from backend.wechat.push import PushKeys
 
@@ -72,7 +72,9 @@ def _demo() -> dict[str, Any] | None:
     except SQLAlchemyError:
         db.session.rollback()
         return {"complete": False}
-    return {"complete": county is not None and county.demo_made_at is not None}
+    known = demo_progress.noted()
+    how_far = {"made": known.made, "total": known.total} if known else {}
+    return {"complete": county is not None and county.demo_made_at is not None, **how_far}
 
 
 def metrics_text() -> bytes:

@@ -1,6 +1,7 @@
 """The same request sent twice has one effect and one answer."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,8 @@ from backend import clock
 from backend.db import db, in_transaction, is_away, use_case
 from backend.errors import DomainError, Invalid, KeyReused, NotAllowed, NotFound, NotPossibleNow, StillRunning
 from backend.models import IdempotencyKey
+from backend.privacy.current import keys
+from backend.privacy.seal import Place, seal, unseal
 
 KEPT = timedelta(days=90)
 
@@ -67,18 +70,29 @@ def _claim(account: int, key: str, request_digest: str) -> None:
 
 def _keep(account: int, key: str, answer: Answer) -> None:
     mine = update(IdempotencyKey).where(IdempotencyKey.account == account, IdempotencyKey.key == key)
-    db.session.execute(mine.values(status=answer.status, answer=answer.body))
+    kept = mine.values(status=answer.status, answer_sealed=_sealed(account, key, answer.body))
+    db.session.execute(kept, execution_options={"synchronize_session": False})
 
 
 def _replay(account: int, key: str, request_digest: str) -> Answer:
     known = db.session.scalars(
         select(IdempotencyKey).where(IdempotencyKey.account == account, IdempotencyKey.key == key)
     ).one_or_none()
-    if known is None or known.status is None or known.answer is None:
+    if known is None or known.status is None or known.answer_sealed is None:
         raise StillRunning
     if known.request_digest != request_digest:
         raise KeyReused
-    return Answer(known.status, known.answer, replayed=True)
+    body = json.loads(unseal(known.answer_sealed, keys=keys(), place=place_of(account, key)))
+    return Answer(known.status, body, replayed=True)
+
+
+def place_of(account: int, key: str) -> Place:
+    """Return where an answer is sealed: a row here is known by both, so both are bound to it."""
+    return Place("idempotency_keys", f"answer_sealed:{key}", account)
+
+
+def _sealed(account: int, key: str, body: dict[str, Any]) -> str:
+    return seal(json.dumps(body, ensure_ascii=False), keys=keys(), place=place_of(account, key))
 
 
 @use_case
@@ -91,7 +105,7 @@ def keep_refusal(account: int, key: str, request_digest: str, answer: Answer) ->
                 key=key,
                 request_digest=request_digest,
                 status=answer.status,
-                answer=answer.body,
+                answer_sealed=_sealed(account, key, answer.body),
                 made_at=clock.real_now(),
             )
         )

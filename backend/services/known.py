@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from backend.access.scope import as_system
 from backend.db import db
-from backend.models import Household, Person
+from backend.models import Household, Person, PersonDigest
 
 
 class KnownPerson(NamedTuple):
@@ -15,23 +15,21 @@ class KnownPerson(NamedTuple):
 
     person_id: int
     household_id: int
+    name_fits: bool
 
 
 def known_person(county_code: str, digests: Sequence[str], *, name: str) -> KnownPerson | None:
-    """Find a person of the county by the blind index of their ID number, if the name fits too.
+    """Find a person of the county by the blind index of their ID number, and say whether the name fits too.
 
-    `digests` holds the digest under the current key, then, while a rotation is under way, under the one before.
+    `digests` holds the digest under every key of the ring: more than one only while keys are rotated.
     A number that fits and a name that does not is a doubt for people to settle, never a match.
     """
     with as_system("is this ID number known?"):
         query = (
-            select(Person.id, Person.household_id)
+            select(Person.id, Person.household_id, or_(Person.name == name, Household.head_name == name).label("fits"))
+            .join(PersonDigest, PersonDigest.person_id == Person.id)
             .join(Household, Household.id == Person.household_id)
-            .where(
-                Person.county_code == county_code,
-                or_(Person.id_digest.in_(digests), Person.id_digest_before.in_(digests)),
-                or_(Person.name == name, Household.head_name == name),
-            )
+            .where(PersonDigest.county_code == county_code, PersonDigest.digest.in_(digests))
         )
         found = db.session.execute(query.limit(1)).first()
-    return KnownPerson(*found) if found else None
+    return KnownPerson(found.id, found.household_id, bool(found.fits)) if found else None

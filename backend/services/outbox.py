@@ -37,9 +37,9 @@ class _Call:
 def deliver_due(wechat: gateway.WeChat) -> int:
     """Deliver every message that is due now; return how many calls were made."""
     made = 0
-    while claimed := claim():
-        for message_id in claimed:
-            call = begin_call(message_id)
+    while (claimed := claim()).message_ids:
+        for message_id in claimed.message_ids:
+            call = begin_call(message_id, lease=claimed.lease)
             if call is not None:
                 finish_call(call, *_made(wechat, call))
                 made += 1
@@ -54,28 +54,40 @@ def _made(wechat: gateway.WeChat, call: _Call) -> tuple[WeChatError | None]:
     return (None,)
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """Messages leased to one process, and the token that says so."""
+
+    lease: str
+    message_ids: Sequence[int]
+
+
 @use_case
-def claim(batch: int = BATCH) -> Sequence[int]:
+def claim(batch: int = BATCH) -> Claimed:
     """Lease a batch of due messages to this process; two processes never get the same one."""
     token, now = secrets.token_hex(16), clock.real_now()
     due = select(Message.id).where(Message.state == "owed", Message.not_before <= clock.now())
     ids = db.session.scalars(due.order_by(Message.not_before, Message.id).limit(batch)).all()
     if not ids:
-        return ()
+        return Claimed(token, ())
     mine = update(Message).where(Message.id.in_(ids), Message.state == "owed")
     db.session.execute(
         mine.values(state="claimed", lease_of=token, lease_until=now + LEASE),
         execution_options={"synchronize_session": False},
     )
-    return db.session.scalars(select(Message.id).where(Message.lease_of == token)).all()
+    return Claimed(token, db.session.scalars(select(Message.id).where(Message.lease_of == token)).all())
 
 
 @use_case
-def begin_call(message_id: int) -> _Call | None:
-    """Write down that a claimed message is about to be sent; None when it need not or cannot be."""
+def begin_call(message_id: int, *, lease: str) -> _Call | None:
+    """Write down that a claimed message is about to be sent; None when it need not or cannot be.
+
+    A process that slept past its lease finds the message with another, or with nobody, and leaves it alone.
+    """
     message = db.session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
-    if message.state != "claimed":
+    if message.state != "claimed" or message.lease_of != lease:
         return None
+    message.lease_until = clock.real_now() + LEASE
     now = clock.now()
     if message.not_after < now:
         _end(message, "expired", "过了时效，不再发送")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from backend import clock
@@ -23,6 +23,8 @@ LIFETIME = {PHONE: timedelta(hours=2), CONSOLE: timedelta(hours=10)}
 IDLE = {PHONE: timedelta(hours=2), CONSOLE: timedelta(minutes=30)}
 SEEN_EVERY = timedelta(minutes=1)
 FREE_TRIES = 5
+FREE_TRIES_OF_AN_ADDRESS = 20
+"""A whole office goes out by one address: its people's slips together must not shut it out."""
 BIND, PASSWORD = "bind", "password"
 CODE_LIFETIME = {BIND: timedelta(hours=24), PASSWORD: timedelta(hours=48)}
 SHORTEST_PASSWORD = 10
@@ -88,7 +90,7 @@ def _try_bind(code: str, by: Actor) -> Ticket | None:
 def sign_in(login: str, password: str, *, address: str) -> Ticket:
     """Begin a console session; the answer and its time are the same for an unknown name and a wrong password.
 
-    Errors: `Invalid`; `TooMany` while this account, or an address guessing at unknown ones, has to wait.
+    Errors: `Invalid`; `TooMany` while this name, whether anybody bears it or not, or this address has to wait.
     """
     ticket = _try_sign_in(login.strip(), password, address)
     if ticket is None:
@@ -100,49 +102,78 @@ def sign_in(login: str, password: str, *, address: str) -> Ticket:
 def _try_sign_in(login: str, password: str, address: str) -> Ticket | None:
     """Count a failure in the same transaction that found it, and so return instead of raising."""
     staff = db.session.scalars(select(Staff).where(Staff.login == login).with_for_update()).one_or_none()
+    name, door = f"name:{digest(login)}", f"address:{address}"
+    throttles.refuse_if_waiting(door)
     if staff is None:
-        throttles.refuse_if_waiting(f"unknown:{address}")
+        throttles.refuse_if_waiting(name)
     elif staff.locked_until and staff.locked_until > clock.real_now():
-        raise TooMany("密码错误次数太多，请稍后再试。", retry_after=_seconds_until(staff.locked_until))
+        raise TooMany(retry_after=_seconds_until(staff.locked_until))
     usable = staff if staff and staff.is_active and staff.password_hash else None
     right = _password_fits(usable.password_hash if usable and usable.password_hash else _NOBODYS_HASH, password)
     if usable is None or not right:
+        throttles.count_failure(door, free=FREE_TRIES_OF_AN_ADDRESS)
         if staff is None:
-            throttles.count_failure(f"unknown:{address}", free=FREE_TRIES)
+            throttles.count_failure(name, free=FREE_TRIES)
         else:
             _slow_down(staff)
         return None
+    throttles.forget(door)
     usable.failed_sign_ins, usable.locked_until = 0, None
     identity = _first_identity(usable.id)
     return _begin(CONSOLE, account=None, identity=identity)
 
 
+_HELD = (
+    select(
+        SignIn.id,
+        SignIn.ended_at,
+        SignIn.expires_at,
+        SignIn.seen_at,
+        Account.id.label("account_id"),
+        Account.county_code,
+        Identity.role,
+        Identity.region_code,
+        Identity.title,
+        Identity.ended_at.label("identity_ended_at"),
+        Staff.id.label("staff_id"),
+        Staff.name,
+        Staff.is_active,
+    )
+    .outerjoin(Account, Account.id == SignIn.account_id)
+    .outerjoin(Identity, Identity.id == SignIn.identity_id)
+    .outerjoin(Staff, Staff.id == SignIn.staff_id)
+    .where(SignIn.token_digest == bindparam("digest"), SignIn.edge == bindparam("edge"))
+)
+"""Asked at every request: built once, and no more columns than it takes to know somebody."""
+
+
 def who(token: str, edge: str) -> Actor:
     """Return who holds this token; `SignInFirst` when it is unknown, over, of another edge, or its holder is gone."""
     now = clock.real_now()
-    row = db.session.execute(
-        select(SignIn, Account, Identity, Staff)
-        .outerjoin(Account, Account.id == SignIn.account_id)
-        .outerjoin(Identity, Identity.id == SignIn.identity_id)
-        .outerjoin(Staff, Staff.id == SignIn.staff_id)
-        .where(SignIn.token_digest == digest(token), SignIn.edge == edge)
-    ).first()
+    row = db.session.execute(_HELD, {"digest": digest(token), "edge": edge}).first()
     if row is None:
         raise SignInFirst
-    session, account, identity, staff = row
-    if session.ended_at or session.expires_at <= now or session.seen_at + IDLE[edge] <= now:
+    if row.ended_at or row.expires_at <= now or row.seen_at + IDLE[edge] <= now:
         raise SignInFirst
-    if session.seen_at + SEEN_EVERY <= now:
-        _note_seen(session.id, now)
-    if identity is not None:
-        if not staff.is_active or identity.ended_at:
+    if row.seen_at + SEEN_EVERY <= now:
+        _note_seen(row.id, now)
+    if row.role is not None:
+        if not row.is_active or row.identity_ended_at:
             raise SignInFirst
-        return _staff(staff, identity, account, session.id)
+        return staff_actor(
+            staff_id=row.staff_id,
+            role=Role(row.role),
+            region_code=row.region_code,
+            name=row.name,
+            title=row.title,
+            account_id=row.account_id,
+            session_id=row.id,
+        )
     return phone_actor(
-        account_id=account.id,
-        county_code=account.county_code,
-        households=_households_of(account.id),
-        session_id=session.id,
+        account_id=row.account_id,
+        county_code=row.county_code,
+        households=_households_of(row.account_id),
+        session_id=row.id,
     )
 
 
@@ -260,7 +291,12 @@ def _staff(staff: Staff, identity: Identity, account: Account | None, session_id
 
 
 def _first_identity(staff_id: int) -> Identity | None:
-    query = select(Identity).where(Identity.staff_id == staff_id, Identity.ended_at.is_(None))
+    """Return whom somebody acts as; whoever left acts as nobody, and their phone is like any other again."""
+    query = (
+        select(Identity)
+        .join(Staff, Staff.id == Identity.staff_id)
+        .where(Identity.staff_id == staff_id, Identity.ended_at.is_(None), Staff.is_active)
+    )
     return db.session.scalars(query.options(joinedload(Identity.staff)).order_by(Identity.id).limit(1)).first()
 
 

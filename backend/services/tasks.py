@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -18,6 +18,7 @@ from backend.workflow.tasks import DESK_OF, overdue_clause
 
 MOST_ON_A_PAGE = 100
 MOST_COUNTED = 1000
+LARGEST_ID = 2**63 - 1
 
 
 class Whose(StrEnum):
@@ -42,9 +43,12 @@ class Cursor:
         """Read a cursor as it was given out; raises `Invalid`."""
         day, _, row = text.partition("~")
         try:
-            return cls(date.fromisoformat(day), int(row))
+            found = cls(date.fromisoformat(day), int(row))
         except ValueError:
-            raise Invalid.field("after", "翻页位置不对，请从第一页重新看起。") from None
+            found = cls(date.min, -1)
+        if not 0 <= found.id <= LARGEST_ID:
+            raise Invalid.field("after", "翻页位置不对，请从第一页重新看起。")
+        return found
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,7 @@ def queue(
     query = _of(by, whose)
     if overdue:
         query = query.where(overdue_clause(clock.today()))
-    if after is not None:
-        query = query.where(_later(after))
-    rows = db.session.scalars(query.order_by(Task.open_due, Task.id).limit(size + 1)).all()
+    rows = _page(query, after, size + 1)
     page = rows[:size]
     last = page[-1] if len(rows) > size else None
     return Page(page, Cursor(last.due_on, last.id) if last else None)
@@ -99,12 +101,19 @@ def _of(by: Actor, whose: Whose) -> Select[Task]:
     return query.where(getattr(Task, LEVELS[len(by.region_code)]) == by.region_code)
 
 
-def _later(after: Cursor) -> ColumnElement[bool]:
-    """Say "after this one" as a range on the index and a refinement: neither database uses row values well."""
-    return and_(
-        Task.open_due >= after.due_on,
-        or_(Task.open_due > after.due_on, and_(Task.open_due == after.due_on, Task.id > after.id)),
-    )
+def _page(query: Select[Task], after: Cursor | None, most: int) -> list[Task]:
+    """Read on after a duty: first what is left of its day, then the days behind it.
+
+    In one statement ("a later day, or this day and a larger id") SQLite would walk through the whole of that day.
+    """
+    ordered = query.order_by(Task.open_due, Task.id)
+    if after is None:
+        return list(db.session.scalars(ordered.limit(most)))
+    same_day = ordered.where(Task.open_due == after.due_on, Task.id > after.id)
+    rows = list(db.session.scalars(same_day.limit(most)))
+    if len(rows) < most:
+        rows += db.session.scalars(ordered.where(Task.open_due > after.due_on).limit(most - len(rows)))
+    return rows
 
 
 def _count(query: Select[Task]) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from backend import clock
 from backend.db import db
@@ -38,3 +38,8 @@ def count_failure(key: str, *, free: int) -> None:
     row.count, row.changed_at = row.count + 1, now
     if row.count >= free:
         row.until_at = now + delay_after(row.count - free)
+
+
+def forget(key: str) -> None:
+    """Start afresh for `key`: it got something right."""
+    db.session.execute(delete(Throttle).where(Throttle.key == key))

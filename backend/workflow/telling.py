@@ -36,7 +36,9 @@ def tell_applicants(case: Case, key: str, *, by: Actor, reason: "Reason", due_on
         Declaration.case_id == case.id, Declaration.joined.is_(False), Declaration.closed_at.is_(None)
     )
     codes = _reason_words(case, reason)
-    for declaration in db.session.scalars(query):
+    with db.session.no_autoflush:  # nothing that the step wrote bears on the question: it is all written at once, later
+        told = db.session.scalars(query).all()
+    for declaration in told:
         tell(declaration, key, detail=codes, due_on=due_on, promised_on=case.promised_on, by=by)
         if case.closed_at is not None:
             declaration.closed_at = case.closed_at

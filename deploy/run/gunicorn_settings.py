@@ -1,5 +1,6 @@
 """Settings of the web server; its address comes on the command line."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +23,13 @@ graceful_timeout = 10
 keepalive = 5
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats; never a slow disk
 control_socket_disable = True
+
+
+def post_worker_init(worker: _Worker) -> None:
+    """Keep what the program itself is made of out of every later search for garbage: a tenth of a request's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def child_exit(server: object, worker: _Worker) -> None:

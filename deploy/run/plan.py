@@ -1,11 +1,13 @@
 """What one stack consists of: its settings, its programs and its addresses, worked out from what was asked for."""
 
+import json
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from backend.services.templates import for_emulator
 from deploy.run import secret_settings, valkey
 from deploy.run.folder import Folder
 from deploy.run.supervision import Program
@@ -111,7 +113,9 @@ def _emulator(plan: Plan, folder: Folder) -> tuple[Program, ...]:
     if not plan.has_emulator:
         return ()
     state = str(folder.path / "emulator")
-    where = ("--port", str(plan.port + 1), "--state", state, "--backend-url", plan.web)
+    templates = folder.run / "templates.json"
+    templates.write_text(json.dumps(for_emulator(), ensure_ascii=False), encoding="utf-8")
+    where = ("--port", str(plan.port + 1), "--state", state, "--backend-url", plan.web, "--templates", str(templates))
     return (Program("wechat", _python("-m", "backend.wechat.emulator", *where)),)
 
 

@@ -94,7 +94,7 @@ class Watch:
     def _announce(self) -> bool:
         if not answers(self.plan.port, "/healthz"):
             return False
-        say(f"\n  The console          {self.plan.web}/admin/")
+        say(f"\n  The console          {self.plan.web}/console/")
         say(f"  The API              {self.plan.web}/api/v1/docs")
         if self.plan.has_emulator:
             say(f"  Phones (emulator)    {self.plan.wechat}/")

@@ -2,14 +2,16 @@
 
 from marshmallow import Schema, fields
 
-from miniprogram_api.schemas.shared import Id, at_most
+from backend.access.permissions import Role
+from backend.services.templates import TEMPLATES
+from miniprogram_api.schemas.shared import Id, Text, at_most, one_of
 
 
 class LoginRequest(Schema):
     """The code that `wx.login` gave; it works once, for five minutes."""
 
-    js_code = fields.String(required=True, data_key="code", validate=at_most(200))
-    county_code = fields.String(
+    js_code = Text(required=True, data_key="code", validate=at_most(200))
+    county_code = Text(
         load_default=None,
         allow_none=True,
         validate=at_most(6),
@@ -20,7 +22,7 @@ class LoginRequest(Schema):
 class BindRequest(Schema):
     """The one-time code from the console."""
 
-    code = fields.String(required=True, validate=at_most(40))
+    code = Text(required=True, validate=at_most(40))
 
 
 class SwitchRequest(Schema):
@@ -33,7 +35,7 @@ class IdentitySchema(Schema):
     """One hat: a role in a place."""
 
     id = Id(required=True)
-    role = fields.String(required=True)
+    role = fields.String(required=True, validate=one_of(Role))
     role_name = fields.String(required=True)
     region_code = fields.String(required=True)
     region_name = fields.String(required=True)
@@ -44,7 +46,7 @@ class TicketSchema(Schema):
 
     token = fields.String(required=True)
     expires_at = fields.AwareDateTime(required=True)
-    role = fields.String(required=True, attribute="actor.role")
+    role = fields.String(required=True, attribute="actor.role", validate=one_of(Role))
     name = fields.String(required=True, attribute="actor.name")
     region_code = fields.String(required=True, attribute="actor.region_code")
 
@@ -52,7 +54,7 @@ class TicketSchema(Schema):
 class MeSchema(Schema):
     """Who is signed in, as what, and as what else they could be."""
 
-    role = fields.String(required=True)
+    role = fields.String(required=True, validate=one_of(Role))
     role_name = fields.String(required=True)
     name = fields.String(required=True)
     region_code = fields.String(required=True)
@@ -74,7 +76,7 @@ class MessageSchema(Schema):
     """A message in the inbox."""
 
     id = Id(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, validate=one_of(TEMPLATES))
     data = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     page = fields.String(required=True)
     at = fields.AwareDateTime(required=True, attribute="owed_at")

@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, post_load, validate
 
 from backend.access.permissions import Action
-from backend.services.cases import DECISIONS, Seen, Spot, VisitForm
-from backend.services.reveals import Field
+from backend.services.cases import DECISIONS, MOST_FINDINGS, MOST_WORDS, Seen, Spot, VisitForm
+from backend.services.files import PICTURE, RECORDING
+from backend.services.reveals import MOST_REASON, Field
 from backend.services.tasks import Whose
 from backend.workflow.engine import Reason
+from backend.workflow.sentences import ACTION_NAMES, EVENT_NAMES
 from backend.workflow.states import Kind, State
-from miniprogram_api.schemas.shared import Id, at_most, sha256
+from miniprogram_api.schemas.shared import Id, Text, at_most, one_of, sha256
+
+FILE_KINDS = (PICTURE, RECORDING)
 
 
 class QueueQuery(Schema):
@@ -18,7 +23,7 @@ class QueueQuery(Schema):
 
     whose = fields.Enum(Whose, by_value=True, load_default=Whose.MINE)
     overdue = fields.Boolean(load_default=False)
-    after = fields.String(load_default=None, validate=at_most(40))
+    after = Text(load_default=None, validate=at_most(40))
     size = fields.Integer(load_default=20, validate=validate.Range(1, 100, error="每页 1 到 100 条。"))
 
 
@@ -27,7 +32,7 @@ class TaskSchema(Schema):
 
     id = Id(required=True)
     case_id = Id(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf([each.value for each in Kind]))
+    kind = fields.String(required=True, validate=one_of(Kind))
     kind_name = fields.String(required=True)
     head_name = fields.String(required=True)
     village_name = fields.String(required=True)
@@ -49,7 +54,7 @@ class TaskPage(Schema):
 class EventSchema(Schema):
     """Something that happened to a case."""
 
-    action = fields.String(required=True)
+    action = fields.String(required=True, validate=one_of([*EVENT_NAMES, *ACTION_NAMES]))
     action_name = fields.String(required=True)
     who = fields.String(required=True)
     words = fields.String(required=True)
@@ -68,15 +73,20 @@ class VisitSchema(Schema):
     conclusion = fields.String(required=True)
 
 
-class FileSchema(Schema):
-    """A stored picture or recording."""
+class AttachmentSchema(Schema):
+    """A stored picture or recording as whoever declared sees it: of which case it became part is not theirs to know."""
 
     id = Id(required=True)
-    case_id = Id(required=True)
     sha256 = fields.String(required=True)
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, validate=one_of(FILE_KINDS))
     media_type = fields.String(required=True)
     size = fields.Integer(required=True)
+
+
+class FileSchema(AttachmentSchema):
+    """A stored picture or recording of a case."""
+
+    case_id = Id(required=True)
 
 
 class StatementSchema(Schema):
@@ -99,7 +109,7 @@ class CaseSchema(Schema):
 
     id = Id(required=True)
     number = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf([each.value for each in State]))
+    state = fields.String(required=True, validate=one_of(State))
     state_name = fields.String(required=True)
     head_name = fields.String(required=True)
     village_name = fields.String(required=True)
@@ -118,7 +128,7 @@ class CaseSchema(Schema):
     events = fields.List(fields.Nested(EventSchema), required=True)
     files = fields.List(fields.Nested(FileSchema), required=True)
     actions = fields.List(
-        fields.String(validate=validate.OneOf([each.value for each in Action])),
+        fields.String(validate=one_of(Action)),
         required=True,
         metadata={"description": "what this actor may do now: no client repeats the rules"},
     )
@@ -128,7 +138,7 @@ class MovedSchema(Schema):
     """Where a case stands after a step."""
 
     id = Id(required=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, validate=one_of(State))
     version = fields.Integer(required=True)
     content_version = fields.Integer(required=True)
 
@@ -154,13 +164,13 @@ class VisitRequest(Schema):
     """What a home visit found."""
 
     version = fields.Integer(required=True)
-    findings = fields.String(required=True, validate=at_most(8000))
-    conclusion = fields.String(required=True, validate=at_most(20))
-    way = fields.String(load_default="home", validate=at_most(20))
+    findings = Text(required=True, validate=at_most(MOST_FINDINGS))
+    conclusion = Text(required=True, validate=at_most(20))
+    way = Text(load_default="home", validate=at_most(20))
     visited_on = fields.Date(load_default=None, allow_none=True)
-    companion = fields.String(load_default="", validate=at_most(50))
+    companion = Text(load_default="", validate=at_most(50))
     spot = fields.Nested(SpotRequest, load_default=None, allow_none=True)
-    photos = fields.List(fields.String(validate=sha256()), load_default=list)
+    photos = fields.List(Text(validate=sha256()), load_default=list)
 
     @post_load
     def _form(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -179,16 +189,16 @@ class VisitDoneSchema(Schema):
 class DecisionRequest(Schema):
     """A step that needs no form: which, why, and what was on the screen."""
 
-    action = fields.Enum(Action, by_value=True, required=True, validate=validate.OneOf(DECISIONS, error="没有这一步。"))
+    action = Text(required=True, validate=validate.OneOf(sorted(DECISIONS), error="没有这一步。"))
     version = fields.Integer(required=True)
     content_version = fields.Integer(load_default=None, allow_none=True)
-    reasons = fields.List(fields.String(validate=at_most(40)), load_default=list)
-    words = fields.String(load_default="", validate=at_most(2000))
+    reasons = fields.List(Text(validate=at_most(40)), load_default=list)
+    words = Text(load_default="", validate=at_most(MOST_WORDS))
 
     @post_load
     def _decision(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         return {
-            "action": data["action"],
+            "action": Action(data["action"]),
             "seen": Seen(data["version"], data["content_version"]),
             "reason": Reason(tuple(data["reasons"]), data["words"]),
         }
@@ -198,7 +208,7 @@ class FetchRequest(Schema):
     """What was completed at the door."""
 
     version = fields.Integer(required=True)
-    words = fields.String(required=True, validate=at_most(2000))
+    words = Text(required=True, validate=at_most(MOST_WORDS))
 
 
 class JoinRequest(Schema):
@@ -218,19 +228,19 @@ class RevealRequest(Schema):
     """Which field, and why."""
 
     field = fields.Enum(Field, by_value=True, required=True)
-    reason = fields.String(required=True, validate=at_most(400))
+    reason = Text(required=True, validate=at_most(MOST_REASON))
 
 
 class RevealSchema(Schema):
     """One field in clear."""
 
-    field = fields.String(required=True)
+    field = fields.String(required=True, validate=one_of(Field))
     value = fields.String(required=True)
 
 
 class UploadRequest(Schema):
-    """Which kind of file this is."""
+    """One file, and which kind it is."""
 
-    kind = fields.String(
-        load_default="picture", validate=validate.OneOf(["picture", "recording"], error="只能传照片或录音。")
-    )
+    file = Upload(metadata={"description": "the picture or recording itself, always sent"})
+
+    kind = Text(load_default="picture", validate=validate.OneOf(FILE_KINDS, error="只能传照片或录音。"))

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from backend.services.declarations import DeclarationForm
-from miniprogram_api.schemas.shared import Id, at_most, sha256
+from backend.services.declarations import MOST_HARDSHIP, DeclarationForm
+from miniprogram_api.schemas.shared import Id, Text, at_most, sha256
 
 
 class ConsentsRequest(Schema):
@@ -19,15 +19,15 @@ class ConsentsRequest(Schema):
 class DeclarationRequest(Schema):
     """Six fields, and what goes with them."""
 
-    village_code = fields.String(required=True, validate=at_most(15))
-    head_name = fields.String(required=True, validate=at_most(200))
-    phone = fields.String(required=True, validate=at_most(40))
-    hardship = fields.String(load_default="", validate=at_most(2000))
-    risk = fields.String(required=True, validate=at_most(20))
-    id_number = fields.String(load_default=None, allow_none=True, validate=at_most(40))
-    voice_sha256 = fields.String(load_default=None, allow_none=True, validate=sha256())
-    relation = fields.String(load_default="self", validate=at_most(20))
-    declarer_name = fields.String(load_default=None, allow_none=True, validate=at_most(200))
+    village_code = Text(required=True, validate=at_most(15))
+    head_name = Text(required=True, validate=at_most(200))
+    phone = Text(required=True, validate=at_most(40))
+    hardship = Text(load_default="", validate=at_most(MOST_HARDSHIP))
+    risk = Text(required=True, validate=at_most(20))
+    id_number = Text(load_default=None, allow_none=True, validate=at_most(40))
+    voice_sha256 = Text(load_default=None, allow_none=True, validate=sha256())
+    relation = Text(load_default="self", validate=at_most(20))
+    declarer_name = Text(load_default=None, allow_none=True, validate=at_most(200))
     consents = fields.Nested(ConsentsRequest, load_default=dict)
 
     @post_load
@@ -38,20 +38,20 @@ class DeclarationRequest(Schema):
 class ClaimRequest(Schema):
     """The number on the receipt, and the last four signs of the ID number."""
 
-    receipt_no = fields.String(required=True, validate=at_most(40))
-    last_four = fields.String(required=True, validate=at_most(8))
+    receipt_no = Text(required=True, validate=at_most(40))
+    last_four = Text(required=True, validate=at_most(8))
 
 
 class WordsRequest(Schema):
     """A few words."""
 
-    words = fields.String(required=True, validate=at_most(2000))
+    words = Text(required=True, validate=at_most(MOST_HARDSHIP))
 
 
 class WithdrawRequest(Schema):
     """A few words, if one likes."""
 
-    words = fields.String(load_default="", validate=at_most(2000))
+    words = Text(load_default="", validate=at_most(MOST_HARDSHIP))
 
 
 class LineSchema(Schema):

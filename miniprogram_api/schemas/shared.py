@@ -1,11 +1,17 @@
 """Fields and shapes that every part of the API shares, with plain Chinese words for what is wrong."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from backend.privacy.signs import CONTROL_SENTENCE
+
 REQUIRED = "这一项要填。"
 NULL = "这一项不能为空。"
+LARGEST_ID = 2**63 - 1
+_HALF = re.compile("[\ud800-\udfff]")
 NOT_TEXT = "这一项应是文字。"
 
 fields.Field.default_error_messages["required"] = REQUIRED
@@ -18,8 +24,25 @@ fields.Date.default_error_messages["invalid"] = "日期应写成 2026-03-05 这�
 fields.Date.default_error_messages["format"] = "日期不对。"
 fields.List.default_error_messages["invalid"] = "这一项应是一个列表。"
 fields.Nested.default_error_messages["type"] = "这一项的写法不对。"
+fields.Integer.default_error_messages["too_large"] = "这个数太大了。"
+fields.Float.default_error_messages["invalid"] = "这一项应是数字。"
+fields.Float.default_error_messages["too_large"] = "这个数太大了。"
+fields.Float.default_error_messages["special"] = "这一项应是数字。"
+fields.Dict.default_error_messages["invalid"] = "这一项的写法不对。"
+fields.Enum.default_error_messages["unknown"] = "请从列出的里面选一项。"
+validate.OneOf.default_message = "请从列出的里面选一项。"
 Schema.error_messages["unknown"] = "没有这一项。"
 Schema.error_messages["type"] = "发来的内容读不懂。"
+
+
+class Text(fields.String):
+    """Text that can be kept: no null byte, no half of a character, which JSON can spell and nobody can read."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text is not None and ("\0" in text or _HALF.search(text)):
+            raise ValidationError(CONTROL_SENTENCE)
+        return text
 
 
 class Id(fields.Field[int]):
@@ -31,7 +54,7 @@ class Id(fields.Field[int]):
         return None if value is None else str(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if not isinstance(value, str) or not value.isdecimal() or len(value) > 19:
+        if not isinstance(value, str) or not value.isdecimal() or len(value) > 19 or int(value) > LARGEST_ID:
             raise self.make_error("invalid")
         return int(value)
 
@@ -44,6 +67,11 @@ def at_most(length: int) -> validate.Length:
 def sha256() -> validate.Regexp:
     """Return the check of a content hash."""
     return validate.Regexp(r"^[0-9a-f]{64}$", error="附件标识不对。")
+
+
+def one_of(codes: Iterable[str]) -> validate.OneOf:
+    """Return the check that names every code there is, so that clients know them too."""
+    return validate.OneOf([str(code) for code in codes], error="没有这个选项。")
 
 
 class ErrorSchema(Schema):
@@ -60,9 +88,3 @@ class DoneSchema(Schema):
     """Something was done and there is nothing more to say."""
 
     done = fields.Boolean(required=True)
-
-
-def refuse_nul(text: str) -> None:
-    """Refuse a null byte anywhere: no database and no person can read it."""
-    if "\0" in text:
-        raise ValidationError("里面有读不懂的符号。")

@@ -14,7 +14,7 @@ from backend.services.declarations import DeclarationForm
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.accounts import BeforeQuery
-from miniprogram_api.schemas.cases import FileSchema, UploadRequest
+from miniprogram_api.schemas.cases import AttachmentSchema, UploadRequest
 from miniprogram_api.schemas.declarations import (
     ClaimRequest,
     DeclarationRequest,
@@ -133,7 +133,7 @@ def withdraw(body: dict[str, str], declaration_id: int) -> dict[str, Any]:
     allows=Action.ADD_FILE,
     takes=UploadRequest,
     where="form",
-    gives=FileSchema,
+    gives=AttachmentSchema,
     status=201,
 )
 def add_file_to_declaration(form: dict[str, str], declaration_id: int) -> StoredFile:

@@ -1,0 +1,95 @@
+"""What can be wrong with the value of a setting, and what to do about it."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from backend.settings import Settings
+
+SHORTEST_SECRET = 32
+AES_KEY_SIGNS = 43
+LEAST_BODY = 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+Complaint = tuple[str, str]
+"""What is wrong and what to do; both empty when the value is in order."""
+FINE: Complaint = ("", "")
+
+
+def complaint_about(name: str, known: Settings) -> Complaint:
+    """Return what is wrong with one setting, in words that hold no secret."""
+    look = _LOOKS.get(name)
+    return look(known) if look else FINE
+
+
+def _secret_key(known: Settings) -> Complaint:
+    if len(known.secret_key) < SHORTEST_SECRET:
+        return "没有设置，或者太短。", f"设成至少 {SHORTEST_SECRET} 位的随机字符，各进程相同，重启后不变。"
+    return FINE
+
+
+def _redis_url(known: Settings) -> Complaint:
+    return FINE if known.redis_url else ("没有设置。", "设成 Redis 或 Valkey 的地址；没有它，消息要等下一次巡查才发。")
+
+
+def _public_url(known: Settings) -> Complaint:
+    address = urlsplit(known.public_url)
+    if known.demo and address.hostname not in LOOPBACK:
+        return "演示方式只能在本机使用。", "去掉 DEMO，或者把 PUBLIC_URL 改回本机地址。"
+    if address.scheme != "https" and address.hostname not in LOOPBACK:
+        return "不是 https 地址。", "微信只连 https：在前面放反向代理和证书，再写 https 地址。"
+    return FINE
+
+
+def _wechat_base_url(known: Settings) -> Complaint:
+    address = urlsplit(known.wechat_base_url)
+    if address.scheme != "https" and address.hostname not in LOOPBACK:
+        return "不是 https 地址。", "改成 https://api.weixin.qq.com，或者本单位 https 的中转地址。"
+    return FINE
+
+
+def _filled(name: str) -> Callable[[Settings], Complaint]:
+    def look(known: Settings) -> Complaint:
+        return FINE if getattr(known, name) else ("没有设置。", "在微信公众平台查到后填上。")
+
+    return look
+
+
+def _aes_key(known: Settings) -> Complaint:
+    if known.wechat_push_aes_key and len(known.wechat_push_aes_key) != AES_KEY_SIGNS:
+        return f"应是 {AES_KEY_SIGNS} 位。", "从微信公众平台的消息推送页面重新复制；明文方式留空。"
+    return FINE
+
+
+def _tick_seconds(known: Settings) -> Complaint:
+    return FINE if 1 <= known.tick_seconds <= 3600 else ("应在 1 到 3600 之间。", "一般用 60。")
+
+
+def _most_body_bytes(known: Settings) -> Complaint:
+    return FINE if known.most_body_bytes >= LEAST_BODY else ("太小，照片传不上来。", "一般用 12582912（12 MiB）。")
+
+
+def _secure_cookies(known: Settings) -> Complaint:
+    if not known.secure_cookies and not known.demo:
+        return "关掉了，登录状态会在没有加密的线路上传。", "去掉 SECURE_COOKIES=0；只有本机演示才能关。"
+    return FINE
+
+
+def _audit_roots(known: Settings) -> Complaint:
+    folder = known.roots_path.parent
+    return FINE if folder.is_dir() else (f"文件夹 {folder} 不存在。", "建好这个文件夹，最好在另一块盘或另一台机器上。")
+
+
+_LOOKS: dict[str, Callable[[Settings], Complaint]] = {
+    "secret_key": _secret_key,
+    "redis_url": _redis_url,
+    "public_url": _public_url,
+    "wechat_base_url": _wechat_base_url,
+    "wechat_app_id": _filled("wechat_app_id"),
+    "wechat_secret": _filled("wechat_secret"),
+    "wechat_push_token": _filled("wechat_push_token"),
+    "wechat_push_aes_key": _aes_key,
+    "tick_seconds": _tick_seconds,
+    "most_body_bytes": _most_body_bytes,
+    "secure_cookies": _secure_cookies,
+    "audit_roots_file": _audit_roots,
+}

@@ -1,0 +1,199 @@
+"""A county on a database of its own: its people through the services, its cases loaded in bulk."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from backend import clock
+from backend.access.permissions import Role
+from backend.access.scope import act_within
+from backend.db import db
+from backend.models import County as CountyRow
+from backend.models import Staff
+from backend.schema import migrate
+from backend.services import counties, sign_ins, staff
+from backend.services.staff import NewStaff
+from backend.settings import Settings
+from bench.invented import SHARES, Desks, InventedCase, Shares, invent
+from bench.load import engine_for, load
+from bench.settings import APP_ID, CHECKOUT, COUNTY, DATA, REGIONS
+from wsgi import create_app
+
+PHONES = 64
+PASSWORD_OF_ALL = "correct horse battery"  # noqa: S105 - of a county that lives for minutes
+LOGINS = {
+    "village": (Role.VILLAGE, "王村干"),
+    "reviewer": (Role.TOWN_REVIEW, "周研判"),
+    "county": (Role.COUNTY_LEAD, "褚县长"),
+}
+
+
+@cache
+def villages() -> tuple[str, ...]:
+    """Return the codes of the county's villages."""
+    return tuple(row["code"] for row in counties.read_regions(REGIONS) if row["level"] == "village")
+
+
+def settings_for(url: str, home: Path, redis_url: str = "") -> Settings:
+    """Return the settings of a real county on this database."""
+    return Settings(
+        database_url=url,
+        redis_url=redis_url,
+        data_dir=home,
+        keys_file=str(DATA / "keys.json"),
+        secret_key="bench",  # noqa: S106 - of a server that lives for minutes
+        wechat_app_id=APP_ID,
+        secure_cookies=False,
+    )
+
+
+@dataclass(frozen=True)
+class County:
+    """A county that is ready: its application, and who acts in it."""
+
+    app: Flask
+    url: str
+    home: Path
+    desks: Desks
+
+    @property
+    def settings(self) -> Settings:
+        """What the county's servers run with."""
+        found: Settings = self.app.extensions["settings"]
+        return found
+
+    def farmers(self, count: int = PHONES) -> list[str]:
+        """Return the tokens of so many phones, signed in just now."""
+        found = []
+        for number in range(count):
+            with self.app.app_context():
+                found.append(sign_ins.open_phone(APP_ID, f"farmer-{number}", COUNTY).token)
+        return found
+
+    def phone_of(self, login: str, role: Role, region: str) -> str:
+        """Return the token of a bound phone of somebody, hired when first needed."""
+        _hire(self.app, login, role, region)
+        with self.app.app_context():
+            first = sign_ins.open_phone(APP_ID, f"phone-of-{login}", COUNTY)
+        if first.actor.is_staff:
+            return first.token
+        with self.app.app_context():
+            code = sign_ins.make_code(_staff_id(login), sign_ins.BIND)
+            db.session.commit()
+        with self.app.app_context():
+            act_within(first.actor.scope)
+            return sign_ins.bind_phone(code, by=first.actor).token
+
+    def console_of(self, login: str, role: Role, region: str) -> str:
+        """Return the token of a console session of somebody."""
+        _hire(self.app, login, role, region)
+        with self.app.app_context():
+            row = db.session.scalars(select(Staff).where(Staff.login == login)).one()
+            row.password_hash = sign_ins.hasher.hash(PASSWORD_OF_ALL)
+            db.session.commit()
+        with self.app.app_context():
+            return sign_ins.sign_in(login, PASSWORD_OF_ALL, address="127.0.0.1").token
+
+    def invent(self, count: int, shares: Shares = SHARES) -> Iterator[InventedCase]:
+        """Invent this county's cases."""
+        began = clock.real_now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+        return invent(count, villages(), until=began, accounts=self.desks.accounts, shares=shares)
+
+
+def _staff_id(login: str) -> int:
+    return db.session.scalars(select(Staff.id).where(Staff.login == login)).one()
+
+
+def _hire(app: Flask, login: str, role: Role, region: str) -> int:
+    with app.app_context():
+        if db.session.scalar(select(Staff.id).where(Staff.login == login)) is None:
+            staff.add_staff(NewStaff(login, LOGINS[login.partition("-")[0]][1], role, region, "测试"))
+    with app.app_context():
+        return _staff_id(login)
+
+
+def open_county(url: str, home: Path, redis_url: str = "") -> County:
+    """Return the county of this database; one that is empty is migrated and gets its people."""
+    app = create_app(settings_for(url, home, redis_url))
+    with app.app_context():
+        migrate()
+        if db.session.get(CountyRow, COUNTY) is None:
+            regions = counties.read_regions(REGIONS)
+            counties.init_county(COUNTY, regions=regions, preset="NATIONAL", phone="0311-82520000")
+    village = villages()[0]
+    desks = Desks(
+        _hire(app, "village", Role.VILLAGE, village),
+        _hire(app, "reviewer", Role.TOWN_REVIEW, village[:9]),
+        _hire(app, "county", Role.COUNTY_LEAD, COUNTY),
+        _accounts(app),
+    )
+    return County(app, url, home, desks)
+
+
+def _accounts(app: Flask) -> list[int]:
+    found = []
+    for number in range(PHONES):
+        with app.app_context():
+            found.append(sign_ins.open_phone(APP_ID, f"farmer-{number}", COUNTY).actor.account_id or 0)
+    return found
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a kept database was loaded with; another loader or schema means loading anew."""
+
+    cases: int
+    schema: str
+    loader: str
+
+
+def keep_loaded(name: str, url: str, cases: int) -> County:
+    """Return the county called `name` with so many cases, loaded once and kept in the ignored folder."""
+    home = DATA / name
+    home.mkdir(parents=True, exist_ok=True)
+    mark, wanted = home / "loaded.json", Loaded(cases, _sha("migrations"), _sha("bench/invented.py", "bench/rows.py"))
+    if mark.exists() and json.loads(mark.read_text()) == asdict(wanted):
+        return open_county(url, home)
+    mark.unlink(missing_ok=True)
+    make_empty(url)
+    county = open_county(url, home)
+    print(f"{name}: loading {cases:,} cases, once", flush=True)
+    fill(county, cases, said=True)
+    mark.write_text(json.dumps(asdict(wanted)))
+    return county
+
+
+def fill(county: County, cases: int, *, shares: Shares = SHARES, said: bool = False) -> None:
+    """Load so many cases into the county."""
+    with county.app.app_context():
+        load(county.url, county.invent(cases, shares), county.desks, total=cases if said else 0)
+
+
+def make_empty(url: str) -> None:
+    """Throw the database away and make it anew."""
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        return
+    server, _, rest = url.partition("/bench_")
+    name, _, query = rest.partition("?")
+    with engine_for(f"{server}/mysql?{query}").connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS bench_{name}")
+        connection.exec_driver_sql(f"CREATE DATABASE bench_{name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci")
+
+
+def _sha(*paths: str) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        found = CHECKOUT / path
+        for file in sorted(found.glob("0*.py")) if found.is_dir() else [found]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,102 @@
+"""Loads invented cases: LOAD DATA on MariaDB, executemany on SQLite, a few minutes for a million."""
+
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from backend import clock
+from bench.invented import Desks, InventedCase
+from bench.rows import TABLES
+
+AT_ONCE = 4000
+"""Cases in one batch and transaction."""
+SAID_EVERY = 50_000
+
+
+def engine_for(url: str) -> Engine:
+    """Return an engine for loading only: no foreign keys, for parents and children come in the same transaction."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, poolclass=NullPool)
+        event.listen(engine, "connect", _hurry_sqlite)
+        return engine
+    engine = create_engine(url, poolclass=NullPool, connect_args={"charset": "utf8mb4", "local_infile": True})
+    event.listen(engine, "connect", _hurry_mariadb)
+    return engine
+
+
+def _hurry_sqlite(connection: Any, record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-400000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _hurry_mariadb(connection: Any, record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION foreign_key_checks=0, unique_checks=0")
+
+
+def load(
+    url: str,
+    invented: Iterable[InventedCase],
+    desks: Desks,
+    *,
+    tables: Sequence[str] = tuple(TABLES),
+    total: int = 0,
+) -> None:
+    """Write the rows of these cases; with `total`, say now and then how far it is."""
+    engine, began, done = engine_for(url), clock.monotonic(), 0
+    with engine.connect() as connection:
+        for batch in _batches(invented):
+            for table in tables:
+                _write(connection, table, [row for case in batch for row in TABLES[table](case, desks)])
+            connection.commit()
+            done += len(batch)
+            if total and done // SAID_EVERY != (done - len(batch)) // SAID_EVERY:
+                seconds = clock.monotonic() - began
+                print(f"  {done:,} of {total:,} cases, {seconds:.0f} s", file=sys.stderr, flush=True)
+        _analyze(connection, tables)
+
+
+def _batches(invented: Iterable[InventedCase]) -> Iterator[list[InventedCase]]:
+    batch: list[InventedCase] = []
+    for case in invented:
+        batch.append(case)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _write(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = ",".join(f"`{name}`" for name in rows[0])
+    if connection.dialect.name == "sqlite":
+        values = [tuple(row.values()) for row in rows]
+        marks = ",".join("?" * len(rows[0]))
+        connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
+        return
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n") as file:
+        file.writelines("\t".join(_told(value) for value in row.values()) + "\n" for row in rows)
+        file.flush()
+        connection.exec_driver_sql(
+            f"LOAD DATA LOCAL INFILE '{file.name}' INTO TABLE {table} CHARACTER SET utf8mb4 ({columns})"
+        )
+
+
+def _told(value: object) -> str:
+    """Write a value as LOAD DATA reads it; none of ours holds a tab or a line end."""
+    return r"\N" if value is None else str(value).replace("\\", "\\\\")
+
+
+def _analyze(connection: Connection, tables: Sequence[str]) -> None:
+    """Let the database look at what it holds now, as it does by itself after a while."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("ANALYZE")
+    else:
+        connection.exec_driver_sql(f"ANALYZE TABLE {','.join(tables)}")
+    connection.commit()

@@ -1,0 +1,81 @@
+"""The requests that are sent: all real, none the same as another where it changes something."""
+
+import itertools
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from backend.demo.people import check_digit
+from bench.client import request
+from bench.invented import InventedCase
+
+_JSON = {"Content_Type": "application/json"}
+_FIRST_BIRTHDAY = date(1940, 1, 1)
+_DAYS, _SERIALS = 20_000, 999
+_numbers = itertools.count(1)
+
+
+def id_number() -> str:
+    """Return an ID number never given before, right in form: 71 is no prefecture of Hebei."""
+    number = next(_numbers)
+    born = _FIRST_BIRTHDAY + timedelta(days=number // _SERIALS % _DAYS)
+    first = f"137199{born:%Y%m%d}{number % _SERIALS:03d}"
+    return first + check_digit(first)
+
+
+def declarations(tokens: Sequence[str], villages: Sequence[str], count: int) -> list[bytes]:
+    """Return so many declarations, each of another family, from these phones in turn."""
+    return [
+        request(
+            "POST",
+            "/api/v1/declarations",
+            body=declaration(villages[number % len(villages)]),
+            Authorization=f"Bearer {tokens[number % len(tokens)]}",
+            Idempotency_Key=str(uuid.uuid4()),
+            **_JSON,
+        )
+        for number in range(count)
+    ]
+
+
+def declaration(village: str) -> bytes:
+    """Return the body of a declaration of a family that nobody knows yet."""
+    form = {
+        "village_code": village,
+        "head_name": "张建国",
+        "phone": "15400000000",
+        "hardship": "屋顶漏雨，没钱修，老人和孩子住在里面",
+        "risk": "housing",
+        "id_number": id_number(),
+        "consents": {"health": True, "assets": True, "minors": False},
+    }
+    return json.dumps(form).encode()
+
+
+def decision() -> bytes:
+    """Return the body of a township's passing on of a case as it was loaded."""
+    return json.dumps({"action": "pass_on", "version": 4, "content_version": 2}).encode()
+
+
+def decisions(tokens: dict[str, str], cases: Iterable[InventedCase]) -> Iterator[bytes]:
+    """Yield a decision on each case, by a reviewer of its township."""
+    for case in cases:
+        yield request(
+            "POST",
+            f"/api/v1/cases/{case.id}/decisions",
+            body=decision(),
+            Authorization=f"Bearer {tokens[case.village[:9]]}",
+            Idempotency_Key=str(uuid.uuid4()),
+            **_JSON,
+        )
+
+
+def task_page(token: str) -> bytes:
+    """Return the request of a page of 50 duties on the phone."""
+    return request("GET", "/api/v1/tasks?size=50", Authorization=f"Bearer {token}")
+
+
+def console_page(cookie: str, query: str = "") -> bytes:
+    """Return the request of the console's queue page."""
+    return request("GET", f"/console/queue/{query}", Cookie=cookie)

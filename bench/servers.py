@@ -1,0 +1,121 @@
+"""The servers that are measured: gunicorn as in production, with a MariaDB and a Valkey of the bench's own."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from backend import clock
+from backend.settings import Settings
+from bench.client import HOST, PATIENCE
+from bench.settings import CHECKOUT, DATA
+from deploy.run.valkey import find_server
+from tests import mariadb
+
+
+@dataclass(frozen=True)
+class Databases:
+    """A MariaDB server of the bench's own, with each commit flushed as in production."""
+
+    socket: Path
+
+    def url(self, name: str) -> str:
+        """Return the address of one of its databases."""
+        return f"mysql+pymysql://root@localhost/bench_{name}?unix_socket={self.socket}"
+
+
+@contextmanager
+def databases() -> Iterator[Databases]:
+    """Start the bench's MariaDB on its kept folder."""
+    home = DATA / "mariadb"
+    home.mkdir(parents=True, exist_ok=True)
+    with mariadb.running(home, durable=True):
+        yield Databases(home / "s.sock")
+
+
+@contextmanager
+def valkey() -> Iterator[str]:
+    """Start a Valkey on a socket of its own and yield its address."""
+    with tempfile.TemporaryDirectory(prefix="sw-bench-") as folder:
+        door = Path(folder) / "valkey.sock"
+        words = ("--port", "0", "--unixsocket", str(door), "--dir", folder, "--save", "", "--appendonly", "yes")
+        server = subprocess.Popen([find_server(), *words], stdout=subprocess.DEVNULL)
+        try:
+            _wait(door.exists)
+            yield f"unix://{door}"
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A web server that answers on a port."""
+
+    port: int
+    pid: int
+
+    def worker_megabytes(self) -> float:
+        """Return the resident memory of its largest worker."""
+        return max(child.memory_info().rss for child in psutil.Process(self.pid).children()) / 2**20
+
+
+@contextmanager
+def serving(name: str, program: str, settings: Settings) -> Iterator[Server]:
+    """Serve a program with production's settings and two workers; its output goes to a file of the ignored folder."""
+    port, log = _free_port(), DATA / f"{name}.log"
+    words = ["-m", "gunicorn", "-c", "python:deploy.run.gunicorn_settings", "--bind", f"{HOST}:{port}", program]
+    with tempfile.TemporaryDirectory(prefix="sw-metrics-") as metrics, log.open("wb") as output:
+        environment = {**os.environ, **_environment(settings), "PROMETHEUS_MULTIPROC_DIR": metrics}
+        server = subprocess.Popen([sys.executable, *words], cwd=CHECKOUT, env=environment, stdout=output, stderr=output)
+        try:
+            _wait(lambda: _answers(port) or server.poll() is not None)
+            if server.poll() is not None:
+                raise RuntimeError(log.read_text()[-2000:])
+            yield Server(port, server.pid)
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "DATA_DIR": str(settings.data_dir),
+        "KEYS_FILE": settings.keys_file,
+        "SECRET_KEY": settings.secret_key,
+        "WECHAT_APP_ID": settings.wechat_app_id,
+        "SECURE_COOKIES": "0",
+        "DEMO": "0",
+        "PYTHONPATH": str(CHECKOUT),
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind((HOST, 0))
+        port: int = door.getsockname()[1]
+    return port
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        return True
+    return False
+
+
+def _wait(true: Callable[[], bool]) -> None:
+    until = clock.monotonic() + PATIENCE
+    while not true():
+        if clock.monotonic() > until:
+            raise TimeoutError("a server of the bench did not start")
+        time.sleep(0.05)

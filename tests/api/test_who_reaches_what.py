@@ -1,0 +1,160 @@
+"""Every address with an id, for every role, one's own and somebody else's: a new address without a row here fails."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from backend.services import files
+from miniprogram_api.routes import ASKS, OPEN
+from tests.api.photos import photo, sent
+from tests.people import OTHER_VILLAGE, Cast, Maker, Phone, id_number
+
+pytestmark = pytest.mark.shows("story.4", "A09", "A10")
+
+ROLES = (
+    "sender",
+    "stranger",
+    "village",
+    "next_village",
+    "reviewer",
+    "other_village",
+    "other_reviewer",
+    "county_op",
+    "auditor",
+)
+"""The farmer who declared, another farmer, and staff: of the place, next to it, above it, elsewhere, the auditor."""
+
+NO, HIDDEN, FINE = 403, 404, None
+"""The role may not at all; it does not exist for them; they are let in, and what follows is about the content."""
+OWN_OFFICES = {"village": FINE, "reviewer": FINE, "county_op": FINE}
+NOBODY = dict.fromkeys(ROLES, HIDDEN)
+
+BODIES: dict[str, dict[str, Any]] = {
+    "file_visit": {"version": 9999, "findings": "看过", "conclusion": "risk"},
+    "decide": {"version": 9999, "action": "accept"},
+    "fetch_information": {"version": 9999, "words": "补来了"},
+    "join_declaration": {"version": 9999},
+    "reveal": {"field": "phone", "reason": "核对"},
+    "supplement": {"words": "补来了"},
+}
+"""Bodies that are right in form; a version nobody saw stops a step once its case was reached."""
+
+
+def reach(*roles: str, may: tuple[str, ...]) -> dict[str, int | None]:
+    """Say who reaches it; of the rest, those whose role may do such a thing find nothing, the others are refused."""
+    return {role: FINE if role in roles else HIDDEN if role in may else NO for role in ROLES}
+
+
+FARMERS = ("sender", "stranger")
+VILLAGES = ("village", "next_village", "other_village")
+TOWNS = ("reviewer", "other_reviewer")
+OFFICES = (*VILLAGES, *TOWNS, "county_op")
+MATRIX: dict[str, dict[str, int | None]] = {
+    "read_case": reach("village", "reviewer", "county_op", may=(*FARMERS, *OFFICES)),
+    "file_visit": reach("village", may=VILLAGES),
+    "decide": reach("village", "reviewer", "county_op", may=(*FARMERS, *OFFICES)),
+    "fetch_information": reach("village", may=(*FARMERS, *VILLAGES)),
+    "join_declaration": reach("village", "reviewer", may=(*VILLAGES, *TOWNS)),
+    "confirm_phone": reach("village", may=VILLAGES),
+    "withdraw_phone": reach("village", may=VILLAGES),
+    "release_receipt": reach("village", may=VILLAGES),
+    "reveal": reach("village", "reviewer", "county_op", may=OFFICES),
+    "add_file": reach("village", may=(*FARMERS, *VILLAGES)),
+    "read_file": reach("village", "reviewer", "county_op", may=OFFICES),
+    "read_declaration": reach("sender", may=(*FARMERS, *OFFICES)),
+    "supplement": reach("sender", may=(*FARMERS, *VILLAGES)),
+    "withdraw": reach("sender", may=FARMERS),
+    "leave_receipt": reach("sender", may=FARMERS),
+    "add_file_to_declaration": reach("sender", may=(*FARMERS, *VILLAGES)),
+}
+WITHOUT_IDS = {
+    *("login", "logout", "bind", "me", "switch_identity", "inbox", "village", "dictionaries"),
+    *("declare", "list_declarations", "claim_receipt", "list_tasks"),
+}
+"""Addresses that name no row of anybody: they show one's own alone."""
+
+
+@dataclass
+class Scene:
+    """A case with everything in it, and everybody's phone."""
+
+    case_id: int
+    declaration_id: int
+    file_id: int
+    phones: dict[str, Phone]
+
+    def ask(self, app: Flask, operation: str, role: str) -> int:
+        rule = next(each for each in app.url_map.iter_rules() if each.endpoint.endswith(f".{operation}"))
+        path = rule.rule.removeprefix("/api/v1")
+        for argument in rule.arguments:
+            start, end = path.index("<"), path.index(">") + 1
+            path = path[:start] + str(getattr(self, argument)) + path[end:]
+        phone = self.phones[role]
+        if "GET" in rule.methods:
+            return phone.get(path).status_code
+        if operation.startswith("add_file"):
+            return phone.send(path, file=sent(photo(7))).status_code
+        body = dict(BODIES.get(operation, {}))
+        if operation in {"join_declaration", "confirm_phone", "withdraw_phone", "release_receipt"}:
+            body["declaration_id"] = str(self.declaration_id)
+        return phone.post(path, **body).status_code
+
+
+@pytest.fixture
+def scene(make: Maker, cast: Cast) -> Scene:
+    declaration = make.declaration(openid="sender")
+    make._accept(declaration.case_id)
+    with cast.acting("village") as village:
+        row = files.add_file(declaration.case_id, photo(), kind="picture", by=village)
+    make.case(openid="stranger", village_code=OTHER_VILLAGE, id_number=id_number(2))
+    phones = {role: cast.farmer(role) if role in FARMERS else cast.phone(role) for role in ROLES}
+    return Scene(declaration.case_id, declaration.id, row.id, phones)
+
+
+@pytest.mark.parametrize("operation", MATRIX)
+def test_everybody_reaches_what_is_theirs_and_nothing_else(scene: Scene, app: Flask, operation: str) -> None:
+    for role in (*(role for role in ROLES if MATRIX[operation][role] is not FINE), *ROLES):
+        found = scene.ask(app, operation, role)
+
+        declared = MATRIX[operation][role]
+        assert found == declared if declared is not FINE else found not in {401, 500}, (operation, role, found)
+        if declared is FINE and operation not in {"decide", "withdraw_phone", "release_receipt", "leave_receipt"}:
+            assert found not in {403, 404}, (operation, role, found)
+
+
+def test_every_address_is_in_the_matrix_or_names_no_row(app: Flask) -> None:
+    with_ids = {
+        rule.endpoint.rsplit(".", 1)[1]
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/") and any(name.endswith("_id") for name in rule.arguments)
+    }
+
+    assert with_ids == set(MATRIX)
+    assert set(ASKS) | OPEN == set(MATRIX) | WITHOUT_IDS
+    assert {"login", "village", "dictionaries"} == OPEN
+
+
+def test_an_id_in_a_body_is_checked_like_one_in_a_path(scene: Scene, make: Maker, cast: Cast) -> None:
+    foreign = make.declaration(openid="elsewhere", village_code=OTHER_VILLAGE, id_number=id_number(3))
+    village = scene.phones["village"]
+
+    for path in ("phones", "phones/withdrawals", "receipts/releases"):
+        answer = village.post(f"/cases/{scene.case_id}/{path}", declaration_id=str(foreign.id))
+        assert answer.status_code == 404, path
+
+
+def test_a_list_holds_only_ones_own(scene: Scene, cast: Cast) -> None:
+    assert {row["case_id"] for row in scene.phones["village"].get("/tasks", whose="all").json["items"]} == {
+        str(scene.case_id)
+    }
+    assert scene.phones["next_village"].get("/tasks", whose="all").json["items"] == []
+    assert [row["id"] for row in scene.phones["sender"].get("/declarations").json["items"]] == [
+        str(scene.declaration_id)
+    ]
+    assert scene.phones["auditor"].get("/tasks").status_code == 403
+
+
+def test_a_village_office_shares_its_reach_with_its_station_head(scene: Scene, cast: Cast) -> None:
+    assert cast.phone("head").get(f"/cases/{scene.case_id}").status_code == 200

@@ -1,0 +1,115 @@
+"""A page of a queue costs the same however large the county is: counted in rows and steps, with no clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from backend.db import db
+from backend.models import Task
+from backend.services import counties, tasks
+from backend.services.tasks import Cursor, Whose
+from bench.invented import Desks, invent
+from bench.load import load
+from tests.conftest import REGIONS
+from tests.people import VILLAGE, Cast
+
+SMALL, LARGE = 5_200, 156_000
+"""Cases: with 10,000 and with 300,000 duties."""
+PAGE = 50
+UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
+QUEUES = {
+    "a village's desk": ("village", Whose.MINE),
+    "a village": ("village", Whose.ALL),
+    "a township's desk": ("reviewer", Whose.MINE),
+    "a township": ("reviewer", Whose.ALL),
+    "the county's desk": ("county_lead", Whose.MINE),
+    "the county": ("county_lead", Whose.ALL),
+}
+
+
+@pytest.mark.shows("story.9")
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_a_page_reads_as_many_rows_of_300_000_duties_as_of_10_000(app: Flask, cast: Cast) -> None:
+    with county_of(SMALL, app) as duties:
+        small = costs(cast)
+    assert duties == pytest.approx(10_000, rel=0.05)
+
+    with county_of(LARGE, app) as duties:
+        large = costs(cast)
+
+    assert duties == pytest.approx(300_000, rel=0.05)
+    assert large == pytest.approx(small, rel=0.1)
+
+
+@contextmanager
+def county_of(cases: int, app: Flask) -> Iterator[int]:
+    """Fill the county with the duties of so many invented cases, and yield how many duties these are."""
+    villages = [row["code"] for row in counties.read_regions(REGIONS) if row["level"] == "village"]
+    villages.sort(key=lambda code: code != VILLAGE)
+    with app.app_context():
+        load(str(db.engine.url), invent(cases, villages, until=UNTIL), Desks(1, 2, 3), tables=["tasks"])
+        with db.engine.connect() as connection:
+            yield connection.scalar(select(func.count()).select_from(Task.__table__))
+    with app.app_context(), db.engine.begin() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        connection.exec_driver_sql("DELETE FROM tasks" if is_sqlite else "TRUNCATE TABLE tasks")
+
+
+def costs(cast: Cast) -> dict[str, int]:
+    """What the first page and one from the middle cost, queue by queue."""
+    found = {}
+    for name, (login, whose) in QUEUES.items():
+        found[f"{name}, first page"] = cost(cast, login, whose, None)
+        found[f"{name}, middle"] = cost(cast, login, whose, middle(cast, login, whose))
+    return found
+
+
+def middle(cast: Cast, login: str, whose: Whose) -> Cursor:
+    """The place half-way down a queue, with more than a page behind it."""
+    with cast.acting(login) as actor:
+        query = tasks._of(actor, whose).with_only_columns(Task.open_due, Task.id)
+        rows = db.session.execute(query.order_by(Task.open_due, Task.id)).all()
+    assert len(rows) > 2 * PAGE
+    return Cursor(*rows[len(rows) // 2 - 1])
+
+
+def cost(cast: Cast, login: str, whose: Whose, after: Cursor | None) -> int:
+    """The rows that MariaDB read, or the steps that SQLite took, for one page."""
+    with cast.acting(login) as actor:
+        connection = db.session.connection()
+        is_sqlite = connection.dialect.name == "sqlite"
+        with counting_steps(connection) if is_sqlite else counting_rows(connection) as count:
+            page = tasks.queue(by=actor, whose=whose, after=after, size=PAGE)
+        assert len(page.items) == PAGE
+    return count[0]
+
+
+@contextmanager
+def counting_steps(connection: Any) -> Iterator[list[int]]:
+    count = [0]
+
+    def step() -> int:
+        count[0] += 1
+        return 0
+
+    driver = connection.connection.driver_connection
+    driver.set_progress_handler(step, 1)
+    yield count
+    driver.set_progress_handler(None, 1)
+
+
+@contextmanager
+def counting_rows(connection: Any) -> Iterator[list[int]]:
+    def rows_read() -> int:
+        status = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Handler_read%%'").all()
+        return sum(int(value) for _, value in status)
+
+    asking = -rows_read() + rows_read()
+    count, before = [0], rows_read()
+    yield count
+    count[0] = rows_read() - before - asking
