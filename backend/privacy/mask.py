@@ -7,8 +7,11 @@ _STAR = "*"
 
 
 def mask_id(number: str) -> str:
-    """Show the first four and the last four signs of an ID number, 1301**********123X; all stars if too short."""
-    return _middle_hidden(number, 4, 4) if len(number) >= 15 else _STAR * len(number)
+    """Show the first four and the last two signs of an ID number, 1301************3X; all stars if too short.
+
+    Never the last four: together with a receipt's number they bind a phone to it.
+    """
+    return _middle_hidden(number, 4, 2) if len(number) >= 15 else _STAR * len(number)
 
 
 def mask_phone(number: str) -> str:
