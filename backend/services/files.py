@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -23,6 +23,7 @@ from backend.workflow.trail import record_on_case
 
 PICTURE, RECORDING = "picture", "recording"
 ORIGINAL, THUMBNAIL = "original", "thumbnail"
+MOST_FILES = 100
 ORPHANED_AFTER_SECONDS = 24 * 3600
 
 
@@ -111,6 +112,8 @@ def _write_row(case_id: int, file_id: int, sha256: str, cleaned: _Cleaned, by: A
         known = db.session.scalars(_same(case_id, sha256)).one_or_none()
         if known is not None:
             return known
+        if (db.session.scalar(select(func.count()).where(StoredFile.case_id == case_id)) or 0) >= MOST_FILES:
+            raise Invalid.field("file", f"这一件的附件已经有{MOST_FILES}个了，请不要再传；要紧的可以换下不清楚的。")
         row = StoredFile(
             id=file_id,
             case_id=case.id,
