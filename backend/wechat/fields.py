@@ -74,7 +74,8 @@ def _cut(text: str, longest: int, ending: str = "") -> str:
 
 
 def _only(accepts: Callable[[str], bool], text: str, longest: int) -> str:
-    return _cut("".join(sign for sign in text if accepts(sign)).strip(), longest)
+    kept = "".join(sign for sign in text if accepts(sign))
+    return _cut(" ".join(kept.split()), longest)
 
 
 def _is_han(sign: str) -> bool:
