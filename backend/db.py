@@ -24,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DEADLOCK, LOCK_WAIT = 1213, 1205
+IN_TRANSACTION = 1  # SERVER_STATUS_IN_TRANS of the protocol
 MARIADB = frozenset({"mysql", "mariadb"})
 GONE = frozenset({2003, 2006, 2013, 2055, 1053, 1290})
 MOST_TRIES = 4
@@ -271,6 +272,7 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _prepare_mariadb)
+        event.listen(engine, "reset", _end_what_is_open)
         event.listen(engine, "checkin", _note_return)
         event.listen(engine, "checkout", _asks_whether_alive(engine))
 
@@ -294,6 +296,12 @@ def _prepare_mariadb(connection: Any, record: object) -> None:
             "SET SESSION innodb_lock_wait_timeout=5, "
             "sql_mode='STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT'"
         )
+
+
+def _end_what_is_open(connection: Any, record: ConnectionPoolEntry, state: object) -> None:
+    """Roll back what somebody left open; after a commit there is nothing, and asking would be a round trip."""
+    if getattr(connection, "server_status", IN_TRANSACTION) & IN_TRANSACTION:
+        connection.rollback()
 
 
 def _note_return(connection: Any, record: ConnectionPoolEntry) -> None:
@@ -323,6 +331,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "hide_parameters": True,
         "isolation_level": "READ COMMITTED",
         "pool_recycle": 280,
+        "pool_reset_on_return": None,  # `_end_what_is_open` does it, when there is something to end
         "pool_size": 8,
         "max_overflow": 8,
         "pool_timeout": 10,

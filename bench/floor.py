@@ -133,7 +133,8 @@ class QueueByHand:
 def _lines(came: list[tuple[list[str], Rows]]) -> list[SimpleNamespace]:
     tables = {"open_due" if "open_due" in names else ",".join(names): (names, rows) for names, rows in came}
     names, rows = tables["open_due"]
-    numbers, places = dict(tables["id,number"][1]), dict(tables["code,name"][1])
+    numbers: dict[int, str] = dict(tables["id,number"][1])
+    places: dict[str, str] = dict(tables["code,name"][1])
     tasks = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows[:-1]]
     return [
         SimpleNamespace(

@@ -49,7 +49,7 @@ class Desks:
     village: int
     township: int
     county: int
-    accounts: Sequence[int] = (1,)
+    accounts: tuple[int, ...] = (1,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,13 @@ def due(county: str, limit_key: str, opened_on: date) -> tuple[date, bool]:
     return found.on, found.provisional
 
 
+@lru_cache(maxsize=65_536)
 def business_day(moment: datetime) -> date:
     """Return the date in China."""
     return clock.local(moment).date()
 
 
+@lru_cache(maxsize=65_536)
 def moment(value: datetime) -> str:
     """Write an instant as both databases keep it."""
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -3,8 +3,12 @@
 from contextlib import ExitStack
 from random import Random
 
+from sqlalchemy import select
+
 from admin.sessions import COOKIE
 from backend.access.permissions import Role
+from backend.db import db
+from backend.models import Case
 from bench import requests
 from bench.client import drive
 from bench.county import County, keep_loaded, villages
@@ -52,8 +56,8 @@ def _pages(county: County) -> list[bytes]:
 
 def _complaints(county: County) -> int:
     """Check cases drawn at random, print what is wrong with them, and return how many things are."""
-    every = [case.id for case in county.invent(LARGE)]
-    with county.app.app_context():
+    with county.app.app_context(), db.engine.connect() as connection:
+        every = connection.scalars(select(Case.__table__.c.id)).all()
         found = broken(Random(LARGE).sample(every, DRAWN))
     for line in found[:10]:
         print(f"  {line}")

@@ -2,25 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import lru_cache
 
 from backend.access.permissions import Role
-from backend.models.places import place_of
-from backend.privacy.blind_index import digests_by_key
 from backend.privacy.chain import mac_row
 from backend.privacy.current import keys
-from backend.privacy.seal import Place, seal
 from backend.workflow.procedure import FIRST_DUTY, FIRST_STATE, Duty
-from backend.workflow.sentences import STATUS_OF
 from backend.workflow.states import ENDS
+from bench.family_rows import Row, declarations, households, people, person_digests, place, receipt_lines, sealed
 from bench.invented import (
     AUDIT,
-    DECLARATION,
-    DIGESTS,
     EVENTS,
     HOUSEHOLD,
-    LINES,
-    PERSON,
     TASKS,
     VISIT,
     Desks,
@@ -31,13 +24,8 @@ from bench.invented import (
     owner,
 )
 
-Row = dict[str, Any]
 ACTOR_NAMES = {Role.VILLAGE: "王村干", Role.TOWN_REVIEW: "周研判", Role.COUNTY_LEAD: "褚县长", Role.FARMER: ""}
 PAGE_OWNER = {"accept": Role.VILLAGE, "file_visit": Role.VILLAGE, "county_approve": Role.COUNTY_LEAD}
-
-
-def _place(case: InventedCase) -> Row:
-    return {**place_of(case.village)}
 
 
 def _actor(case: InventedCase, action: str, desks: Desks) -> tuple[Role, int, str]:
@@ -48,13 +36,9 @@ def _actor(case: InventedCase, action: str, desks: Desks) -> tuple[Role, int, st
     return role, ids[role], ACTOR_NAMES[role]
 
 
-def _sealed(table: str, column: str, row_id: int, text: str) -> str:
-    return seal(text, keys=keys(), place=Place(table, column, row_id))
-
-
 def cases(case: InventedCase, desks: Desks) -> Iterator[Row]:
     """Yield the case itself; its audit chain is worked out here and in `audit_rows` alike."""
-    chain = list(audit_rows(case, desks))
+    chain = _chain(case, desks)
     ended = case.state in ENDS
     day = business_day(case.entered_at)
     yield {
@@ -75,79 +59,7 @@ def cases(case: InventedCase, desks: Desks) -> Iterator[Row]:
         "audit_count": len(chain),
         "audit_head": chain[-1]["mac"],
         "household_id": case.id + HOUSEHOLD,
-        **_place(case),
-    }
-
-
-def households(case: InventedCase, desks: Desks) -> Iterator[Row]:
-    """Yield the household, which names its open case."""
-    row_id = case.id + HOUSEHOLD
-    yield {
-        "id": row_id,
-        "household_id": row_id,
-        "head_name": case.name,
-        "phone_sealed": _sealed("households", "phone_sealed", row_id, "15400000000"),
-        "is_provisional": 1,
-        "open_case_id": None if case.state in ENDS else case.id,
-        "made_at": moment(case.entered_at),
-        **_place(case),
-    }
-
-
-def people(case: InventedCase, desks: Desks) -> Iterator[Row]:
-    """Yield the head of the household."""
-    row_id = case.id + PERSON
-    yield {
-        "id": row_id,
-        "household_id": case.id + HOUSEHOLD,
-        "name": case.name,
-        "relation": "head",
-        "id_sealed": _sealed("people", "id_sealed", row_id, _number(case)),
-        **_place(case),
-    }
-
-
-def person_digests(case: InventedCase, desks: Desks) -> Iterator[Row]:
-    """Yield what the head is found by."""
-    for number, (key_id, digest) in enumerate(digests_by_key(_number(case), keys=keys(), kind="id_number").items()):
-        yield {
-            "id": case.id + DIGESTS + number,
-            "person_id": case.id + PERSON,
-            "household_id": case.id + HOUSEHOLD,
-            "key_id": key_id,
-            "digest": digest,
-            **_place(case),
-        }
-
-
-def _number(case: InventedCase) -> str:
-    """Return a number of 18 signs that is no ID number of anybody: its region and its check digit do not exist."""
-    return f"9971{case.id % 10**14:014d}"
-
-
-def declarations(case: InventedCase, desks: Desks) -> Iterator[Row]:
-    """Yield the declaration that opened the case."""
-    row_id = case.id + DECLARATION
-    told = [step.tells for step in case.steps if step.tells in STATUS_OF]
-    day = business_day(case.entered_at)
-    yield {
-        "id": row_id,
-        "receipt_no": f"{case.id % 10**12:012d}",
-        "case_id": case.id,
-        "joined": 0,
-        "said_village": case.village,
-        "head_name": case.name,
-        "hardship_sealed": _sealed("declarations", "hardship_sealed", row_id, "屋顶漏雨，没钱修"),
-        "phone_sealed": _sealed("declarations", "phone_sealed", row_id, "15400000000"),
-        "risk": case.risk,
-        "relation": "self",
-        "consents": '{"health": true, "assets": true, "minors": false}',
-        "promised_on": due(case.village[:6], "T_TOTAL", day)[0].isoformat(),
-        "status": STATUS_OF[told[-1] if told else "received"],  # type: ignore[index]
-        "declared_at": moment(case.entered_at),
-        "closed_at": moment(case.at(len(case.steps))) if case.state in ENDS else None,
-        "account_id": case.account,
-        **_place(case),
+        **place(case),
     }
 
 
@@ -182,7 +94,7 @@ def tasks(case: InventedCase, desks: Desks) -> Iterator[Row]:
             "closed_how": closes.action if closes else None,
             "detail": "{}",
             "version": number + 2,
-            **_place(case),
+            **place(case),
         }
 
 
@@ -217,10 +129,10 @@ def case_events(case: InventedCase, desks: Desks) -> Iterator[Row]:
             "actor_id": actor_id,
             "actor_name": name,
             "reason_code": ",".join(_codes(action)) or None,
-            "reason_sealed": _sealed("case_events", "reason_sealed", row_id, words) if words else None,
+            "reason_sealed": sealed("case_events", "reason_sealed", row_id, words) if words else None,
             "detail": json.dumps({"visit": str(case.id + VISIT)}) if action == "file_visit" else "{}",
             "happened_at": moment(case.at(number)),
-            **_place(case),
+            **place(case),
         }
 
 
@@ -238,30 +150,23 @@ def visits(case: InventedCase, desks: Desks) -> Iterator[Row]:
         "companion": "",
         "visited_on": business_day(case.at(2)).isoformat(),
         "way": "home",
-        "findings_sealed": _sealed("visits", "findings_sealed", row_id, "房顶两处漏雨，情况属实"),
+        "findings_sealed": sealed("visits", "findings_sealed", row_id, "房顶两处漏雨，情况属实"),
         "conclusion": "risk",
         "announced": "[]",
         "filed_at": moment(case.at(2)),
-        **_place(case),
+        **place(case),
     }
-
-
-def receipt_lines(case: InventedCase, desks: Desks) -> Iterator[Row]:
-    """Yield what the sender was told."""
-    for number, told in enumerate(["received", *(step.tells for step in case.steps)]):
-        yield {
-            "id": case.id + LINES + number,
-            "declaration_id": case.id + DECLARATION,
-            "kind": told,
-            "sentence": "村里会尽快联系您。",
-            "happened_at": moment(case.at(number)),
-            "account_id": case.account,
-            **_place(case),
-        }
 
 
 def audit_rows(case: InventedCase, desks: Desks) -> Iterator[Row]:
     """Yield the case's audit chain, each row with a MAC that verifies."""
+    yield from _chain(case, desks)
+
+
+@lru_cache(maxsize=8192)
+def _chain(case: InventedCase, desks: Desks) -> list[Row]:
+    """Work the chain out once for the case, which keeps its head, and for its rows."""
+    rows: list[Row] = []
     previous, name = "", f"case:{case.id}"
     for number, action, before, after in _moves(case):
         role, actor_id, actor_name = _actor(case, action, desks)
@@ -281,7 +186,7 @@ def audit_rows(case: InventedCase, desks: Desks) -> Iterator[Row]:
             "detail": detail,
         }
         key_id, mac = mac_row(keys=keys(), previous=previous, payload=payload)
-        yield {
+        row = {
             "id": row_id,
             "chain": name,
             "place": number + 1,
@@ -297,7 +202,9 @@ def audit_rows(case: InventedCase, desks: Desks) -> Iterator[Row]:
             "previous_mac": previous,
             "mac": mac,
         }
+        rows.append(row)
         previous = mac
+    return rows
 
 
 TABLES: dict[str, Callable[[InventedCase, Desks], Iterator[Row]]] = {

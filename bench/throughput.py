@@ -169,25 +169,27 @@ Requests = Callable[[float], Sequence[bytes]]
 
 @dataclass(frozen=True)
 class Pair:
-    """One kind of request: ours and the floor's, and whether its requests may be sent again."""
+    """One kind of request: ours and the floor's; what is prepared for one use only is not sent again."""
 
     name: str
     ours: Requests
     floors: Requests
-    again: bool
+    ours_again: bool = True
+    floors_again: bool = True
+
+
+def _always(message: bytes) -> Requests:
+    return lambda _: [message]
 
 
 def pairs(work: Work) -> list[Pair]:
     """Return what is measured beside its floor."""
 
-    def always(message: bytes) -> Requests:
-        return lambda _: [message]
-
     return [
-        Pair("declare", work.declarations, always(request("POST", "/declare")), again=False),
-        Pair("decide", work.decisions, work.decisions_by_hand, again=False),
-        Pair("tasks", always(requests.task_page(work.village_phone)), always(request("GET", "/tasks")), again=True),
-        Pair("queue", always(requests.console_page(work.console)), always(request("GET", "/queue")), again=True),
+        Pair("declare", work.declarations, _always(request("POST", "/declare")), ours_again=False),
+        Pair("decide", work.decisions, work.decisions_by_hand, ours_again=False, floors_again=False),
+        Pair("tasks", _always(requests.task_page(work.village_phone)), _always(request("GET", "/tasks"))),
+        Pair("queue", _always(requests.console_page(work.console)), _always(request("GET", "/queue"))),
     ]
 
 
@@ -218,11 +220,11 @@ def measure(server: Databases, figures: dict[str, Figure], parts: frozenset[str]
 def _round(ours: Server, floor: Server, work: Work, figures: dict[str, Figure], parts: frozenset[str]) -> None:
     for name, message in ONE_ROW.items():
         if parts & {name, "declare", "decide", "tasks", "queue"}:
-            figures[name].values.append(_rate(floor, lambda _, message=message: [message], MANY, again=True))
+            figures[name].values.append(_rate(floor, _always(message), MANY, again=True))
     for pair in pairs(work):
         if pair.name in parts:
-            figures[pair.name].floors.append(_rate(floor, pair.floors, MANY, again=pair.again))
-            figures[pair.name].values.append(_rate(ours, pair.ours, MANY, again=pair.again))
+            figures[pair.name].floors.append(_rate(floor, pair.floors, MANY, again=pair.floors_again))
+            figures[pair.name].values.append(_rate(ours, pair.ours, MANY, again=pair.ours_again))
     if "declare" in parts:
         figures["declare at 16"].floors.append(_rate(ours, work.declarations, FEW, again=False))
         figures["declare at 16"].values.append(_rate(ours, work.declarations, MOST, again=False))

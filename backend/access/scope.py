@@ -197,11 +197,11 @@ def _is_about_families(mapper: Mapper[Any]) -> bool:
 
 
 def _filter(state: ORMExecuteState) -> None:
-    scope: Scope | None = state.session.info.get("scope")
-    if isinstance(scope, Everything):
+    if isinstance(scope := state.session.info.get("scope"), Everything):
         return
     if scope is None:
-        return _refuse_families(state)
+        _refuse_families(state)
+        return
     if state.is_select and state.is_orm_statement:
         state.statement = state.statement.options(*_remembered_criteria(state.session, scope))
         return

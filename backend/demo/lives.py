@@ -117,7 +117,8 @@ def _steps(random: Random, course: Sequence[Do], since: datetime, until: datetim
     for do in course:
         days = random.uniform(3, 9) if random.random() < SLOW else random.uniform(0, 1.3)
         moment = _within(random, since + timedelta(days=days), _OFFICE)
-        since = moment if moment > since else since + timedelta(minutes=random.uniform(5, 50))
+        # On the same day but earlier: then it is the next day's work.
+        since = moment if moment > since else _within(random, since + timedelta(days=1), _OFFICE)
         if since >= until:
             return
         yield Step(do, since)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
@@ -17,7 +18,7 @@ from backend.db import db, in_transaction
 from backend.demo.cast import desks
 from backend.demo.lives import Do, Life, Step, lives
 from backend.demo.phones import DemoPhone
-from backend.errors import DomainError
+from backend.errors import NotPossibleNow, OutOfDate
 from backend.models import Case, CaseEvent, Message, PolicyVersion
 from backend.policy.county import county_workdays, policy_of
 from backend.services import cases, declarations, demo, sign_ins
@@ -52,7 +53,7 @@ def make(total: int, *, report: Callable[[Progress], None]) -> None:
     begun, pace = _begun(), _Pace()
     report(Progress(0, total))
     with _nobody_is_woken():
-        for count, life in enumerate(lives(total, villages, until=_first_day()), start=1):
+        for count, life in enumerate(lives(total, villages, until=first_day()), start=1):
             crowd.live(life, begun.get(life.declared_at))
             pace.rest_at_times()
             if pace.is_time_to_talk():
@@ -95,22 +96,30 @@ def _nobody_is_woken() -> Iterator[None]:
         database.after_commit[:] = bells
 
 
-def _first_day() -> datetime:
+def first_day() -> datetime:
     """Return the instant at which the county was made: the lives end there, however often the making is resumed."""
     return db.session.scalars(
         select(PolicyVersion.made_at).where(PolicyVersion.county_code == demo.COUNTY, PolicyVersion.version == 1)
     ).one()
 
 
-def _begun() -> dict[datetime, tuple[int, int]]:
-    """Return the case, and how many steps it has behind it, for each instant of a declaration."""
+class _Standing(NamedTuple):
+    """A case, how many steps it has behind it, and the version of its open duty where that is known."""
+
+    case_id: int
+    done: int
+    version: int | None = None
+
+
+def _begun() -> dict[datetime, _Standing]:
+    """Return how far the case of each declaration has come, by the declaration's instant."""
     with as_system("the demonstration looks how far it had come"):
         query = (
             select(Case.entered_at, Case.id, func.count(CaseEvent.id))
             .join(CaseEvent, CaseEvent.case_id == Case.id)
             .group_by(Case.entered_at, Case.id)
         )
-        return {entered_at: (case_id, events - 1) for entered_at, case_id, events in db.session.execute(query)}
+        return {entered: _Standing(case_id, events - 1) for entered, case_id, events in db.session.execute(query)}
 
 
 @dataclass(frozen=True)
@@ -120,64 +129,69 @@ class _Crowd:
     actors: dict[tuple[Role, str], Actor]
     today: datetime
 
-    def live(self, life: Life, known: tuple[int, int] | None) -> None:
+    def live(self, life: Life, known: _Standing | None) -> None:
         """Declare, then take the steps still to come; one that somebody at a screen made impossible ends it."""
-        case_id, done = known or (None, 0)
-        if known is not None and done >= len(life.steps):
+        if known is not None and known.done >= len(life.steps):
             return
         farmer = _farmer(life) if life.is_on_a_phone else None
-        if case_id is None:
-            case_id = self._declare(life, farmer)
-        for step in life.steps[done:]:
+        standing = known or self._declare(life, farmer)
+        for step in life.steps[standing.done :]:
             try:
-                self._take(step, case_id, life, farmer)
-            except DomainError:
+                standing = self._take(step, standing, life, farmer)
+            except (NotPossibleNow, OutOfDate):
                 return
 
-    def _declare(self, life: Life, farmer: Actor | None) -> int:
+    def _declare(self, life: Life, farmer: Actor | None) -> _Standing:
         by = farmer or self._desk(Role.VILLAGE, life)
-        return self._as(by, life.declared_at, farmer, lambda: declarations.declare(_form(life), by=by).case_id)
 
-    def _take(self, step: Step, case_id: int, life: Life, farmer: Actor | None) -> None:
-        does_it_oneself = step.do.role is Role.FARMER and farmer is not None
-        by = farmer if does_it_oneself and farmer else self._desk(step.do.role, life)
+        def declare() -> int:
+            return declarations.declare(_form(life), by=by).case_id
 
-        def work() -> int:
-            _do(step.do, case_id, by)
-            return case_id
+        return self._as(by, life.declared_at, farmer, declare, done=0)
 
-        self._as(by, step.at, farmer, work)
+    def _take(self, step: Step, standing: _Standing, life: Life, farmer: Actor | None) -> _Standing:
+        by = farmer if farmer and step.do.role is Role.FARMER else self._desk(step.do.role, life)
+
+        def take() -> int:
+            _do(step.do, standing, by)
+            return standing.case_id
+
+        return self._as(by, step.at, farmer, take, done=standing.done + 1)
 
     def _desk(self, role: Role, life: Life) -> Actor:
         return self.actors[role, life.household.village_code[: LEVEL_OF_ROLE[role]]]
 
-    def _as(self, by: Actor, moment: datetime, farmer: Actor | None, work: Callable[[], int]) -> int:
-        """Take one step as somebody, at its instant of business time, in one transaction; return the case's id."""
+    def _as(
+        self, by: Actor, moment: datetime, farmer: Actor | None, work: Callable[[], int], *, done: int
+    ) -> _Standing:
+        """Take one step as somebody, at its instant of business time, in one transaction."""
 
-        def step() -> int:
+        def step() -> _Standing:
             case_id = work()
-            self._leave_the_past_alone(case_id, farmer)
-            return case_id
+            return _Standing(case_id, done, self._leave_the_past_alone(case_id, farmer))
 
         db.session.remove()
         act_within(by.scope)
         with clock.at(moment):
             return in_transaction(step)
 
-    def _leave_the_past_alone(self, case_id: int, farmer: Actor | None) -> None:
-        """See to it that nobody is reminded or told today of what happened weeks ago.
+    def _leave_the_past_alone(self, case_id: int, farmer: Actor | None) -> int | None:
+        """See to it that nobody is reminded or told today of what happened weeks ago; return the open duty's version.
 
         The duty's ladder goes on from today; what was owed to the family's phone has lost its worth and is not sent.
         """
+        version = None
         with as_system("the demonstration's past needs no reminder"):
             for task in open_duties(case_id):
                 policy = policy_of(task.county_code, POLICY_VERSION)
                 limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
                 rung = next_rung(task.due_on, limit, task.opened_on, self.today, policy.ladder, workdays)
                 task.next_rung_at, task.next_rung = (rung.at, rung.level) if rung else (None, None)
+                version = task.version
         if farmer is not None:
             stale = update(Message).where(Message.recipient == f"account:{farmer.account_id}", Message.state == "owed")
             db.session.execute(stale.values(state="expired", why=_LATE_NEWS, ended_at=clock.now()))
+        return version
 
 
 def _farmer(life: Life) -> Actor:
@@ -201,12 +215,12 @@ def _form(life: Life) -> DeclarationForm:
     )
 
 
-def _do(do: Do, case_id: int, by: Actor) -> None:
+def _do(do: Do, standing: _Standing, by: Actor) -> None:
     if do.action is Action.WITHDRAW:
         [receipt] = declarations.receipts_of(by, size=1)
         declarations.withdraw(receipt.id, by=by, words=do.words)
         return
-    version = open_duties(case_id)[0].version
+    case_id, version = standing.case_id, standing.version or _open_version(standing.case_id)
     if do.action in {Action.FILE_VISIT, Action.RESCHEDULE}:
         conclusion = "risk" if do.action is Action.FILE_VISIT else "not_home"
         cases.file_visit(case_id, by=by, version=version, form=VisitForm(findings=do.words, conclusion=conclusion))
@@ -214,3 +228,11 @@ def _do(do: Do, case_id: int, by: Actor) -> None:
         cases.fetch_information(case_id, by=by, version=version, words=do.words)
     else:
         cases.decide(case_id, do.action, by=by, seen=Seen(version), reason=Reason(do.codes, do.words))
+
+
+def _open_version(case_id: int) -> int:
+    """Read the version of the case's open duty: after an interruption nobody remembers it."""
+    duties = open_duties(case_id)
+    if not duties:
+        raise NotPossibleNow
+    return duties[0].version

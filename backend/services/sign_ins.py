@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from backend import clock
@@ -138,21 +138,27 @@ _HELD = (
         Staff.id.label("staff_id"),
         Staff.name,
         Staff.is_active,
+        AccountHousehold.household_id,
     )
     .outerjoin(Account, Account.id == SignIn.account_id)
     .outerjoin(Identity, Identity.id == SignIn.identity_id)
     .outerjoin(Staff, Staff.id == SignIn.staff_id)
+    .outerjoin(
+        AccountHousehold,
+        and_(AccountHousehold.account_id == SignIn.account_id, AccountHousehold.withdrawn_at.is_(None)),
+    )
     .where(SignIn.token_digest == bindparam("digest"), SignIn.edge == bindparam("edge"))
 )
-"""Asked at every request: built once, and no more columns than it takes to know somebody."""
+"""Asked at every request: built once, no more columns than it takes to know somebody, a row for each household."""
 
 
 def who(token: str, edge: str) -> Actor:
     """Return who holds this token; `SignInFirst` when it is unknown, over, of another edge, or its holder is gone."""
     now = clock.real_now()
-    row = db.session.execute(_HELD, {"digest": digest(token), "edge": edge}).first()
-    if row is None:
+    rows = db.session.execute(_HELD, {"digest": digest(token), "edge": edge}).all()
+    if not rows:
         raise SignInFirst
+    row = rows[0]
     if row.ended_at or row.expires_at <= now or row.seen_at + IDLE[edge] <= now:
         raise SignInFirst
     if row.seen_at + SEEN_EVERY <= now:
@@ -172,7 +178,7 @@ def who(token: str, edge: str) -> Actor:
     return phone_actor(
         account_id=row.account_id,
         county_code=row.county_code,
-        households=_households_of(row.account_id),
+        households=tuple(each.household_id for each in rows if each.household_id is not None),
         session_id=row.id,
     )
 

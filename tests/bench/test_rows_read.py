@@ -54,7 +54,7 @@ def county_of(cases: int, app: Flask) -> Iterator[int]:
     with app.app_context():
         load(str(db.engine.url), invent(cases, villages, until=UNTIL), Desks(1, 2, 3), tables=["tasks"])
         with db.engine.connect() as connection:
-            yield connection.scalar(select(func.count()).select_from(Task.__table__))
+            yield connection.scalar(select(func.count()).select_from(Task.__table__)) or 0
     with app.app_context(), db.engine.begin() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         connection.exec_driver_sql("DELETE FROM tasks" if is_sqlite else "TRUNCATE TABLE tasks")
@@ -72,7 +72,7 @@ def costs(cast: Cast) -> dict[str, int]:
 def middle(cast: Cast, login: str, whose: Whose) -> Cursor:
     """The place half-way down a queue, with more than a page behind it."""
     with cast.acting(login) as actor:
-        query = tasks._of(actor, whose).with_only_columns(Task.open_due, Task.id)
+        query = tasks._of(actor, whose).with_only_columns(Task.due_on, Task.id)
         rows = db.session.execute(query.order_by(Task.open_due, Task.id)).all()
     assert len(rows) > 2 * PAGE
     return Cursor(*rows[len(rows) // 2 - 1])

@@ -20,6 +20,7 @@ class Hands:
 
     stage: Stage
     browsers: dict[str, Browser] = field(default_factory=dict)
+    run: str = field(default_factory=lambda: "".join(secrets.choice("春夏秋冬东西南北中山水云") for _ in range(4)))
 
     def __post_init__(self) -> None:
         self.farmer: Phone = self.stage.phone("农户 田大爷")
@@ -31,11 +32,12 @@ class Hands:
             self.browsers[login] = self.stage.console(login)
         return self.browsers[login]
 
-    def declare(self, head: str, **more: Any) -> dict[str, Any]:
+    def declare(self, surname: str, **more: Any) -> dict[str, Any]:
+        """Declare with the farmer's phone, for a head of household who is in no other run of the story."""
         answer = self.farmer.post(
             "/declarations",
             village_code=self.stage.poster,
-            head_name=head,
+            head_name=f"{surname}{self.run}",
             phone=f"154{secrets.randbelow(10**8):08}",
             hardship="前几天下大雨，堂屋的房顶塌了一角，没钱修。",
             risk="housing",
@@ -45,6 +47,7 @@ class Hands:
         return answer.body
 
     def show(self, receipt: dict[str, Any]) -> None:
+        """Read a receipt aloud."""
         self.stage.sees(f"回执号 {receipt['receipt_spoken']}，{receipt['promised_on']} 前答复，{receipt['status']}")
         self.stage.sees(*(f"· {line['sentence']}" for line in receipt["timeline"]))
 
@@ -59,6 +62,7 @@ class Hands:
         return page, page.link(head) or ""
 
     def task(self, head: str) -> dict[str, Any]:
+        """Find the cadre's open duty about a household."""
         after: dict[str, Any] = {}
         while True:
             page = self.cadre.get("/tasks", size=100, **after).body
@@ -70,10 +74,12 @@ class Hands:
             after = {"after": page["after"]}
 
     def move(self, head: str, **body: Any) -> Answer:
+        """Let the cadre take a step."""
         task = self.task(head)
         return self.cadre.post(f"/cases/{task['case_id']}/decisions", version=task["version"], **body)
 
     def visit(self, head: str, photo: bytes | None = None) -> tuple[Answer, dict[str, Any], str]:
+        """Let the cadre file a visit; give the answer, what was sent, and its key."""
         task = self.task(head)
         body = {
             "version": task["version"],
@@ -86,6 +92,7 @@ class Hands:
         return self.cadre.post(f"/cases/{task['case_id']}/visits", key=key, **body), body, key
 
     def reminders(self, case_id: str) -> list[dict[str, Any]]:
+        """What the cadre's phone was told about a case that is overdue."""
         mine = [each for each in self.cadre.notices() if each["page"] and each["page"].endswith(f"id={case_id}")]
         return [each for each in mine if "超期" in spoken(each)]
 

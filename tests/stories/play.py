@@ -33,21 +33,32 @@ def own_stack(environment: Mapping[str, str] | None = None) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="shouwang-story-") as folder:
         data = Path(folder, "data")
         with running(data=data, environment=environment) as stack:
-            yield Stage(stack.web, stack.wechat, data / ACCOUNTS)
+            try:
+                yield Stage(stack.web, stack.wechat, data / ACCOUNTS)
+            except StoryBroken as broken:
+                broken.add_note(_complaints(data / "logs"))
+                raise
+
+
+def _complaints(logs: Path) -> str:
+    """Return what the programs have written last that is not a plain piece of news."""
+    told = (f"{log.stem}: {line}" for log in sorted(logs.glob("*.log")) for line in log.read_text().splitlines()[-200:])
+    return "\n".join([line for line in told if '"level": "info"' not in line][-40:])
 
 
 def main() -> int:
     """Play the story; the exit status is 0 only if everything happened as told."""
     began = clock.monotonic()
     is_named = bool(os.environ.get("STORY_URL"))
-    with named_stack(os.environ) if is_named else own_stack() as stage:
-        stage.tell(f"The story plays at {stage.web}, the phones at {stage.wechat}.")
-        try:
+    try:
+        with named_stack(os.environ) if is_named else own_stack() as stage:
+            stage.tell(f"The story plays at {stage.web}, the phones at {stage.wechat}.")
             Story(stage).play()
-        except StoryBroken as broken:
-            stage.tell(f"\nThe story broke: it should be that {broken}")
-            return 1
-        stage.tell(f"({clock.monotonic() - began:.0f} s)")
+            stage.tell(f"({clock.monotonic() - began:.0f} s)")
+    except StoryBroken as broken:
+        notes = getattr(broken, "__notes__", [])
+        sys.stdout.write("\n".join([f"\nThe story broke: it should be that {broken}", *notes, ""]))
+        return 1
     return 0
 
 

@@ -1,11 +1,10 @@
 """Where the story plays: the running stack's addresses and accounts, what is said aloud, and what must hold."""
 
 import re
-import secrets
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -52,13 +51,16 @@ class Stage:
     accounts: Path
     patience: float = 60.0
     tell: Callable[[str], object] = lambda line: sys.stdout.write(line + "\n") and sys.stdout.flush()
-    run: str = field(default_factory=lambda: "".join(secrets.choice("春夏秋冬东西南北中山水云") for _ in range(4)))
-    began: float = field(default_factory=clock.monotonic)
 
     def __post_init__(self) -> None:
         text = self.accounts.read_text(encoding="utf-8")
         self.members = {each[0]: Member(*each) for each in _ACCOUNT.findall(text)}
         self.poster = _POSTER.findall(text)[0]
+
+    def wait_until_it_answers(self) -> None:
+        """Wait for the web and the phones: a program that died is back in seconds."""
+        self.eventually(lambda: _answers(f"{self.web}/readyz"), "the web answers")
+        self.eventually(lambda: _answers(f"{self.wechat}/_emulator/time"), "the emulator answers")
 
     def chapter(self, title: str) -> None:
         """Begin a part of the story."""
@@ -124,6 +126,15 @@ class Stage:
         if not MORNING <= hour < EVENING:
             self.move_time(admin, (MORNING - hour) % 24 * HOUR)
         self.does("The demonstration's clock", f"stands at {self.business_time(admin):%Y-%m-%d %H:%M}, a working hour.")
+
+
+def _answers(address: str) -> bool:
+    with requests.Session() as http:
+        http.trust_env = False
+        try:
+            return http.get(address, timeout=5).ok
+        except requests.RequestException:
+            return False
 
 
 def _banner(page: Page) -> datetime:
