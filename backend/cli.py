@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from backend import cli_demo, cli_doctor, schema
 from backend.access.permissions import Role
-from backend.app import refuse_foreign_demo
+from backend.app import DemoRefused, refuse_foreign_demo
 from backend.cli_keys import keys
 from backend.errors import DomainError
 from backend.policy import diff
@@ -34,7 +34,10 @@ def _plainly(error: DomainError) -> click.ClickException:
 def migrate() -> None:
     """Bring the database to the newest schema; twice changes nothing."""
     schema.migrate()
-    refuse_foreign_demo(settings())
+    try:
+        refuse_foreign_demo(settings())
+    except DemoRefused as error:
+        raise click.ClickException(str(error)) from error
     click.echo("数据库已是最新。")
 
 
