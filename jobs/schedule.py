@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs import keeping, outbox, pushes, reminders
+from jobs import keeping, notices, outbox, pushes, reminders
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 TICK = 0
@@ -23,6 +23,7 @@ SCHEDULE: tuple[Beat, ...] = (
     Beat(reminders.sweep, "work", TICK),
     Beat(outbox.deliver_pending, "send", TICK),
     Beat(pushes.take_up, "work", TICK),
+    Beat(notices.close_due, "work", 5 * MINUTE),
     Beat(keeping.seal_audit, "work", MINUTE),
     Beat(keeping.sweep_files, "work", HOUR),
     Beat(keeping.forget_old_keys, "work", DAY),

@@ -105,8 +105,22 @@ def task(row: Task) -> dict[str, Any]:
         "is_provisional": row.is_provisional,
         "asked": [words.get(code, code) for code in asked],
         "declaration_id": int(row.detail["declaration"]) if "declaration" in row.detail else None,
+        "clue_id": int(row.detail["clue"]) if "clue" in row.detail else None,
+        "is_pressing": row.pressing is not None,
+        "about": _about(row),
         "version": row.version,
     }
+
+
+def _about(row: Task) -> str:
+    """Say which department checks, which office answers, or what is left to compare: duties of one kind differ so."""
+    policy = current_policy(row.county_code)
+    office = policy.departments.get(row.detail.get("department", ""))
+    if office is not None:
+        return office.name
+    if "transfer" in row.detail:
+        return policy.dictionaries["transfers"].get(row.detail["transfer"], "")
+    return "、".join(policy.dictionaries["compare_items"].get(item, item) for item in row.detail.get("left", ()))
 
 
 def task_page(page: tasks.Page) -> dict[str, Any]:
@@ -128,6 +142,7 @@ def case_file(file: cases.CaseFile, actor: Actor) -> dict[str, Any]:
         "risk": case.risk,
         "risk_name": policy.dictionaries["risks"].get(case.risk, case.risk),
         "channel": case.channel,
+        "urgency": case.urgency,
         "discovered_on": case.discovered_on,
         "promised_on": case.promised_on,
         "version": case.version,

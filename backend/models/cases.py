@@ -24,8 +24,10 @@ class Case(Scoped, Base):
     state: Mapped[str] = mapped_column(Symbols(20))
     head_name: Mapped[str] = mapped_column(Words(50))
     risk: Mapped[str] = mapped_column(Symbols(20))
+    urgency: Mapped[str] = mapped_column(Symbols(20), default="normal", comment="set by the receiver, never the farmer")
     channel: Mapped[str] = mapped_column(Symbols(20))
-    procedure: Mapped[str] = mapped_column(Symbols(40), comment="which rows of the table it follows")
+    procedure: Mapped[str] = mapped_column(Symbols(40), comment="which variant of the table it follows")
+    marks: Mapped[dict[str, Any]] = mapped_column(Document, default=dict, comment="facts that later steps read")
     policy_version: Mapped[int]
     discovered_on: Mapped[date] = mapped_column(comment="day 0: when the risk was found, not when it was typed")
     promised_on: Mapped[date] = mapped_column(comment="the date told to the applicant")

@@ -22,6 +22,8 @@ class Task(Scoped, Base):
         Index("ix_tasks_county_queue", "county_code", "open_due", "id"),
         Index("ix_tasks_township_queue", "township_code", "open_due", "id"),
         Index("ix_tasks_village_queue", "village_code", "open_due", "id"),
+        Index("ix_tasks_pressing_queue", "owner_region", "role", "pressing", "open_due", "id"),
+        Index("ix_tasks_county_pressing", "county_code", "pressing", "open_due", "id"),
         Index("ix_tasks_sweep", "next_rung_at", "id"),
         Index("ix_tasks_case_id_open_due", "case_id", "open_due"),
     )
@@ -35,6 +37,7 @@ class Task(Scoped, Base):
     limit_key: Mapped[str] = mapped_column(Symbols(30))
     due_on: Mapped[date]
     open_due: Mapped[date | None] = mapped_column(comment="the due date while open; MariaDB has no partial index")
+    pressing: Mapped[int | None] = mapped_column(comment="0 特急, 1 加急 while open; empty for all others: they lead")
     is_provisional: Mapped[bool] = mapped_column(default=False, comment="its date rests on an unpublished calendar")
     opened_at: Mapped[datetime]
     opened_on: Mapped[date]

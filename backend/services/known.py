@@ -35,3 +35,14 @@ def known_person(county_code: str, digests: Sequence[str], *, name: str) -> Know
         )
         found = db.session.execute(query.limit(1)).first()
     return KnownPerson(*found) if found else None
+
+
+def is_registered_elsewhere(county_code: str, digests: Sequence[str], *, household_id: int) -> bool:
+    """Say whether an ID number is registered in another household of the county, and nothing about which."""
+    with as_system("is this ID number registered in another household too?"):
+        query = select(Person.id).where(
+            Person.county_code == county_code,
+            or_(Person.id_digest.in_(digests), Person.id_digest_before.in_(digests)),
+            Person.household_id != household_id,
+        )
+        return db.session.scalar(query.limit(1)) is not None

@@ -29,20 +29,23 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page begins: just after this duty in the order (due date, id)."""
+    """Where a page begins: just after this duty in the order (urgency, due date, id)."""
 
     due_on: date
     id: int
+    pressing: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.due_on.isoformat()}~{self.id}"
+        place = f"{self.due_on.isoformat()}~{self.id}"
+        return place if self.pressing is None else f"{place}~{self.pressing}"
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         """Read a cursor as it was given out; raises `Invalid`."""
-        day, _, row = text.partition("~")
+        day, _, rest = text.partition("~")
+        row, _, pressing = rest.partition("~")
         try:
-            return cls(date.fromisoformat(day), int(row))
+            return cls(date.fromisoformat(day), int(row), int(pressing) if pressing else None)
         except ValueError:
             raise Invalid.field("after", "翻页位置不对，请从第一页重新看起。") from None
 
@@ -58,18 +61,34 @@ class Page:
 def queue(
     *, by: Actor, whose: Whose = Whose.MINE, overdue: bool = False, after: Cursor | None = None, size: int = 50
 ) -> Page:
-    """Return a page of open duties, the most pressing first: equality and keyset, the same cost at any depth."""
+    """Return a page of open duties, 特急 and 加急 first: equality and keyset, the same cost at any depth."""
     require(by.role, Action.READ_TASKS)
     size = min(size, MOST_ON_A_PAGE)
     query = _of(by, whose)
     if overdue:
         query = query.where(overdue_clause(clock.today()))
-    if after is not None:
-        query = query.where(_later(after))
-    rows = db.session.scalars(query.order_by(Task.open_due, Task.id).limit(size + 1)).all()
+    rows = [] if after is not None and after.pressing is None else _pressing(query, by, after, size + 1)
+    if len(rows) <= size:
+        rows += _others(query, after, size + 1 - len(rows))
     page = rows[:size]
     last = page[-1] if len(rows) > size else None
-    return Page(page, Cursor(last.due_on, last.id) if last else None)
+    return Page(page, Cursor(last.due_on, last.id, last.pressing) if last else None)
+
+
+def _pressing(query: Select[Task], by: Actor, after: Cursor | None, most: int) -> list[Task]:
+    """Return the urgent ones, which lead: they are few, and have an index of their own."""
+    query = query.where(Task.county_code == by.county_code, Task.pressing.is_not(None))
+    if after is not None:
+        level = after.pressing
+        query = query.where(or_(Task.pressing > level, and_(Task.pressing == level, _later(after))))
+    return list(db.session.scalars(query.order_by(Task.pressing, Task.open_due, Task.id).limit(most)))
+
+
+def _others(query: Select[Task], after: Cursor | None, most: int) -> list[Task]:
+    query = query.where(Task.pressing.is_(None))
+    if after is not None and after.pressing is None:
+        query = query.where(_later(after))
+    return list(db.session.scalars(query.order_by(Task.open_due, Task.id).limit(most)))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,17 @@ from backend.workflow.places import name_of
 from backend.workflow.sentences import STATUS_OF, TOLD
 
 if TYPE_CHECKING:
-    from backend.workflow.engine import Reason
+    from backend.workflow.steps import Reason
+
+
+SPOKEN_REASONS = (
+    "return_reasons",
+    "formal_refusal_reasons",
+    "not_included_reasons",
+    "ending_reasons",
+    "clue_closings",
+)
+"""The dictionaries whose reasons an applicant reads."""
 
 
 def in_words(day: date) -> str:
@@ -30,16 +40,14 @@ def in_words(day: date) -> str:
 def tell_applicants(case: Case, key: str, *, by: Actor, reason: "Reason", due_on: date | None) -> None:
     """Write the line `key` on the receipt of everybody whose own declaration this case is about.
 
-    A declaration that still waits to be joined is not told: its sender must learn nothing of another's case.
+    A declaration that still waits to be joined is not told: its sender must learn nothing of another's case. What
+    comes after the end, a referral's answer or a recheck, is told too, and a case taken up again opens the receipt.
     """
-    query = select(Declaration).where(
-        Declaration.case_id == case.id, Declaration.joined.is_(False), Declaration.closed_at.is_(None)
-    )
+    query = select(Declaration).where(Declaration.case_id == case.id, Declaration.joined.is_(False))
     codes = _reason_words(case, reason)
     for declaration in db.session.scalars(query):
         tell(declaration, key, detail=codes, due_on=due_on, promised_on=case.promised_on, by=by)
-        if case.closed_at is not None:
-            declaration.closed_at = case.closed_at
+        declaration.closed_at = case.closed_at
 
 
 def tell(
@@ -98,7 +106,7 @@ def _reason_words(case: Case, reason: "Reason") -> str:
     spoken = [
         entry[code]
         for code in reason.codes
-        for name in ("return_reasons", "formal_refusal_reasons", "not_included_reasons")
+        for name in SPOKEN_REASONS
         if code in (entry := policy.dictionaries[name])
     ]
     return "\n".join([*spoken, reason.words] if reason.words else spoken)

@@ -6,10 +6,11 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.access.permissions import Action
 from backend.services.cases import DECISIONS, Seen, Spot, VisitForm
+from backend.services.judgements import JudgementForm
 from backend.services.reveals import Field
 from backend.services.tasks import Whose
-from backend.workflow.engine import Reason
 from backend.workflow.states import Kind, State
+from backend.workflow.steps import Reason
 from miniprogram_api.schemas.shared import Id, at_most, sha256
 
 
@@ -36,6 +37,9 @@ class TaskSchema(Schema):
     is_provisional = fields.Boolean(required=True)
     asked = fields.List(fields.String(), required=True, metadata={"description": "what is asked for, in words"})
     declaration_id = Id(required=True, allow_none=True)
+    clue_id = Id(required=True, allow_none=True)
+    is_pressing = fields.Boolean(required=True, metadata={"description": "特急 or 加急: it leads the queue"})
+    about = fields.String(required=True, metadata={"description": "the department, office or items it is about"})
     version = fields.Integer(required=True)
 
 
@@ -106,6 +110,7 @@ class CaseSchema(Schema):
     risk = fields.String(required=True)
     risk_name = fields.String(required=True)
     channel = fields.String(required=True)
+    urgency = fields.String(required=True)
     discovered_on = fields.Date(required=True)
     promised_on = fields.Date(required=True)
     version = fields.Integer(required=True)
@@ -184,13 +189,20 @@ class DecisionRequest(Schema):
     content_version = fields.Integer(load_default=None, allow_none=True)
     reasons = fields.List(fields.String(validate=at_most(40)), load_default=list)
     words = fields.String(load_default="", validate=at_most(2000))
+    opinion = fields.String(load_default="", validate=at_most(2000))
+    category = fields.String(load_default=None, allow_none=True, validate=at_most(20))
+    category_reason = fields.String(load_default="", validate=at_most(2000))
+    alternative = fields.String(load_default="", validate=at_most(2000))
+    transfer = fields.String(load_default=None, allow_none=True, validate=at_most(20))
 
     @post_load
     def _decision(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        judged = ("opinion", "category", "category_reason", "alternative", "transfer")
         return {
             "action": data["action"],
             "seen": Seen(data["version"], data["content_version"]),
             "reason": Reason(tuple(data["reasons"]), data["words"]),
+            "judgement": JudgementForm(**{name: data[name] for name in judged}),
         }
 
 

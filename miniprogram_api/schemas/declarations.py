@@ -78,7 +78,9 @@ class ReceiptSchema(Schema):
     declared_at = fields.AwareDateTime(required=True)
     promised_on = fields.Date(required=True)
     call = fields.String(required=True, metadata={"description": "whom to call about it"})
-    actions = fields.List(fields.String(validate=validate.OneOf(["supplement", "withdraw", "add_file"])), required=True)
+    actions = fields.List(
+        fields.String(validate=validate.OneOf(["supplement", "withdraw", "add_file", "ask_recheck"])), required=True
+    )
     timeline = fields.List(fields.Nested(LineSchema), required=True)
 
 

@@ -1,0 +1,314 @@
+"""Where a step leads and which duties it opens when that depends on the case and on the county's policy."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from backend import clock
+from backend.access.permissions import Action, Role
+from backend.db import db
+from backend.models import CaseEvent
+from backend.policy.county import county_workdays
+from backend.workdays import ONE_DAY
+from backend.workflow.deadlines import due_on, notice_may_close_on
+from backend.workflow.duties import (
+    ANNOUNCE,
+    CLUE_VERDICT,
+    COMPARE,
+    CONSULT,
+    COUNTY_DECISION,
+    DEPARTMENT_CHECK,
+    ENTER_NATIONAL,
+    MEETING,
+    OBJECTION,
+    POST_NOTICE,
+    RECHECK,
+    RECHECK_ABOVE,
+    REFERRAL,
+    SIGN_IN_COUNTY,
+    SIGN_IN_TOWN,
+    TAKE_DOWN,
+    TOWN_REVIEW,
+    WATCH_NOTICE,
+    Opening,
+)
+from backend.workflow.states import Kind, State
+from backend.workflow.steps import Step
+
+DECIDING = frozenset(
+    {
+        Action.REFUSE_FORMALLY,
+        Action.TERMINATE,
+        Action.PASS_ON,
+        Action.REFUSE,
+        Action.UPHOLD_OBJECTION,
+        Action.COUNTY_APPROVE,
+        Action.COUNTY_REJECT,
+    }
+)
+"""The steps whose takers do not recheck an outcome."""
+_LEADERS = frozenset({Role.TOWN_LEAD, Role.COUNTY_OP, Role.COUNTY_LEAD})
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _is_parallel(step: Step) -> bool:
+    return bool(step.policy.flags["parallel_public_and_town"])
+
+
+def _compares(step: Step, position: str) -> bool:
+    return step.policy.flags["compare_position"] == position and "compared" not in step.marks
+
+
+def department_checks(step: Step, since: date | None) -> list[Opening]:
+    """One check for each department that the case's risks concern (归口核查)."""
+    offices = step.policy.dictionaries["risk_offices"]
+    concerned = dict.fromkeys(offices[risk] for risk in step.marks.get("risks", [step.case.risk]) if risk in offices)
+    return [Opening(DEPARTMENT_CHECK, since=since, detail={"department": each}) for each in concerned]
+
+
+def visit_leads_to(step: Step) -> State:
+    """A family whose notice was posted before goes back to where it stood: the sheet is posted once."""
+    until = _day(step.marks.get("notice_until"))
+    if until is None:
+        return State.FOUND
+    return State.PUBLIC if clock.today() <= until else State.VISITED
+
+
+def after_visit(step: Step) -> Sequence[Opening]:
+    """Comparison first, or 会商 at once; beside them the township's checks where the county works side by side."""
+    until = _day(step.marks.get("notice_until"))
+    if until is not None:
+        return _after_another_visit(step, until)
+    beside = department_checks(step, clock.today()) if _is_parallel(step) and "checked" not in step.marks else []
+    return [Opening(COMPARE if _compares(step, "before_review") else CONSULT), *beside]
+
+
+def _after_another_visit(step: Step, until: date) -> Sequence[Opening]:
+    """Go on where the family stood; a visit in between lets nobody's check and no comparison fall by the wayside."""
+    missed = _compares(step, "parallel_public") and not open_of(step, Kind.COMPARE)
+    compare = [Opening(COMPARE)] if missed else []
+    if clock.today() <= until:
+        return [_watch(step, until), *compare]
+    looked = "checked" in step.marks or open_of(step, Kind.DEPARTMENT_CHECK)
+    checks = [] if looked else department_checks(step, clock.today())
+    return [Opening(TOWN_REVIEW), *checks, *compare, *sheet_still_up(step)]
+
+
+def visit_marks(step: Step) -> Mapping[str, Any]:
+    """Remember when the family was last visited."""
+    return {"visited_on": clock.today().isoformat()}
+
+
+def after_comparison(step: Step) -> Sequence[Opening]:
+    """What waited for the comparison may begin: 会商 where it goes first, the decision where it comes last."""
+    if step.case.state == State.FOUND:
+        return [Opening(CONSULT)]
+    return [Opening(COUNTY_DECISION)] if step.case.state == State.PASSED else []
+
+
+def after_skipping(step: Step) -> Sequence[Opening]:
+    """Only some items are let go: the others are still to be compared, by the same day (practice P15)."""
+    left = step.detail.get("left")
+    if left and step.seen is not None:
+        return [Opening(COMPARE, due_on=step.seen.due_on, detail={"left": list(left)})]
+    return after_comparison(step)
+
+
+def skipping_marks(step: Step) -> Mapping[str, Any]:
+    """Remember the items that a leader let go; the comparison itself is over only when none is left."""
+    skipped = {"skipped_items": list(step.detail.get("items", []))}
+    return skipped if step.detail.get("left") else {**skipped, **comparison_marks(step)}
+
+
+def comparison_marks(step: Step) -> Mapping[str, Any]:
+    """Remember that the comparison was made, or skipped with a leader's word."""
+    return {"compared": str(step.row.action)}
+
+
+def after_consultation(step: Step) -> Sequence[Opening]:
+    """The meeting, within the same span as the 会商 before it."""
+    return [Opening(MEETING, since=step.seen.opened_on if step.seen else None)]
+
+
+def after_meeting(step: Step) -> Sequence[Opening]:
+    """The notice, within the same span as 会商 and meeting before it."""
+    return [Opening(POST_NOTICE, since=step.seen.opened_on if step.seen else None)]
+
+
+def after_village_no(step: Step) -> Sequence[Opening]:
+    """No 'no' is final in the village: the township judges it, with the village's reason before its eyes."""
+    return [Opening(TOWN_REVIEW, detail={"village_says_no": True})]
+
+
+def village_no_marks(step: Step) -> Mapping[str, Any]:
+    """Remember that the village did not agree."""
+    return {"village_says_no": True}
+
+
+def posted_marks(step: Step) -> Mapping[str, Any]:
+    """Remember the notice's days: the day of posting is not one of them."""
+    limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
+    today = clock.today()
+    return {"notice_on": today.isoformat(), "notice_until": due_on(today, limit, workdays).on.isoformat()}
+
+
+def after_posting(step: Step) -> Sequence[Opening]:
+    """The days of the notice, and the comparison beside it where the county does it then."""
+    limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
+    closes = notice_may_close_on(clock.today(), limit, workdays)
+    beside = [Opening(COMPARE)] if _compares(step, "parallel_public") else []
+    return [Opening(WATCH_NOTICE, due_on=closes), *beside]
+
+
+def _watch(step: Step, until: date) -> Opening:
+    limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
+    posted = _day(step.marks.get("notice_on")) or until
+    return Opening(WATCH_NOTICE, due_on=notice_may_close_on(posted, limit, workdays))
+
+
+def after_notice(step: Step) -> Sequence[Opening]:
+    """The township's days count from the notice's last day; side by side they began with the home check."""
+    if _is_parallel(step):
+        since = _day(step.marks.get("visited_on"))
+        return [Opening(TOWN_REVIEW, since=since), *sheet_still_up(step)]
+    since = _day(step.marks.get("notice_until"))
+    return [Opening(TOWN_REVIEW, since=since), *department_checks(step, since), *sheet_still_up(step)]
+
+
+def after_objection(step: Step) -> Sequence[Opening]:
+    """An objection is a duty of the township; what it says lies sealed beside it."""
+    return [Opening(OBJECTION, detail={"objection": step.detail.get("objection", "")})]
+
+
+def checked_marks(step: Step) -> Mapping[str, Any]:
+    """Remember which departments have looked."""
+    done = step.seen.detail.get("department", "") if step.seen else ""
+    return {"checked": [*step.marks.get("checked", []), done]}
+
+
+def after_passing(step: Step) -> Sequence[Opening]:
+    """The county decides, after its comparison where that comes last.
+
+    Passed on the very day the notice is closed, the days count from the notice's last day, as the township's do.
+    """
+    until = _day(step.marks.get("notice_until"))
+    since = until if until is not None and until + ONE_DAY == clock.today() else None
+    return [Opening(COMPARE if _compares(step, "last") else COUNTY_DECISION, since=since)]
+
+
+def after_approval(step: Step) -> Sequence[Opening]:
+    """The decision is announced."""
+    return [Opening(ANNOUNCE)]
+
+
+def after_announcement(step: Step) -> Sequence[Opening]:
+    """The family is watched from now; the entry in the national system runs beside and holds nothing up."""
+    return [Opening(ENTER_NATIONAL)]
+
+
+def referral_if_in_difficulty(step: Step) -> Sequence[Opening]:
+    """Not included but in real difficulty: another way is named, and stays open until that office has answered."""
+    transfer = step.detail.get("transfer")
+    return [Opening(REFERRAL, detail={"transfer": transfer})] if transfer else []
+
+
+def category_marks(step: Step) -> Mapping[str, Any]:
+    """Remember the category (三类) that the township passed on."""
+    return {"category": step.detail["category"]} if step.detail.get("category") else {}
+
+
+def not_included_marks(step: Step) -> Mapping[str, Any]:
+    """Help that went first stays with the family: it is booked as 临时救助 (practice P1)."""
+    return {"aid_booked_as": "temporary_relief"} if "green_on" in step.marks else {}
+
+
+def returned_marks(step: Step) -> Mapping[str, Any]:
+    """Count the returns: a further one needs the township's lead."""
+    return {"returns": step.marks.get("returns", 0) + 1}
+
+
+def signature_later(step: Step) -> Sequence[Opening]:
+    """What was agreed by telephone is signed within its days (practice P17)."""
+    opinion = step.detail.get("phoned")
+    if not opinion:
+        return []
+    at_county = step.row.action == Action.GREEN_COUNTY_AGREES
+    return [Opening(SIGN_IN_COUNTY if at_county else SIGN_IN_TOWN, detail={"opinion": opinion})]
+
+
+def after_asking_recheck(step: Step) -> Sequence[Opening]:
+    """The township's lead rechecks what others decided; what the lead or the county decided goes one level up."""
+    query = select(CaseEvent.actor_role).where(
+        CaseEvent.case_id == step.case.id, CaseEvent.action.in_(DECIDING), CaseEvent.actor_role.in_(_LEADERS)
+    )
+    return [Opening(RECHECK_ABOVE if db.session.scalars(query.limit(1)).first() else RECHECK)]
+
+
+def clue_to_township(step: Step) -> Sequence[Opening]:
+    """What the village thinks is no case is the township's to say."""
+    return [Opening(CLUE_VERDICT, detail={"proposed": list(step.reason.codes)})]
+
+
+def confirmed_marks(step: Step) -> Mapping[str, Any]:
+    """Remember whether the second visitor saw the same."""
+    return {"check_disputed": step.detail.get("agrees") is False}
+
+
+def ended_marks(step: Step) -> Mapping[str, Any]:
+    """Remember as what the case ended, for a recheck that confirms it."""
+    return {"ended_as": step.case.state, "rechecked": [*step.marks.get("rechecked", []), step.case.state]}
+
+
+def old_outcome(step: Step) -> State:
+    """Return the outcome that a recheck confirms."""
+    return State(step.marks["ended_as"])
+
+
+def after_ending(step: Step) -> Sequence[Opening]:
+    """Whoever is not watched is helped another way, and a sheet that still names the family comes down."""
+    return [*referral_if_in_difficulty(step), *sheet_still_up(step)]
+
+
+def sheet_still_up(step: Step) -> list[Opening]:
+    """The sheet is to be taken down, unless that was done or is somebody's duty already."""
+    hangs = "notice_on" in step.marks and "taken_down" not in step.marks
+    return [Opening(TAKE_DOWN)] if hangs and not open_of(step, Kind.TAKE_DOWN_NOTICE) else []
+
+
+def taken_down_marks(step: Step) -> Mapping[str, Any]:
+    """Remember when the sheet came down."""
+    return {"taken_down": clock.today().isoformat()}
+
+
+def open_of(step: Step, *kinds: Kind) -> bool:
+    """Say whether a duty of one of these kinds is still open, other than the one being closed now."""
+    return any(Kind(task.kind) in kinds and task is not step.seen for task in step.duties)
+
+
+def failed_meeting_marks(step: Step) -> Mapping[str, Any]:
+    """Count the calls to which too few came."""
+    return {"failed_meetings": step.marks.get("failed_meetings", 0) + 1}
+
+
+def objected_marks(step: Step) -> Mapping[str, Any]:
+    """Remember that somebody objected."""
+    return {"objected": True}
+
+
+def green_asked_marks(step: Step) -> Mapping[str, Any]:
+    """Remember when help first was asked for."""
+    return {"green_asked_on": clock.today().isoformat()}
+
+
+def green_marks(step: Step) -> Mapping[str, Any]:
+    """Remember since when help goes first; its own clock replaces the total from now (practice P17)."""
+    limit, workdays = step.policy.limit("GC_BACKFILL"), county_workdays(step.case.county_code)
+    return {
+        "green_on": clock.today().isoformat(),
+        "backfill_by": due_on(clock.today(), limit, workdays).on.isoformat(),
+    }
