@@ -1,8 +1,10 @@
 """Logs as JSON lines with a request or job id, and with nothing personal in them."""
 
 import logging
+import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -46,6 +48,19 @@ def formatter() -> logging.Formatter:
     )
 
 
+class _Forgiving:
+    """Standard output that loses a line rather than a request when its disk is full."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return sys.stdout.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stdout.flush()
+
+
 def configure() -> None:
     """Write JSON lines from here on; the traceback holds frames' names, never their values."""
     handler = logging.StreamHandler()
@@ -54,5 +69,6 @@ def configure() -> None:
     structlog.configure(
         processors=[*_FIRST, *_LAST],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Forgiving())),
         cache_logger_on_first_use=False,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from structlog.testing import capture_logs
 
 from backend.models import StoredFile
 from backend.services import files
@@ -143,13 +144,11 @@ def files_no_longer_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_is_said_and_nothing_is_half_written(
-    make: Maker, cast: Cast, shelf: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_full_disk_is_said_and_nothing_is_half_written(make: Maker, cast: Cast, shelf: Path) -> None:
     case_id, village = make.case("accept"), cast.phone("village")
     before = stored(shelf)
 
-    with capfd.disabled(), files_no_longer_than(100):
+    with capture_logs(), files_no_longer_than(100):
         answer = village.send(f"/cases/{case_id}/files", file=sent(photo(9)))
         still = village.get(f"/cases/{case_id}")
 
