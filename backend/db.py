@@ -3,12 +3,13 @@
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import UTC, datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, event
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection
@@ -17,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import JSON, TypeDecorator
 
-from backend import clock
+from backend import clock, inserts
 from backend.errors import TryLater
 
 P = ParamSpec("P")
@@ -130,8 +131,21 @@ class Base(DeclarativeBase):
         type_annotation_map={datetime: Moment()},
     )
 
+    def __init__(self, **values: Any) -> None:
+        """Fill a new row at once: nobody has read it, so none of its attributes has a history to keep."""
+        if values.keys() <= _columns_of(type(self)):
+            vars(self).update(values)
+        else:
+            self.registry.constructor(self, **values)
+
+
+@cache
+def _columns_of(kind: type[Base]) -> Set[str]:
+    return frozenset(kind.__mapper__.column_attrs.keys())
+
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+event.listen(FlaskSession, "before_flush", inserts.write_new_rows)
 
 
 class _Ids:

@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from miniprogram_api import docs, errors, health, observation
+from miniprogram_api import cookies, docs, errors, health, observation
 from miniprogram_api.docs import api
 from miniprogram_api.views import ALL
 
 
 def register(app: Flask) -> None:
     """Add the API, its description, health pages and the message push to the application."""
+    cookies.register(app)
     docs.configure(app)
     api.init_app(app)
     for blueprint in ALL:

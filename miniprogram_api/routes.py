@@ -56,7 +56,8 @@ def route(
         _note(name, allows)
         served = _served(view, gives, status, once=once)
         if takes is not None:
-            served = blueprint.arguments(takes, location=where, content_type=_FORM if where == "form" else None)(served)
+            content_type = _FORM if where == "form" else None
+            served = blueprint.arguments(takes(), location=where, content_type=content_type)(served)
         served = _admitted(served, allows, wants_json=takes is not None and where == "json")
         served = _described(blueprint, served, allows, once=once)
         served = blueprint.response(status, gives)(served)

@@ -5,9 +5,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import ClauseElement, ColumnElement, FromClause, Table, event, false, inspect
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    event,
+    false,
+    inspect,
+)
 from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, UOWTransaction, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -101,59 +114,60 @@ def as_system(reason: str) -> Iterator[None]:
         info["scope"] = before
 
 
-def _criteria(scope: Scope) -> tuple[Any, ...]:
-    """Turn a scope into loader criteria: one lambda a kind, over plain local variables (SQLAlchemy caches by code)."""
+_WITHIN: BindParameter[str] = bindparam("scope_code")
+_OWN: BindParameter[int] = bindparam("scope_account")
+_HOUSEHOLDS: BindParameter[Any] = bindparam("scope_households", expanding=True)
+"""What the criteria below compare with: each statement is sent with the values of its own session's scope."""
+
+
+def _criteria_of_kind(scoped: Callable[[Any], Any], receipted: Callable[[Any], Any]) -> tuple[Any, ...]:
+    return tuple(
+        with_loader_criteria(kind, criterion, include_aliases=True, track_closure_variables=False)
+        for kind, criterion in ((Scoped, scoped), (Receipted, receipted))
+    )
+
+
+_CRITERIA: dict[int | type[Scope], tuple[Any, ...]] = {
+    6: _criteria_of_kind(lambda cls: cls.county_code == _WITHIN, lambda cls: cls.county_code == _WITHIN),
+    9: _criteria_of_kind(lambda cls: cls.township_code == _WITHIN, lambda cls: cls.township_code == _WITHIN),
+    12: _criteria_of_kind(lambda cls: cls.village_code == _WITHIN, lambda cls: cls.village_code == _WITHIN),
+    15: _criteria_of_kind(lambda cls: cls.grid_code == _WITHIN, lambda cls: cls.grid_code == _WITHIN),
+    Phone: _criteria_of_kind(
+        lambda cls: cls.household_id.in_(_HOUSEHOLDS),
+        lambda cls: cls.account_id == _OWN,
+    ),
+    Nothing: _criteria_of_kind(lambda cls: cls.household_id == -1, lambda cls: cls.account_id == -1),
+}
+"""The loader criteria of each kind of scope, made once and without a value in them.
+
+A lambda of its own for each, with nothing taken from around it: SQLAlchemy keeps what a lambda said by its code.
+"""
+
+
+def _kind(scope: Scope) -> int | type[Scope]:
+    return len(scope.code) if isinstance(scope, Region) else type(scope)
+
+
+def _values(scope: Scope) -> dict[str, Any]:
+    """Return what the criteria of this scope's kind compare with."""
     match scope:
         case Region(code):
-            return _REGION_CRITERIA[len(code)](code)
+            return {_WITHIN.key: code}
         case Phone(account_id, households):
-            return (
-                with_loader_criteria(Scoped, lambda cls: cls.household_id.in_(households), include_aliases=True),
-                with_loader_criteria(Receipted, lambda cls: cls.account_id == account_id, include_aliases=True),
-            )
-        case Nothing():
-            return (
-                with_loader_criteria(Scoped, lambda cls: cls.household_id == -1, include_aliases=True),
-                with_loader_criteria(Receipted, lambda cls: cls.account_id == -1, include_aliases=True),
-            )
-        case Everything():
-            return ()
+            return {_OWN.key: account_id, _HOUSEHOLDS.key: households}
+        case _:
+            return {}
 
 
-def _in_county(code: str) -> tuple[Any, ...]:
-    return (
-        with_loader_criteria(Scoped, lambda cls: cls.county_code == code, include_aliases=True),
-        with_loader_criteria(Receipted, lambda cls: cls.county_code == code, include_aliases=True),
-    )
+_filtered: WeakKeyDictionary[Executable, dict[int | type[Scope], Executable]] = WeakKeyDictionary()
+"""Statements with the criteria in them, for as long as they live: one that is a constant is filtered once a kind."""
 
 
-def _in_township(code: str) -> tuple[Any, ...]:
-    return (
-        with_loader_criteria(Scoped, lambda cls: cls.township_code == code, include_aliases=True),
-        with_loader_criteria(Receipted, lambda cls: cls.township_code == code, include_aliases=True),
-    )
-
-
-def _in_village(code: str) -> tuple[Any, ...]:
-    return (
-        with_loader_criteria(Scoped, lambda cls: cls.village_code == code, include_aliases=True),
-        with_loader_criteria(Receipted, lambda cls: cls.village_code == code, include_aliases=True),
-    )
-
-
-def _in_grid(code: str) -> tuple[Any, ...]:
-    return (
-        with_loader_criteria(Scoped, lambda cls: cls.grid_code == code, include_aliases=True),
-        with_loader_criteria(Receipted, lambda cls: cls.grid_code == code, include_aliases=True),
-    )
-
-
-_REGION_CRITERIA: dict[int, Callable[[str], tuple[Any, ...]]] = {
-    6: _in_county,
-    9: _in_township,
-    12: _in_village,
-    15: _in_grid,
-}
+def _with_criteria(statement: Executable, kind: int | type[Scope]) -> Executable:
+    known = _filtered.setdefault(statement, {})
+    if kind not in known:
+        known[kind] = cast("Select[Any]", statement).options(*_CRITERIA[kind])
+    return known[kind]
 
 
 def _clause(table_class: type[Any], scope: Scope) -> ColumnElement[bool]:
@@ -184,14 +198,6 @@ def holds(scope: Scope, row: Any) -> bool:
             return False
 
 
-def _remembered_criteria(session: Session, scope: Scope) -> tuple[Any, ...]:
-    """Return the scope's criteria, made once a session: most statements of a request ask for the same."""
-    known: tuple[Scope, tuple[Any, ...]] | None = session.info.get("criteria")
-    if known is None or known[0] != scope:
-        known = session.info["criteria"] = (scope, _criteria(scope))
-    return known[1]
-
-
 def _is_about_families(mapper: Mapper[Any]) -> bool:
     return issubclass(mapper.class_, (Scoped, Receipted))
 
@@ -203,7 +209,8 @@ def _filter(state: ORMExecuteState) -> None:
         _refuse_families(state)
         return
     if state.is_select and state.is_orm_statement:
-        state.statement = state.statement.options(*_remembered_criteria(state.session, scope))
+        state.statement = _with_criteria(state.statement, _kind(scope))
+        state.parameters = {**cast("dict[str, Any]", state.parameters or {}), **_values(scope)}
         return
     touched = [mapper for mapper in state.all_mappers if _is_about_families(mapper)]
     _refuse_families(state, but=frozenset(mapper.local_table for mapper in touched))
@@ -216,9 +223,22 @@ def _filter(state: ORMExecuteState) -> None:
 
 def _refuse_families(state: ORMExecuteState, but: Set[FromClause] = frozenset()) -> None:
     """Refuse a statement that reads families where no filter goes: without a scope, or beside a change of rows."""
-    for part in visitors.iterate(cast("ClauseElement", state.statement)):
-        if isinstance(part, Table) and part in _tables_about_families() and part not in but:
-            raise ScopeError(f"nobody said within what {part.name} may be reached")
+    for table in _families_in(state.statement) - but:
+        raise ScopeError(f"nobody said within what {table} may be reached")
+
+
+_read_by: WeakKeyDictionary[Executable, Set[FromClause]] = WeakKeyDictionary()
+
+
+def _families_in(statement: Executable) -> Set[FromClause]:
+    """Return the tables about families in a statement; one that is a constant is looked through once."""
+    known = _read_by.get(statement)
+    if known is None:
+        parts = visitors.iterate(cast("ClauseElement", statement))
+        known = _read_by[statement] = _tables_about_families().intersection(
+            part for part in parts if isinstance(part, Table)
+        )
+    return known
 
 
 @cache
@@ -247,4 +267,4 @@ def _refuse_moving_out(row: Any, scope: Scope) -> None:
 
 
 event.listen(FlaskSession, "do_orm_execute", _filter)
-event.listen(FlaskSession, "before_flush", _refuse_foreign_rows)
+event.listen(FlaskSession, "before_flush", _refuse_foreign_rows, insert=True)  # before anything is written

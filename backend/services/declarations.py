@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -115,10 +115,14 @@ def find_receipt(declaration_id: int, *, by: Actor) -> Declaration:
     return found
 
 
+_TIMELINE = (
+    select(ReceiptLine).where(ReceiptLine.declaration_id == bindparam("declaration_id")).order_by(ReceiptLine.id)
+)
+
+
 def timeline_of(declaration: Declaration) -> Sequence[ReceiptLine]:
     """Return a receipt's lines, the oldest first."""
-    query = select(ReceiptLine).where(ReceiptLine.declaration_id == declaration.id).order_by(ReceiptLine.id)
-    return db.session.scalars(query).all()
+    return db.session.scalars(_TIMELINE, {"declaration_id": declaration.id}).all()
 
 
 def actions_on(declaration: Declaration) -> list[str]:
@@ -253,6 +257,15 @@ def _start_of_today() -> datetime:
     return clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+_BOTH = (
+    select(Household, Case)
+    .outerjoin(Case, Case.id == Household.open_case_id)
+    .where(Household.id == bindparam("household_id"))
+    .with_for_update()
+)
+"""Both in one statement, built once: a number that is known must not take longer than one that is not."""
+
+
 def _find_household(checked: _Checked, by: Actor) -> tuple[Household, Case | None]:
     """Return the household spoken of, locked, and its open case; one nobody knows is made, provisionally."""
     index = digests_by_key(checked.id_number, keys=keys(), kind="id_number") if checked.id_number else {}
@@ -262,9 +275,7 @@ def _find_household(checked: _Checked, by: Actor) -> tuple[Household, Case | Non
     if not known.name_fits:
         # The number stays with whoever holds it, and is kept, sealed, with this one until somebody has looked.
         return _new_household(checked, {}), None
-    # Both in one statement: a number that is known must not take longer than one that is not.
-    both = select(Household, Case).outerjoin(Case, Case.id == Household.open_case_id)
-    household, case = db.session.execute(both.where(Household.id == known.household_id).with_for_update()).one()
+    household, case = db.session.execute(_BOTH, {"household_id": known.household_id}).one()
     return household, case
 
 

@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend import clock
@@ -18,6 +18,10 @@ from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
 
 KEPT = timedelta(days=90)
+_TABLE = cast("Table", IdempotencyKey.__table__)
+_CLAIM = insert(_TABLE)
+_KEEP = update(_TABLE).where(_TABLE.c.account == bindparam("by"), _TABLE.c.key == bindparam("under"))
+"""Said at every request that changes something: built once, past the mapper, for no object is made of them."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def once(account: int, key: str, request_digest: str, work: Callable[[], Answer]
 def _claim(account: int, key: str, request_digest: str) -> None:
     row = {"account": account, "key": key, "request_digest": request_digest, "made_at": clock.real_now()}
     try:
-        db.session.execute(insert(IdempotencyKey).values(**row))
+        db.session.execute(_CLAIM, row)
     except IntegrityError as error:
         raise _AlreadyThere from error
     except DBAPIError as error:
@@ -69,9 +73,8 @@ def _claim(account: int, key: str, request_digest: str) -> None:
 
 
 def _keep(account: int, key: str, answer: Answer) -> None:
-    mine = update(IdempotencyKey).where(IdempotencyKey.account == account, IdempotencyKey.key == key)
-    kept = mine.values(status=answer.status, answer_sealed=_sealed(account, key, answer.body))
-    db.session.execute(kept, execution_options={"synchronize_session": False})
+    sealed = _sealed(account, key, answer.body)
+    db.session.execute(_KEEP, {"by": account, "under": key, "status": answer.status, "answer_sealed": sealed})
 
 
 def _replay(account: int, key: str, request_digest: str) -> Answer:

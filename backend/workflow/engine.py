@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from backend import clock
 from backend.access.actor import Actor
@@ -44,9 +44,13 @@ class Step:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+_LOCKED_CASE = select(Case).where(Case.id == bindparam("case_id")).with_for_update()
+_CHECKED = select(Visit.id).where(Visit.case_id == bindparam("case_id"), Visit.visitor_id == bindparam("by")).limit(1)
+
+
 def find_case(case_id: int) -> Case:
     """Return the case, locked, if it lies within the session's scope; `NotFound` tells nobody whether it exists."""
-    case = db.session.scalars(select(Case).where(Case.id == case_id).with_for_update()).one_or_none()
+    case = db.session.scalars(_LOCKED_CASE, {"case_id": case_id}).one_or_none()
     if case is None:
         raise NotFound
     return case
@@ -226,6 +230,5 @@ def _refuse_judging_ones_own_work(step: Step) -> None:
     """Nobody decides on a family that they verified themselves (seed 001: village checks, township judges)."""
     if not step.row.judges:
         return
-    checked = select(Visit.id).where(Visit.case_id == step.case.id, Visit.visitor_id == step.by.id).limit(1)
-    if db.session.scalar(checked) is not None:
+    if db.session.scalar(_CHECKED, {"case_id": step.case.id, "by": step.by.id}) is not None:
         raise NotAllowed("这一户是您入户核实的，请由其他同事审核。")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -78,10 +78,16 @@ def close_duty(task: Task, *, by: Actor, how: str, version: int) -> None:
     task.version = version
 
 
+_OPEN_DUTIES = (
+    select(Task)
+    .where(Task.case_id == bindparam("case_id"), Task.open_due.is_not(None))
+    .order_by(Task.open_due, Task.id)
+)
+
+
 def open_duties(case_id: int) -> Sequence[Task]:
     """Return the case's open duties, the most pressing first."""
-    query = select(Task).where(Task.case_id == case_id, Task.open_due.is_not(None)).order_by(Task.open_due, Task.id)
-    return db.session.scalars(query).all()
+    return db.session.scalars(_OPEN_DUTIES, {"case_id": case_id}).all()
 
 
 def overdue_clause(today: date) -> ColumnElement[bool]:

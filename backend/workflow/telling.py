@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -27,17 +27,19 @@ def in_words(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+_TO_BE_TOLD = select(Declaration).where(
+    Declaration.case_id == bindparam("case_id"), Declaration.joined.is_(False), Declaration.closed_at.is_(None)
+)
+
+
 def tell_applicants(case: Case, key: str, *, by: Actor, reason: "Reason", due_on: date | None) -> None:
     """Write the line `key` on the receipt of everybody whose own declaration this case is about.
 
     A declaration that still waits to be joined is not told: its sender must learn nothing of another's case.
     """
-    query = select(Declaration).where(
-        Declaration.case_id == case.id, Declaration.joined.is_(False), Declaration.closed_at.is_(None)
-    )
     codes = _reason_words(case, reason)
     with db.session.no_autoflush:  # nothing that the step wrote bears on the question: it is all written at once, later
-        told = db.session.scalars(query).all()
+        told = db.session.scalars(_TO_BE_TOLD, {"case_id": case.id}).all()
     for declaration in told:
         tell(declaration, key, detail=codes, due_on=due_on, promised_on=case.promised_on, by=by)
         if case.closed_at is not None:

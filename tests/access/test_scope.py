@@ -271,6 +271,26 @@ def test_thirty_two_threads_never_mix_two_actors(cast: Cast, app: Flask, three: 
         assert all(place.startswith(actors[number % 4].region_code) for place in seen)
 
 
+KEPT_FOR_GOOD = select(Case.village_code)
+
+
+def test_a_statement_that_is_kept_is_filtered_for_each_session_anew(app: Flask, three: dict[str, int]) -> None:
+    inside = {Region(VILLAGE): 1, Region(NEXT_VILLAGE): 1, Region(TOWNSHIP): 2, Region(COUNTY): 3}
+    for scope, seen in (inside | {Nothing(): 0, Phone(5): 0, Phone(5, (7,)): 0} | inside).items():
+        with app.app_context():
+            act_within(scope)
+            found = db.session.scalars(KEPT_FOR_GOOD).all()
+
+            assert len(found) == seen
+            assert all(isinstance(scope, Region) and place.startswith(scope.code) for place in found)
+            with as_system("a test looks across"):
+                assert len(db.session.scalars(KEPT_FOR_GOOD).all()) == 3
+            assert db.session.scalars(KEPT_FOR_GOOD).all() == found
+    for _ in range(2):
+        with app.app_context(), pytest.raises(ScopeError):
+            db.session.execute(KEPT_FOR_GOOD)
+
+
 def test_a_file_by_its_id_is_found_only_inside(make: Maker, cast: Cast) -> None:
     case_id = make.case("accept")
     with cast.acting("village") as village:

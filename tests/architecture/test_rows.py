@@ -30,6 +30,10 @@ GOES_ROUND_THE_SCOPE = {
     "text",
     "connection",
 }
+MAY_GO_ROUND = {
+    "backend/db.py": "how a connection and a transaction begin",
+    "backend/inserts.py": "writes the new rows of a flush, once the scope has let them through",
+}
 
 SEES_EVERYTHING = {
     ("audit", "audit verify"),
@@ -98,7 +102,7 @@ def test_nobody_goes_round_the_scope_with_sql_of_their_own() -> None:
         if "emulator" not in source.name
     }
 
-    assert round_it <= {"backend/db.py"}
+    assert round_it <= MAY_GO_ROUND.keys()
 
 
 @pytest.mark.shows("story.4")
