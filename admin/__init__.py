@@ -8,18 +8,35 @@ from werkzeug.wrappers import Response
 
 from admin import assets, errors, security, sessions, words
 from admin.audit import AuditScreen
+from admin.batches import BatchScreen, EntryScreen
+from admin.calendar import CalendarScreen
 from admin.cases import CaseScreen
+from admin.clues import ClueScreen
 from admin.demo import DemoScreen
+from admin.disasters import DisasterScreen
 from admin.files import FileScreen
 from admin.home import HomeScreen
+from admin.lookup import LookupScreen
 from admin.me import MyAccountScreen
+from admin.notices import NoticeScreen
 from admin.outbox import OutboxScreen
 from admin.queue import QueueScreen
+from admin.rules import RuleScreen
 from admin.sign_in import PasswordScreen, SignInScreen, SignOutScreen
+from admin.sittings import SittingScreen
 from admin.staff import StaffScreen
 
 SCREENS = (
     QueueScreen,
+    ClueScreen,
+    LookupScreen,
+    SittingScreen,
+    NoticeScreen,
+    BatchScreen,
+    EntryScreen,
+    DisasterScreen,
+    RuleScreen,
+    CalendarScreen,
     OutboxScreen,
     AuditScreen,
     StaffScreen,

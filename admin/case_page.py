@@ -1,60 +1,147 @@
 """Turns a case file into what its page shows: names for codes, and nothing sealed that need not be open."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from admin.case_dossier import gathered
+from admin.case_forms import (
+    Sending,
+    correction_forms,
+    elsewhere,
+    form_in_place,
+    links,
+    lost_words,
+    step_forms,
+)
+from admin.case_known import known_of
 from admin.words import place
 from backend.access.actor import Actor
 from backend.access.permissions import ROLE_NAMES, Role
 from backend.models import CaseEvent, Declaration, StoredFile, Task, Visit
 from backend.policy import Policy
 from backend.policy.county import policy_of
+from backend.policy.rules import NORMAL
 from backend.privacy.receipts import spoken
-from backend.services import cases, reveals, steps
+from backend.services import case_records, cases, dossiers, reveals, steps
+from backend.services.case_records import Records
 from backend.services.cases import CaseFile
+from backend.services.dossiers import Dossier
 from backend.services.files import PICTURE
 from backend.services.reveals import FIELD_NAMES
+from backend.workflow.path import way_of
 from backend.workflow.sentences import action_name
 from backend.workflow.states import KIND_NAMES, STATE_NAMES, Kind, State
 
 
-def case_page(file: CaseFile, *, by: Actor) -> dict[str, Any]:
+def case_page(file: CaseFile, *, by: Actor, sending: Sending) -> dict[str, Any]:
     """Return everything that the page of one case shows."""
     case, words = file.case, cases.words_of(file)
     policy = policy_of(case.county_code, case.policy_version)
     accounts = steps.confirmed_accounts(case, by=by)
+    dossier, seen = dossiers.read_dossier(case.id, by=by), case_records.read_records(case, by=by)
+    found = gathered(case, dossier, seen, policy, by=by)
     return {
         "id": case.id,
         "number": spoken(case.number),
         "state": STATE_NAMES[State(case.state)],
         "is_closed": case.closed_at is not None,
+        "way": way_of(case, file.events),
         "head_name": case.head_name,
         "place": f"{place(case.township_code)} {place(case.village_code)}",
-        "risk": policy.dictionaries["risks"].get(case.risk, case.risk),
+        "risk": "、".join(_risks(file, policy)),
+        "urgency": policy.dictionaries["urgency"].get(case.urgency, ""),
+        "is_urgent": case.urgency != NORMAL,
         "channel": policy.dictionaries["channels"].get(case.channel, case.channel),
         "discovered_on": case.discovered_on,
         "promised_on": case.promised_on,
         "content_version": case.content_version,
         "missing_photos": file.missing_photos,
         "masked": [(field, FIELD_NAMES[field], shown) for field, shown in reveals.masked(case).items()],
-        "duties": [_duty(task) for task in file.duties],
+        "duties": [_duty(task, policy) for task in file.duties],
         "declarations": [_declaration(row, words[row.id], policy, accounts) for row in file.declarations],
         "visits": [_visit(row, words[row.id], policy) for row in file.visits],
         "events": [_event(row, words.get(row.id, ""), file) for row in reversed(file.events)],
         "pictures": [_file(row) for row in file.files if row.kind == PICTURE],
         "recordings": [_file(row) for row in file.files if row.kind != PICTURE],
-        "steps": steps.steps_of(file, by=by),
-        "actions": frozenset(file.actions),
         "ways": policy.dictionaries["visit_ways"],
         "conclusions": policy.dictionaries["visit_conclusions"],
+        **found,
+        **_forms(file, dossier, seen, found, policy, by=by, sending=sending),
     }
 
 
-def _duty(task: Task) -> dict[str, Any]:
+def _forms(
+    file: CaseFile,
+    dossier: Dossier,
+    seen: Records,
+    found: Mapping[str, Any],
+    policy: Policy,
+    *,
+    by: Actor,
+    sending: Sending,
+) -> dict[str, Any]:
+    """Return the forms: what is owed, what may be done besides, what has to wait, and corrections."""
+    case, known = file.case, known_of(file, dossier, seen, found, policy, by)
+    possible = steps.steps_of(file, by=by)
+    owed = step_forms([each for each in possible if each.is_owed], case, known, sending)
+    besides = step_forms([each for each in possible if not each.is_owed], case, known, sending)
+    mended = correction_forms(case, known, sending, by)
+    explained = {
+        each["id"]: form_in_place("explain_hit", str(each["id"]), case, known, sending, by, {"result": each["id"]})
+        for each in found["hits"]
+    }
+    kin: list[dict[str, Any]] = [
+        {
+            "official": row.official_name,
+            "post": policy.dictionaries["kin_posts"].get(row.post, row.post),
+            "relation": policy.dictionaries["kin_relations"].get(row.relation, row.relation),
+            "form": form_in_place("end_kin", str(row.id), case, known, sending, by, {"kinship": row.id}),
+        }
+        for row in seen.kin
+    ]
+    withdrawals = {
+        each["authorization"]: form_in_place(
+            "withdraw_authorization",
+            str(each["authorization"]),
+            case,
+            known,
+            sending,
+            by,
+            {"authorization": each["authorization"]},
+        )
+        for each in found["members"]
+        if each["is_valid"]
+    }
+    in_place = [*explained.values(), *withdrawals.values(), *(each["form"] for each in kin)]
     return {
-        "kind": KIND_NAMES[Kind(task.kind)],
+        "steps": owed,
+        "besides": besides,
+        "waiting": [(each.name, each.hindered) for each in possible if each.hindered],
+        "links": links([each for each in possible if each.is_owed], case),
+        "links_besides": links([each for each in possible if not each.is_owed], case),
+        "elsewhere": elsewhere((each for each in possible if each.is_owed), case),
+        "corrections": mended,
+        "explained": explained,
+        "withdrawals": withdrawals,
+        "kin": kin,
+        "lost": lost_words(sending, [*owed, *besides, *mended, *(each for each in in_place if each)]),
+    }
+
+
+def _risks(file: CaseFile, policy: Policy) -> list[str]:
+    codes = file.case.marks.get("risks") or [file.case.risk]
+    return [policy.dictionaries["risks"].get(code, code) for code in codes]
+
+
+def _duty(task: Task, policy: Policy) -> dict[str, Any]:
+    office = policy.departments.get(str(task.detail.get("department", "")))
+    kind = KIND_NAMES[Kind(task.kind)]
+    return {
+        "kind": f"{kind}：{office.name}" if office else kind,
         "who": f"{place(task.owner_region)} {ROLE_NAMES[Role(task.role)]}",
         "due_on": task.due_on,
         "is_provisional": task.is_provisional,
+        "says_no": bool(task.detail.get("village_says_no")),
     }
 
 

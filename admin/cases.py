@@ -7,17 +7,23 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.case_check import ASSESSED, INCOME
+from admin.case_forms import Sending, declared
 from admin.case_page import case_page
 from admin.errors import STATUS
+from admin.home_check_form import BLANK_ROWS, compacted, first_values, rows_of, typed_form
 from admin.screens import Screen
 from admin.sessions import actor
+from admin.step_fields import Form, Sent, read
 from backend.access.permissions import Action
-from backend.errors import DomainError, Invalid, NotAllowed, NotPossibleNow, OutOfDate
-from backend.services import cases, files, reveals
-from backend.services.cases import Seen, VisitForm
+from backend.errors import DomainError, Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
+from backend.models import Case
+from backend.services import cases, check_drafts, check_review, files, home_checks, objection_readings, reveals, steps
+from backend.services.cases import VisitForm
+from backend.services.check_review import LookedOver
+from backend.services.objection_readings import Opened
 from backend.services.reveals import Field
-from backend.workflow.engine import Reason
-from backend.workflow.sentences import ACTION_NAMES
+from backend.workflow.sentences import action_name
 
 SAID_ON_THE_PAGE = (Invalid, OutOfDate, NotPossibleNow, NotAllowed)
 """What is said above the form that caused it, with everything that was typed still in it."""
@@ -40,16 +46,13 @@ class CaseScreen(Screen):
 
     @expose("/<int:case_id>/decisions", methods=["POST"])
     def decide(self, case_id: int) -> Response:
-        """Take a step that needs no form of its own."""
-
-        def work() -> str:
-            action = _action()
-            seen = Seen(_number("version"), _number("content_version"))
-            reason = Reason(tuple(request.form.getlist("reasons")), request.form.get("words", ""))
-            cases.decide(case_id, action, by=actor(), seen=seen, reason=reason)
-            return f"已办好：{ACTION_NAMES[action]}。"
-
-        return self._attempt(case_id, work)
+        """Take a step or make a correction: the form names it, and the table of forms knows what it asks."""
+        try:
+            goes_on, said = _take(case_id)
+        except SAID_ON_THE_PAGE as error:
+            return self._page(case_id, error=error)
+        flash(said, "success")
+        return redirect(url_for("cases.show", case_id=goes_on))
 
     @expose("/<int:case_id>/visits", methods=["POST"])
     def file_visit(self, case_id: int) -> Response:
@@ -71,26 +74,44 @@ class CaseScreen(Screen):
 
         return self._attempt(case_id, work)
 
-    @expose("/<int:case_id>/supplements", methods=["POST"])
-    def fetch_information(self, case_id: int) -> Response:
-        """Complete a returned declaration at the family's door."""
+    @expose("/<int:case_id>/home-check")
+    def home_check(self, case_id: int) -> Response:
+        """Show the home check with what is known filled in."""
+        return self._home_check(case_id, first_values(check_drafts.prefill(case_id, by=actor())))
 
-        def work() -> str:
-            words = request.form.get("words", "")
-            cases.fetch_information(case_id, by=actor(), version=_number("version"), words=words)
-            return "已办好：材料已补充，可以接着办了。"
+    @expose("/<int:case_id>/home-check", methods=["POST"])
+    def file_home_check(self, case_id: int) -> Response:
+        """Look a home check over, or file it; what was typed stays until it is filed."""
+        typed = compacted(request.form)
+        try:
+            form = typed_form(typed, steps.dictionaries_of(cases.read_case(case_id, by=actor())))
+            if request.form.get("do") != "file":
+                seen = check_review.look_over(case_id, by=actor(), form=form)
+                return self._home_check(case_id, typed, seen=seen)
+            home_checks.file_check(case_id, by=actor(), version=_number("version"), form=form)
+        except SAID_ON_THE_PAGE as error:
+            return self._home_check(case_id, typed, error=error)
+        flash("已办好：入户核实已填报，请同行人确认。", "success")
+        return redirect(url_for("cases.show", case_id=case_id))
 
-        return self._attempt(case_id, work)
-
-    @expose("/<int:case_id>/joins", methods=["POST"])
-    def join_declaration(self, case_id: int) -> Response:
-        """Confirm that another declaration speaks of this household."""
-
-        def work() -> str:
-            cases.join_declaration(case_id, _number("declaration_id"), by=actor(), version=_number("version"))
-            return "已办好：新的申报已并入这一户。"
-
-        return self._attempt(case_id, work)
+    def _home_check(
+        self, case_id: int, typed: Form, *, seen: LookedOver | None = None, error: DomainError | None = None
+    ) -> Response:
+        file = cases.read_case(case_id, by=actor())
+        version = request.form.get("version") or steps.version_of(file, Action.FILE_VISIT, by=actor())
+        return self.page(
+            "console/home_check.html",
+            status=STATUS[type(error)] if error else 200,
+            case=file.case,
+            version=version,
+            names=steps.dictionaries_of(file),
+            typed=typed,
+            rows=len(rows_of(typed)) + BLANK_ROWS,
+            seen=seen,
+            error=error,
+            income=INCOME,
+            assessed=ASSESSED,
+        )
 
     @expose("/<int:case_id>/phones", methods=["POST"])
     def confirm_phone(self, case_id: int) -> Response:
@@ -134,6 +155,17 @@ class CaseScreen(Screen):
             return self._page(case_id, error=error)
         return self._page(case_id, revealed=(field, value))
 
+    @expose("/<int:case_id>/objections", methods=["POST"])
+    def open_objection(self, case_id: int) -> Response:
+        """Show one objection in clear on this one answer; the audit keeps who opened it."""
+        try:
+            opened = objection_readings.read_objection(_number("objection"), by=actor())
+        except SAID_ON_THE_PAGE as error:
+            return self._page(case_id, error=error)
+        if opened.listed.case.id != case_id:
+            raise NotFound
+        return self._page(case_id, opened=opened)
+
     def _attempt(self, case_id: int, work: Callable[[], str]) -> Response:
         """Do it and say so on the fresh page, or say what stopped it above the form as it was typed."""
         try:
@@ -144,17 +176,34 @@ class CaseScreen(Screen):
         return redirect(url_for("cases.show", case_id=case_id))
 
     def _page(
-        self, case_id: int, *, error: DomainError | None = None, revealed: tuple[Field, str] | None = None
+        self,
+        case_id: int,
+        *,
+        error: DomainError | None = None,
+        revealed: tuple[Field, str] | None = None,
+        opened: Opened | None = None,
     ) -> Response:
         file = cases.read_case(case_id, by=actor())
         return self.page(
             "console/case.html",
             status=STATUS[type(error)] if error else 200,
-            case=case_page(file, by=actor()),
+            case=case_page(file, by=actor(), sending=Sending(request.form, error)),
             error=error,
             typed=request.form,
             revealed=revealed,
+            opened=opened,
         )
+
+
+def _take(case_id: int) -> tuple[int, str]:
+    """Do what the sent form is for; return the case to go on with, and what to say."""
+    action = request.form.get("action", "")
+    form = declared(action)
+    if form is None:
+        raise NotPossibleNow
+    done = form.take(read(form.read, Sent(case_id, actor(), request.form)))
+    said = done if isinstance(done, str) else form.done or f"已办好：{action_name(action)}。"
+    return (done.id if isinstance(done, Case) else case_id), said
 
 
 def _number(name: str) -> int:
@@ -170,13 +219,6 @@ def _date(name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Invalid.field(name, "日期不对，请重新选择。") from None
-
-
-def _action() -> Action:
-    try:
-        return Action(request.form.get("action", ""))
-    except ValueError:
-        raise NotPossibleNow from None
 
 
 def _field() -> Field:

@@ -14,7 +14,7 @@ from backend.services import personnel, sign_ins
 class MyAccountScreen(Screen):
     """Everybody's own page."""
 
-    title, path = "我的账号", "me"
+    title, path, in_menu = "我的账号", "me", False
 
     @expose("/")
     def index(self) -> Response:

@@ -94,8 +94,13 @@ AUDITED: dict[str, str] = {
     Action.ADD_FILE: "上传附件",
     Action.MOVE_DEMO_CLOCK: "拨快演示时间",
     Action.MANAGE_STAFF: "管理人员账号",
+    Action.CHANGE_POLICY: "修改规则",
+    Action.CHANGE_CALENDAR: "修改日历",
+    Action.LOOK_UP_STATUS: "电话查询",
+    Action.READ_OBJECTIONS: "查看异议人",
 }
 SUBJECTS = {"case": "个案", "session": "登录", "staff": "人员", "demo clock": "演示时间", "declaration": "申报"}
+SUBJECTS |= {"policy": "规则", "calendar": "日历"}
 DONE_TO_STAFF = {"hire": "新增", "renew_link": "发新的密码链接", "bind_code": "发微信绑定码", "let_go": "停用"}
 KINDS_OF_FILE = {"picture": "照片", "recording": "录音"}
 
@@ -134,6 +139,11 @@ def audit_line(row: AuditRow) -> dict[str, Any]:
 DETAILS: dict[str, Callable[[Any], str]] = {
     "from": lambda code: f"从{_state(code)}" if code else "",
     "to": lambda code: f"到{_state(code)}" if code else "",
+    "version": lambda number: f"第{number}版",
+    "from_on": lambda on: f"从{day(date.fromisoformat(on))}起",
+    "day": lambda on: day(date.fromisoformat(on)),
+    "is_workday": lambda works: "改为上班" if works else "改为休息",
+    "restored": lambda _: "照国务院的安排",
     "field": lambda code: FIELD_NAMES[Field(code)],
     "why": lambda words: f"理由：{words}",
     "did": lambda code: DONE_TO_STAFF.get(code, code),

@@ -46,10 +46,14 @@ def migrate() -> None:
 @click.option("--regions", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--preset", default="NATIONAL", show_default=True)
 @click.option("--phone", default="", help="县里的咨询电话")
-def init_county(code: str, regions: Path, preset: str, phone: str) -> None:
+@click.option("--demo", is_flag=True, help="演示用的县，只在演示方式下")
+def init_county(code: str, regions: Path, preset: str, phone: str, *, demo: bool) -> None:
     """Make a county with its regions and first rules."""
+    if demo and not settings().demo:
+        raise click.ClickException("现在不是演示方式，不能建演示用的县。")
     try:
-        made = counties.init_county(code, regions=counties.read_regions(regions), preset=preset, phone=phone)
+        rows = counties.read_regions(regions)
+        made = counties.init_county(code, regions=rows, preset=preset, phone=phone, demo=demo)
     except DomainError as error:
         raise _plainly(error) from error
     click.echo(f"{made.name} 已建好，规则：{preset}。")

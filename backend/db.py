@@ -132,16 +132,20 @@ class Base(DeclarativeBase):
     )
 
     def __init__(self, **values: Any) -> None:
-        """Fill a new row at once: nobody has read it, so none of its attributes has a history to keep."""
-        if values.keys() <= _columns_of(type(self)):
+        """Fill a new row at once: nobody has read it, so none of its attributes has a history to keep.
+
+        Not where a table looks at what it is given (`validates`): what keeps a row out of a village must see it.
+        """
+        if values.keys() <= _filled_at_once(type(self)):
             vars(self).update(values)
         else:
             self.registry.constructor(self, **values)
 
 
 @cache
-def _columns_of(kind: type[Base]) -> Set[str]:
-    return frozenset(kind.__mapper__.column_attrs.keys())
+def _filled_at_once(kind: type[Base]) -> Set[str]:
+    mapper = kind.__mapper__
+    return frozenset() if mapper.validators else frozenset(mapper.column_attrs.keys())
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from backend.db import db, new_id
-from bench.invented import SPAN
+from bench.copies import SPAN
 
 COMMIT, ROLLBACK = "COMMIT", "ROLLBACK"
 Parameters = dict[str, Any]

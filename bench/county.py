@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from backend import clock
-from backend.access.permissions import Role
+from backend.access.permissions import LEVEL_OF_ROLE, Role
 from backend.access.scope import act_within
 from backend.db import db
 from backend.models import County as CountyRow
@@ -21,8 +21,9 @@ from backend.schema import migrate
 from backend.services import counties, sign_ins, staff
 from backend.services.staff import NewStaff
 from backend.settings import Settings
-from bench.invented import SHARES, Desks, InventedCase, Shares, invent
+from bench.copies import SHARES, Copy, Desks, Shares, Stencil, copies
 from bench.load import engine_for, load
+from bench.patterns import make_patterns
 from bench.settings import APP_ID, CHECKOUT, COUNTY, DATA, LOADER, REGIONS
 from wsgi import create_app
 
@@ -30,11 +31,13 @@ PHONES = 64
 PASSWORD_OF_ALL = "correct horse battery"  # noqa: S105 - of a county that lives for minutes
 UNTIL = clock.real_now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
 """When the last case came in."""
-LOGINS = {
-    "village": (Role.VILLAGE, "王村干"),
-    "reviewer": (Role.TOWN_REVIEW, "周研判"),
-    "county": (Role.COUNTY_LEAD, "褚县长"),
-}
+NAMES = {Role.VILLAGE: "王村干", Role.TOWN_REVIEW: "周研判", Role.COUNTY_LEAD: "褚县长"}
+
+
+@cache
+def stencils() -> tuple[Stencil, ...]:
+    """Return what cases are copied from: those of a demonstration made once, by the services."""
+    return tuple(Stencil(pattern) for pattern in make_patterns(DATA / "patterns"))
 
 
 @cache
@@ -103,9 +106,9 @@ class County:
         with self.app.app_context():
             return sign_ins.sign_in(login, PASSWORD_OF_ALL, address="127.0.0.1").token
 
-    def invent(self, count: int, shares: Shares = SHARES) -> Iterator[InventedCase]:
+    def copies(self, count: int, shares: Shares = SHARES) -> Iterator[Copy]:
         """Invent this county's cases."""
-        return invent(count, villages(), until=UNTIL, accounts=self.desks.accounts, shares=shares)
+        return copies(count, stencils(), villages(), until=UNTIL, accounts=self.desks.accounts, shares=shares)
 
 
 def _staff_id(login: str) -> int:
@@ -115,7 +118,7 @@ def _staff_id(login: str) -> int:
 def _hire(app: Flask, login: str, role: Role, region: str) -> int:
     with app.app_context():
         if db.session.scalar(select(Staff.id).where(Staff.login == login)) is None:
-            staff.add_staff(NewStaff(login, LOGINS[login.partition("-")[0]][1], role, region, "测试"))
+            staff.add_staff(NewStaff(login, NAMES.get(role, "李办事"), role, region, "测试"))
     with app.app_context():
         return _staff_id(login)
 
@@ -129,13 +132,12 @@ def open_county(url: str, home: Path, redis_url: str = "") -> County:
             regions = counties.read_regions(REGIONS)
             counties.init_county(COUNTY, regions=regions, preset="NATIONAL", phone="0311-82520000")
     village = villages()[0]
-    desks = Desks(
-        _hire(app, "village", Role.VILLAGE, village),
-        _hire(app, "reviewer", Role.TOWN_REVIEW, village[:9]),
-        _hire(app, "county", Role.COUNTY_LEAD, COUNTY),
-        _accounts(app),
-    )
-    return County(app, url, home, desks)
+    at_the_desks = {
+        role.value: _hire(app, f"desk-{role.value.lower()}", role, village[:digits])
+        for role, digits in LEVEL_OF_ROLE.items()
+        if role is not Role.GRID
+    }
+    return County(app, url, home, Desks(at_the_desks, _accounts(app)))
 
 
 def _accounts(app: Flask) -> tuple[int, ...]:
@@ -174,7 +176,7 @@ def keep_loaded(name: str, url: str, cases: int) -> County:
 def fill(county: County, cases: int, *, shares: Shares = SHARES, said: bool = False) -> None:
     """Load so many cases into the county."""
     with county.app.app_context():
-        load(county.url, county.invent(cases, shares), county.desks, total=cases if said else 0)
+        load(county.url, county.copies(cases, shares), county.desks, total=cases if said else 0)
 
 
 def make_empty(url: str) -> None:

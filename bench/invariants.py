@@ -14,11 +14,15 @@ from backend.models.places import same_place
 from backend.policy.county import county_workdays, policy_of
 from backend.privacy.chain import mac_row
 from backend.privacy.current import keys
-from backend.workflow.deadlines import due_on
-from backend.workflow.procedure import PROCEDURE, actions_from
-from backend.workflow.states import ENDS, Kind, State
+from backend.workflow.deadlines import Due, due_on, notice_may_close_on, shrunk
+from backend.workflow.duties import Row
+from backend.workflow.procedure import PROCEDURE, actions_from, rows_of
+from backend.workflow.states import ENDS, OUTLIVING, Kind, State
 from backend.workflow.trail import payload_of
+from backend.workflow.ways import states_of
 
+DATED_BY_A_FORM = frozenset({Kind.IN_PERSON})
+"""Duties that are due by a day which somebody said: when a family is back."""
 STEPS = {row.action.value for row in PROCEDURE}
 
 
@@ -87,13 +91,13 @@ def _places(file: File) -> Iterator[str]:
 def _duties(file: File) -> Iterator[str]:
     ended = State(file.case.state) in ENDS
     waiting = [task for task in file.tasks if task.open_due is not None]
-    if ended and any(task.kind != Kind.JOIN for task in waiting):
+    if ended and any(Kind(task.kind) not in OUTLIVING for task in waiting):
         yield "it has ended and somebody still owes something"
     if not ended and not waiting:
         yield "it is open and nobody owes anything"
     if ended != (file.case.closed_at is not None):
         yield "its state and its end do not fit"
-    if not ended and not actions_from(State(file.case.state)):
+    if not ended and not actions_from(State(file.case.state), file.case.procedure):
         yield "no step leads on"
     if len({task.version for task in file.tasks if task.open_due}) != len(waiting):
         yield "two of its duties have one version"
@@ -113,11 +117,15 @@ def _duty(task: Task, case: Case) -> Iterator[str]:
 
 def _dates(file: File) -> Iterator[str]:
     policy = policy_of(file.case.county_code, file.case.policy_version)
-    workdays = county_workdays(file.case.county_code)
+    workdays, total = county_workdays(file.case.county_code), Due(file.case.promised_on)
     for task in file.tasks:
         if task.open_due is not None and task.open_due != task.due_on:
             yield f"duty {task.kind} is queued under another date"
-        if task.due_on != due_on(task.opened_on, policy.limit(task.limit_key), workdays).on:
+        limit = policy.limit(task.limit_key)
+        given = {due_on(task.opened_on, limit, workdays).on, shrunk(task.opened_on, limit, total, workdays).on}
+        if task.kind == Kind.WATCH_NOTICE:
+            given.add(notice_may_close_on(task.opened_on, limit, workdays))
+        if task.due_on not in given and Kind(task.kind) not in DATED_BY_A_FORM:
             yield f"duty {task.kind} is due on a day that the rules do not give"
     if file.case.promised_on != due_on(file.case.discovered_on, policy.limit("T_TOTAL"), workdays).on:
         yield "it was promised for a day that the rules do not give"
@@ -125,20 +133,27 @@ def _dates(file: File) -> Iterator[str]:
 
 def _history(file: File) -> Iterator[str]:
     """Replay the history: each event leaves where the one before arrived, and the last arrives where the case is."""
-    state, steps = "", {(row.action.value, left.value): row for row in PROCEDURE for left in row.leaves}
+    state, rows = "", rows_of(file.case.procedure)
+    steps = {(row.action.value, left.value): row for row in rows for left in row.leaves}
     for event in file.events:
         if event.from_state != state:
             yield f"event {event.action} leaves {event.from_state or 'nowhere'}, but the case was {state or 'nowhere'}"
         row = steps.get((event.action, event.from_state))
         if event.action in STEPS and row is None:
             yield f"event {event.action} is no step from {event.from_state}"
-        if row is not None and event.to_state != (row.reaches or event.from_state):
+        if row is not None and event.to_state not in _leads_to(row, event.from_state):
             yield f"event {event.action} arrives where the table does not lead"
         state = event.to_state
     if state != file.case.state:
         yield f"its history ends at {state or 'nothing'}, and it stands at {file.case.state}"
-    if len(file.events) != file.case.version:
-        yield "its version does not count its events"
+    if file.case.version < len(file.events):
+        yield "its version does not grow with its events"
+
+
+def _leads_to(row: Row, before: str) -> frozenset[str]:
+    if row.reaches is None:
+        return frozenset({before})
+    return frozenset(states_of(row.reaches) if callable(row.reaches) else {row.reaches})
 
 
 def _chain(file: File) -> Iterator[str]:

@@ -9,9 +9,12 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from backend import clock
-from bench.invented import Desks, InventedCase
-from bench.rows import TABLES
+from backend.db import Base
+from bench.copies import Copy, Desks
 
+TABLES = tuple(table.name for table in Base.metadata.sorted_tables)
+"""Parents before children."""
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n"})
 AT_ONCE = 4000
 """Cases in one batch and transaction."""
 SAID_EVERY = 50_000
@@ -40,18 +43,18 @@ def _hurry_mariadb(connection: Any, record: object) -> None:
 
 def load(
     url: str,
-    invented: Iterable[InventedCase],
+    cases: Iterable[Copy],
     desks: Desks,
     *,
-    tables: Sequence[str] = tuple(TABLES),
+    tables: Sequence[str] = TABLES,
     total: int = 0,
 ) -> None:
-    """Write the rows of these cases; with `total`, say now and then how far it is."""
+    """Write the rows of these copies; with `total`, say now and then how far it is."""
     engine, began, done = engine_for(url), clock.monotonic(), 0
     with engine.connect() as connection:
-        for batch in _batches(invented):
+        for batch in _batches(cases):
             for table in tables:
-                _write(connection, table, [row for case in batch for row in TABLES[table](case, desks)])
+                _write(connection, table, [row for case in batch for row in case.pattern.rows(table, case, desks)])
             connection.commit()
             done += len(batch)
             if total and done // SAID_EVERY != (done - len(batch)) // SAID_EVERY:
@@ -60,9 +63,9 @@ def load(
         _analyze(connection, tables)
 
 
-def _batches(invented: Iterable[InventedCase]) -> Iterator[list[InventedCase]]:
-    batch: list[InventedCase] = []
-    for case in invented:
+def _batches(cases: Iterable[Copy]) -> Iterator[list[Copy]]:
+    batch: list[Copy] = []
+    for case in cases:
         batch.append(case)
         if len(batch) == AT_ONCE:
             yield batch
@@ -89,8 +92,8 @@ def _write(connection: Connection, table: str, rows: list[dict[str, Any]]) -> No
 
 
 def _told(value: object) -> str:
-    """Write a value as LOAD DATA reads it; none of ours holds a tab or a line end."""
-    return r"\N" if value is None else str(value).replace("\\", "\\\\")
+    """Write a value as LOAD DATA reads it."""
+    return r"\N" if value is None else str(value).translate(_ESCAPES)
 
 
 def _analyze(connection: Connection, tables: Sequence[str]) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from backend.demo.people import check_digit
+from backend.workflow.states import Kind
 from bench.client import request
-from bench.invented import InventedCase
+from bench.copies import Copy
 
 _JSON = {"Content_Type": "application/json"}
 _FIRST_BIRTHDAY = date(1940, 1, 1)
@@ -53,18 +54,26 @@ def declaration(village: str) -> bytes:
     return json.dumps(form).encode()
 
 
-def decision() -> bytes:
+def decision(case: Copy) -> bytes:
     """Return the body of a township's passing on of a case as it was loaded."""
-    return json.dumps({"action": "pass_on", "version": 4, "content_version": 2}).encode()
+    pattern = case.pattern.of
+    body = {
+        "action": "pass_on",
+        "version": pattern.owed[Kind.TOWN_REVIEW],
+        "content_version": pattern.case["content_version"],
+        "opinion": "情况属实，建议纳入监测，先帮助修缮房屋。",
+        "category": pattern.case["marks"]["category"],
+    }
+    return json.dumps(body).encode()
 
 
-def decisions(tokens: dict[str, str], cases: Iterable[InventedCase]) -> Iterator[bytes]:
+def decisions(tokens: dict[str, str], cases: Iterable[Copy]) -> Iterator[bytes]:
     """Yield a decision on each case, by a reviewer of its township."""
     for case in cases:
         yield request(
             "POST",
             f"/api/v1/cases/{case.id}/decisions",
-            body=decision(),
+            body=decision(case),
             Authorization=f"Bearer {tokens[case.village[:9]]}",
             Idempotency_Key=str(uuid.uuid4()),
             **_JSON,

@@ -15,7 +15,7 @@ FEW, MANY, MOST = 2, 8, 16
 """Connections at once."""
 SMALL, LARGE = 10_000, 1_000_000
 """Cases."""
-LOADER = 1
+LOADER = 2
 """Grows when the loaded rows change: what was loaded by another is loaded anew."""
 DRAWN = 1000
 """Loaded cases that pass the invariant check."""

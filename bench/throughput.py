@@ -13,10 +13,10 @@ from backend.workflow.states import State
 from bench import requests
 from bench.capture import Recipe, Said, listening, recipe, statements
 from bench.client import drive, request
+from bench.copies import READY_TO_DECIDE, Copy
 from bench.county import County, fill, make_empty, open_county, villages
 from bench.figures import Figure
 from bench.floor import PLAN
-from bench.invented import READY_TO_DECIDE, InventedCase
 from bench.load import engine_for
 from bench.servers import Databases, Server, serving, valkey
 from bench.settings import DATA, FEW, MANY, MOST, ROUNDS, SECONDS, WARM_UP
@@ -35,7 +35,7 @@ class Work:
     village_phone: str
     console: str
     reviewers: dict[str, str]
-    undecided: Iterator[InventedCase]
+    undecided: Iterator[Copy]
     recipes: dict[str, Recipe]
     answers: dict[str, object]
 
@@ -51,7 +51,7 @@ class Work:
         """Return the same for the floor: the statements are said about real cases, so that each changes its rows."""
         return [request("POST", f"/decide/{case.id}") for case in self._some(seconds)]
 
-    def _some(self, seconds: float) -> Iterator[InventedCase]:
+    def _some(self, seconds: float) -> Iterator[Copy]:
         for _ in range(int(MOST_DECISIONS * seconds)):
             case = next(self.undecided, None)
             if case is None:
@@ -71,7 +71,7 @@ def prepare(server: Databases, redis_url: str) -> Work:
     *deciding, quiet = sorted({code[:9] for code in villages()})
     undecided = (
         case
-        for case in county.invent(CASES, READY_TO_DECIDE)
+        for case in county.copies(CASES, READY_TO_DECIDE)
         if case.state == State.VISITED and case.village[:9] != quiet
     )
     work = Work(
@@ -113,7 +113,8 @@ def _learn(work: Work) -> None:
     left = iter(decided)
 
     def decide() -> object:
-        return _sent(app, f"/api/v1/cases/{next(left).id}/decisions", requests.decision(), reviewer)
+        case = next(left)
+        return _sent(app, f"/api/v1/cases/{case.id}/decisions", requests.decision(case), reviewer)
 
     decide()
     taken, work.answers["decide"] = _twice(app, decide)

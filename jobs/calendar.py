@@ -1,10 +1,10 @@
 """Moves open dates after a county's calendar has changed."""
 
-from backend.services import rules
+from backend.services import calendars
 from jobs.base import job
 
 
 @job
 def recompute() -> int:
     """Bring every open date to where the calendar now puts it."""
-    return rules.recompute_all_dates()
+    return calendars.recompute_all_dates()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs import calendar, demo, keeping, outbox, pushes, reminders
+from jobs import calendar, demo, keeping, notices, outbox, pushes, reminders
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 TICK = 0
@@ -24,7 +24,9 @@ SCHEDULE: tuple[Beat, ...] = (
     Beat(outbox.deliver_pending, "send", TICK),
     Beat(pushes.take_up, "work", TICK),
     Beat(demo.tell_emulator_the_time, "work", TICK),
+    Beat(notices.close_due, "work", TICK),
     Beat(keeping.seal_audit, "work", MINUTE),
+    Beat(reminders.tell_delays, "work", HOUR),
     Beat(keeping.sweep_files, "work", HOUR),
     Beat(keeping.forget_old_keys, "work", DAY),
     Beat(calendar.recompute, "work", DAY),

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from miniprogram_api import cookies, docs, errors, health, observation
+from miniprogram_api import cookies, docs, errors, health, notice_page, observation
 from miniprogram_api.docs import api
 from miniprogram_api.views import ALL
 
@@ -16,5 +16,6 @@ def register(app: Flask) -> None:
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     docs.add_pages(app)
     health.register(app)
+    notice_page.register(app)
     observation.register(app)
     errors.register(app)

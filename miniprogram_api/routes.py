@@ -48,8 +48,13 @@ def route(
     gives: type[Schema] | None = None,
     status: int = 200,
     once: bool = False,
+    keyed: bool = False,
 ) -> Callable[[View], View]:
-    """Declare a view. `allows=None` opens it to everybody; `once` demands an idempotency key."""
+    """Declare a view. `allows=None` opens it to everybody; `once` demands an idempotency key.
+
+    `keyed` demands the key too, and leaves it to the service (`intention`): a sitting goes on family by family where it
+    stopped, and an objection without a name must not be kept under an account.
+    """
 
     def declare(view: View) -> View:
         name = view.__name__
@@ -59,7 +64,7 @@ def route(
             content_type = _FORM if where == "form" else None
             served = blueprint.arguments(takes(), location=where, content_type=content_type)(served)
         served = _admitted(served, allows, wants_json=takes is not None and where == "json")
-        served = _described(blueprint, served, allows, once=once)
+        served = _described(blueprint, served, allows, once=once or keyed)
         served = blueprint.response(status, gives)(served)
         served = blueprint.doc(operationId=name)(served)
         blueprint.route(path.replace("<int:", _ROW_ID), methods=[method], endpoint=name)(served)
@@ -131,19 +136,24 @@ def _response(answer: Answer) -> Response:
     return response
 
 
-def _once(work: Callable[[], Answer]) -> Answer:
+def intention() -> str:
+    """Return the key that the client made for this intention; raises `Invalid` without one."""
     key = request.headers.get("Idempotency-Key", "")
     if not _UUID.fullmatch(key):
         raise Invalid.field("Idempotency-Key", "缺少提交编号，请重新打开页面再提交。")
-    by = actor()
+    return key.lower()
+
+
+def _once(work: Callable[[], Answer]) -> Answer:
+    key, by = intention(), actor()
     account = by.account_id or by.id
     digest = idempotency.digest_of(f"{request.method} {request.path}", _body())
     try:
-        return idempotency.once(account, key.lower(), digest, work)
+        return idempotency.once(account, key, digest, work)
     except DomainError as error:
         if idempotency.is_lasting(error):
             kept = Answer(errors.STATUS[type(error)], errors.body_of(error))
-            idempotency.keep_refusal(account, key.lower(), digest, kept)
+            idempotency.keep_refusal(account, key, digest, kept)
         raise
 
 

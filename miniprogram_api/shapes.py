@@ -14,12 +14,13 @@ from backend.policy.county import current_policy, policy_of
 from backend.privacy.current import keys
 from backend.privacy.receipts import spoken
 from backend.privacy.seal import Place, unseal
-from backend.services import cases, declarations, reveals, tasks
+from backend.services import awaiting, cases, declarations, reveals, satisfactions, tasks
 from backend.services.counties import call_for
 from backend.workflow.deadlines import is_overdue
 from backend.workflow.places import name_of
 from backend.workflow.sentences import action_name
 from backend.workflow.states import KIND_NAMES, STATE_NAMES, Kind, State
+from backend.workflow.tasks import PRESSING
 
 
 def page_before(items: Sequence[Any], size: int) -> dict[str, Any]:
@@ -52,7 +53,9 @@ def me(actor: Actor, identities: Iterable[Identity], own: Iterable[Case]) -> dic
     }
 
 
-def receipt(declaration: Declaration, timeline: Iterable[ReceiptLine]) -> dict[str, Any]:
+def receipt(
+    declaration: Declaration, timeline: Iterable[ReceiptLine], awaited: Sequence[awaiting.Awaited] = ()
+) -> dict[str, Any]:
     """Return a receipt: always the same fields, whatever was known before."""
     return {
         "id": declaration.id,
@@ -67,13 +70,47 @@ def receipt(declaration: Declaration, timeline: Iterable[ReceiptLine]) -> dict[s
         "promised_on": declaration.promised_on,
         "call": call_for(declaration.said_village),
         "actions": declarations.actions_on(declaration),
+        "awaiting": awaited,
+        "satisfaction": None,
         "timeline": [_line(each) for each in timeline],
     }
 
 
 def receipt_with_timeline(declaration: Declaration) -> dict[str, Any]:
     """Return a receipt with its lines."""
-    return receipt(declaration, declarations.timeline_of(declaration))
+    lines = declarations.timeline_of(declaration)
+    found = receipt(declaration, lines, awaiting.awaited_by([declaration])[declaration.id])
+    mark = satisfactions.own_mark(declaration)
+    called = [_called_back(declaration, mark)] if mark.answered_at else []
+    return {
+        **found,
+        "satisfaction": mark,
+        "timeline": sorted([*found["timeline"], *called], key=lambda line: line["at"]),
+    }
+
+
+def fresh_receipt(taken: declarations.Taken) -> dict[str, Any]:
+    """Return a receipt just given: what it says is at hand, and nothing is read again."""
+    awaited = awaiting.awaited_first(taken.declaration, taken.duty)
+    return {**receipt(taken.declaration, [taken.line], [awaited]), "satisfaction": satisfactions.NO_MARK}
+
+
+def _called_back(declaration: Declaration, mark: satisfactions.OwnMark) -> dict[str, Any]:
+    """Return the township's answer to a mark as a line of the timeline; it is kept out of the village's sight."""
+    office = name_of(declaration.said_village[:9])
+    return {
+        "kind": "called_back",
+        "sentence": f"您评价以后，{office}回了话，写在下面。",
+        "detail": mark.answer,
+        "due_on": None,
+        "at": mark.answered_at,
+    }
+
+
+def receipt_page(page: dict[str, Any]) -> dict[str, Any]:
+    """Return a page of receipts without their lines, each with what it waits for."""
+    awaited = awaiting.awaited_by(page["items"])
+    return {**page, "items": [receipt(each, (), awaited[each.id]) for each in page["items"]]}
 
 
 def _line(line: ReceiptLine) -> dict[str, Any]:
@@ -89,6 +126,10 @@ def _line(line: ReceiptLine) -> dict[str, Any]:
     }
 
 
+_POINTED_AT = ("declaration", "clue", "complaint", "satisfaction")
+"""What a duty may be about besides its case: its detail holds the id."""
+
+
 def task(row: Task) -> dict[str, Any]:
     """Return a duty with its names."""
     asked = row.detail.get("asked", [])
@@ -99,14 +140,27 @@ def task(row: Task) -> dict[str, Any]:
         "kind": row.kind,
         "kind_name": KIND_NAMES[Kind(row.kind)],
         "head_name": row.head_name,
-        "village_name": name_of(row.village_code),
+        "village_name": name_of(row.village_code or row.owner_region),
         "due_on": row.due_on,
         "is_overdue": is_overdue(row.due_on, clock.today()),
         "is_provisional": row.is_provisional,
         "asked": [words.get(code, code) for code in asked],
-        "declaration_id": int(row.detail["declaration"]) if "declaration" in row.detail else None,
+        **{f"{name}_id": int(row.detail[name]) if name in row.detail else None for name in _POINTED_AT},
+        "is_pressing": row.pressing in PRESSING.values(),
+        "about": _about(row),
         "version": row.version,
     }
+
+
+def _about(row: Task) -> str:
+    """Say which department checks, which office answers, or what is left to compare: duties of one kind differ so."""
+    policy = current_policy(row.county_code)
+    office = policy.departments.get(row.detail.get("department", ""))
+    if office is not None:
+        return office.name
+    if "transfer" in row.detail:
+        return policy.dictionaries["transfers"].get(row.detail["transfer"], "")
+    return "、".join(policy.dictionaries["compare_items"].get(item, item) for item in row.detail.get("left", ()))
 
 
 def task_page(page: tasks.Page) -> dict[str, Any]:
@@ -128,6 +182,7 @@ def case_file(file: cases.CaseFile, actor: Actor) -> dict[str, Any]:
         "risk": case.risk,
         "risk_name": policy.dictionaries["risks"].get(case.risk, case.risk),
         "channel": case.channel,
+        "urgency": case.urgency,
         "discovered_on": case.discovered_on,
         "promised_on": case.promised_on,
         "version": case.version,

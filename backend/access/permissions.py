@@ -62,6 +62,9 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     CLAIM_RECEIPT = "claim_receipt"
     READ_INBOX = "read_inbox"
+    LEAVE_MARK = "leave_mark"
+    CHANGE_CONSENT = "change_consent"
+    COMPLAIN = "complain"
     # in the procedure
     ACCEPT = "accept"
     RETURN_FOR_INFORMATION = "return_for_information"
@@ -75,6 +78,68 @@ class Action(StrEnum):
     COUNTY_SEND_BACK = "county_send_back"
     COUNTY_REJECT = "county_reject"
     JOIN_DECLARATION = "join_declaration"
+    FIND_NO_RISK = "find_no_risk"
+    HAND_UP_CLUE = "hand_up_clue"
+    CLOSE_CLUE = "close_clue"
+    TRANSFER = "transfer"
+    CONFIRM_CHECK = "confirm_check"
+    SEE_IN_PERSON = "see_in_person"
+    SETTLE_DOUBLE = "settle_double"
+    FILE_COMPARISON = "file_comparison"
+    SKIP_COMPARISON = "skip_comparison"
+    HOLD_CONSULTATION = "hold_consultation"
+    HOLD_MEETING = "hold_meeting"
+    MEETING_SAID_NO = "meeting_said_no"
+    MEETING_FAILED = "meeting_failed"
+    POST_NOTICE = "post_notice"
+    CLOSE_NOTICE = "close_notice"
+    OBJECT = "object"
+    KEEP_AFTER_OBJECTION = "keep_after_objection"
+    VISIT_AFTER_OBJECTION = "visit_after_objection"
+    UPHOLD_OBJECTION = "uphold_objection"
+    CHECK_DEPARTMENT = "check_department"
+    ANNOUNCE = "announce"
+    ENTER_NATIONAL = "enter_national"
+    TAKE_DOWN_NOTICE = "take_down_notice"
+    READ_PROCEEDINGS = "read_proceedings"
+    READ_OBJECTIONS = "read_objections"
+    ANSWER_REFERRAL = "answer_referral"
+    APPOINT_VISIT = "appoint_visit"
+    CALL_MEETING = "call_meeting"
+    CALL_BACK = "call_back"
+    ENTER_COMPLAINT = "enter_complaint"
+    ANSWER_COMPLAINT = "answer_complaint"
+    TERMINATE = "terminate"
+    ASK_RECHECK = "ask_recheck"
+    CONFIRM_OUTCOME = "confirm_outcome"
+    OVERTURN_OUTCOME = "overturn_outcome"
+    ASK_GREEN_CHANNEL = "ask_green_channel"
+    GREEN_TOWN_AGREES = "green_town_agrees"
+    GREEN_COUNTY_AGREES = "green_county_agrees"
+    GREEN_DECLINED = "green_declined"
+    DELIVER_AID = "deliver_aid"
+    SIGN_LATER = "sign_later"
+    COUNTY_AGREES_BY_PHONE = "county_agrees_by_phone"
+    AUTHORIZE = "authorize"
+    EXPLAIN_HIT = "explain_hit"
+    PREPARE_BATCH = "prepare_batch"
+    SIGN_BATCH = "sign_batch"
+    LOOK_UP_STATUS = "look_up_status"
+    MANAGE_DISASTER = "manage_disaster"
+    IMPORT_DISASTER_LIST = "import_disaster_list"
+    # clues, and a wrong turn mended
+    REPORT_CLUE = "report_clue"
+    READ_CLUES = "read_clues"
+    SET_URGENCY = "set_urgency"
+    NOTE_TALK = "note_talk"
+    AUTHORISE_REPORTER = "authorise_reporter"
+    BECOME_REPORTER = "become_reporter"
+    REGISTER_KIN = "register_kin"
+    READ_KIN = "read_kin"
+    HAND_OVER = "hand_over"
+    MERGE_CASES = "merge_cases"
+    CORRECT_ID = "correct_id"
+    CORRECT_FAMILY = "correct_family"
     # around a case
     READ_TASKS = "read_tasks"
     READ_CASES = "read_cases"
@@ -105,19 +170,95 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.WITHDRAW: frozenset({Role.FARMER}),
     Action.CLAIM_RECEIPT: frozenset({Role.FARMER}),
     Action.READ_INBOX: frozenset({Role.FARMER, Role.GRID}) | _OFFICES,
+    Action.LEAVE_MARK: frozenset({Role.FARMER}),
+    Action.CHANGE_CONSENT: frozenset({Role.FARMER}),
+    Action.COMPLAIN: frozenset({Role.FARMER, Role.GRID}) | _OFFICES,
+    # Never the village: it is the one that is judged and complained about (practice P31).
+    Action.CALL_BACK: _TOWN_DESK,
+    Action.ENTER_COMPLAINT: _TOWN_DESK | _COUNTY,
+    Action.ANSWER_COMPLAINT: _TOWN_DESK | _COUNTY,
+    Action.APPOINT_VISIT: _VILLAGE | _TOWN_DESK,
+    Action.CALL_MEETING: _VILLAGE,
     Action.ACCEPT: _VILLAGE | _TOWN_DESK,
     Action.RETURN_FOR_INFORMATION: _VILLAGE | _TOWN_DESK,
     # The village alone never says no (practice P2, P3): formal refusal is the township's.
     Action.REFUSE_FORMALLY: _TOWN_DESK,
-    Action.FILE_VISIT: _VILLAGE,
-    Action.RESCHEDULE: _VILLAGE,
+    # The township goes itself where the village may not: relatives of somebody in office (practice P32).
+    Action.FILE_VISIT: _VILLAGE | _TOWN_DESK,
+    Action.RESCHEDULE: _VILLAGE | _TOWN_DESK,
+    Action.CONFIRM_CHECK: _VILLAGE | _TOWN_DESK,
+    Action.SEE_IN_PERSON: _VILLAGE | _TOWN_DESK,
+    Action.SETTLE_DOUBLE: _TOWN_DESK,
+    Action.HAND_UP_CLUE: _VILLAGE,
+    Action.CLOSE_CLUE: _TOWN_DESK,
+    Action.TRANSFER: _TOWN_DESK | _COUNTY,
+    # A villager only with the village's authorisation, which the service looks up.
+    Action.REPORT_CLUE: frozenset({Role.FARMER, Role.GRID}) | _OFFICES,
+    Action.READ_CLUES: _OFFICES,
+    Action.SET_URGENCY: _OFFICES,
+    Action.NOTE_TALK: _OFFICES,
+    Action.AUTHORISE_REPORTER: _VILLAGE,
+    Action.BECOME_REPORTER: frozenset({Role.FARMER}),
+    Action.REGISTER_KIN: _OFFICES,
+    # Discipline inspection has the list (practice P32).
+    Action.READ_KIN: _TOWN_DESK | _COUNTY | {Role.AUDIT},
+    Action.HAND_OVER: _TOWN_JUDGES | _COUNTY,
+    Action.MERGE_CASES: _TOWN_DESK,
+    Action.CORRECT_ID: _TOWN_DESK,
+    Action.CORRECT_FAMILY: _VILLAGE | _TOWN_DESK,
     Action.PASS_ON: _TOWN_JUDGES,
     Action.SEND_BACK: _TOWN_JUDGES,
     Action.REFUSE: _TOWN_JUDGES,
     # The county's clerk prepares, its leader signs (practice P11).
     Action.COUNTY_APPROVE: frozenset({Role.COUNTY_LEAD}),
+    # What the leader agreed to by telephone is noted by whoever took the call, and signed later (practice P17).
+    Action.COUNTY_AGREES_BY_PHONE: _COUNTY,
     Action.COUNTY_SEND_BACK: _COUNTY,
     Action.COUNTY_REJECT: frozenset({Role.COUNTY_LEAD}),
+    Action.FIND_NO_RISK: _VILLAGE | _TOWN_DESK,
+    Action.FILE_COMPARISON: _COUNTY,
+    # A comparison is skipped by a leader with a written reason, never by a clerk (seed 004).
+    Action.SKIP_COMPARISON: frozenset({Role.COUNTY_LEAD}),
+    Action.HOLD_CONSULTATION: _VILLAGE,
+    Action.HOLD_MEETING: _VILLAGE,
+    Action.MEETING_SAID_NO: _VILLAGE,
+    Action.MEETING_FAILED: _VILLAGE,
+    Action.POST_NOTICE: _VILLAGE,
+    # At the end of its days the program closes the notice itself, so that nobody's forgetting costs a family a day.
+    Action.CLOSE_NOTICE: _VILLAGE | _TOWN_DESK | {Role.SYSTEM},
+    # Whoever objects, the case's history says "the system": who it was is for the township (practice P31).
+    Action.OBJECT: frozenset({Role.FARMER, Role.SYSTEM}) | _OFFICES,
+    # Sittings and sheets are the village's own; who objects never is.
+    Action.READ_PROCEEDINGS: _OFFICES,
+    Action.READ_OBJECTIONS: _TOWN_DESK | _COUNTY,
+    Action.KEEP_AFTER_OBJECTION: _TOWN_JUDGES,
+    Action.VISIT_AFTER_OBJECTION: _TOWN_JUDGES,
+    Action.UPHOLD_OBJECTION: frozenset({Role.TOWN_LEAD}),
+    Action.CHECK_DEPARTMENT: _TOWN_JUDGES,
+    Action.ANNOUNCE: _TOWN_DESK | _COUNTY,
+    Action.ENTER_NATIONAL: _TOWN_DESK,
+    Action.TAKE_DOWN_NOTICE: _VILLAGE,
+    Action.ANSWER_REFERRAL: _TOWN_DESK,
+    Action.TERMINATE: _TOWN_DESK,
+    Action.ASK_RECHECK: frozenset({Role.FARMER}) | _VILLAGE | _TOWN_DESK,
+    # What the township's lead or the county decided is rechecked at the county.
+    Action.CONFIRM_OUTCOME: frozenset({Role.TOWN_LEAD}) | _COUNTY,
+    Action.OVERTURN_OUTCOME: frozenset({Role.TOWN_LEAD}) | _COUNTY,
+    Action.ASK_GREEN_CHANNEL: _VILLAGE,
+    # Whoever is no lead types what the lead said by telephone, and the lead signs it later (practice P17).
+    Action.GREEN_TOWN_AGREES: _TOWN_DESK,
+    Action.GREEN_COUNTY_AGREES: _COUNTY,
+    Action.SIGN_LATER: frozenset({Role.TOWN_LEAD, Role.COUNTY_LEAD}),
+    Action.GREEN_DECLINED: frozenset({Role.TOWN_LEAD}) | _COUNTY,
+    Action.DELIVER_AID: _VILLAGE | _TOWN_DESK,
+    # A family signs on its own phone, and takes its word back there (practice P13).
+    Action.AUTHORIZE: frozenset({Role.FARMER}) | _VILLAGE | _TOWN_DESK,
+    Action.EXPLAIN_HIT: _VILLAGE | _TOWN_DESK,
+    Action.PREPARE_BATCH: _COUNTY,
+    Action.SIGN_BATCH: frozenset({Role.COUNTY_LEAD}),
+    Action.LOOK_UP_STATUS: _OFFICES,
+    Action.MANAGE_DISASTER: _COUNTY,
+    Action.IMPORT_DISASTER_LIST: _TOWN_DESK | _COUNTY,
     Action.JOIN_DECLARATION: _VILLAGE | _TOWN_DESK,
     Action.READ_TASKS: frozenset({Role.GRID}) | _OFFICES,
     # A farmer's scope holds only the households that the village confirmed for that phone.

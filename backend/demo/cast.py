@@ -54,8 +54,10 @@ def desks(villages: Iterable[str]) -> Iterator[Member]:
     known = list(villages)
     for code in dict.fromkeys(village[:TOWNSHIP_DIGITS] for village in known):
         yield Member(f"town-{code}", _name(random), Role.TOWN_REVIEW, code)
+        yield Member(f"lead-{code}", _name(random), Role.TOWN_LEAD, code)
     for code in known:
         yield Member(f"village-{code}", _name(random), Role.VILLAGE, code)
+        yield Member(f"head-{code}", _name(random), Role.HEAD, code)
 
 
 def _name(random: Random) -> str:

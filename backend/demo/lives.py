@@ -2,36 +2,52 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import NamedTuple
 
 from backend import clock
 from backend.access.permissions import Action, Role
+from backend.demo.courses import COURSES, ONLY_CLUES, WITHDRAW, Do, Pace
 from backend.demo.people import InventedHousehold, households
 
 SEED = 130126
-DAYS_BACK = 60
+DAYS_BACK = 45
 """How far in the past the first declarations lie."""
 
-WITH_ID_NUMBER, ON_A_PHONE, FOR_SOMEBODY, SLOW = 0.7, 0.04, 0.15, 0.12
-"""Shares: who has the ID card at hand, declares on a phone, lets somebody speak for them, and waits too long."""
+WITH_ID_NUMBER, ON_A_PHONE, FOR_SOMEBODY, AS_A_CLUE, SLOW = 0.7, 0.04, 0.15, 0.2, 0.05
+"""Shares: who has the ID card at hand, declares on a phone, lets somebody speak for them, is found by others, and the
+steps that wait too long."""
 
-_OFFICE, _WAKING = (time(8, 40), time(17, 20)), (time(7, 0), time(20, 30))
+ON_PAPER, ON_THE_PHONE = "self_paper", "self_mp"
+CLUES: tuple[tuple[str, Role], ...] = (
+    ("visit_find", Role.VILLAGE),
+    ("mass", Role.VILLAGE),
+    ("grid_find", Role.VILLAGE),
+    ("dept_alert", Role.TOWN_REVIEW),
+    ("platform", Role.TOWN_REVIEW),
+    ("petition", Role.TOWN_REVIEW),
+    ("inspect", Role.TOWN_REVIEW),
+    ("linked", Role.TOWN_REVIEW),
+)
+"""Channels by which others find a family, and who enters them."""
 
+NOTICE_DAYS = 5
+"""The full days of a notice under the demonstration's preset."""
 
-class Do(NamedTuple):
-    """One step: what is done, in whose hat, and with which reason."""
+SITS_EVERY = 3
+"""A village sits on every third day; whatever waits for it then is one sitting."""
 
-    action: Action
-    role: Role
-    codes: tuple[str, ...] = ()
-    words: str = ""
+_OFFICE, _WAKING, _MIDNIGHT = (time(8, 40), time(17, 20)), (time(7, 0), time(20, 30)), (time(0, 0), time(0, 20))
+_HOURS = {Pace.CONSULTATION: time(15), Pace.CALL: time(16), Pace.MEETING: time(16, 30)}
+_SHEETS_HANG, _SHEETS_COME_DOWN, _COUNTY_SITS = time(8, 45), time(9, 15), time(10, 30)
+_AT_ONCE = (2, 25)
+_LATELY = 0.4
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that is taken at one instant of business time; no two steps of the crowd share an instant."""
+    """A step that is taken at one instant of business time; only a sitting, a sheet or a batch is shared."""
 
     do: Do
     at: datetime
@@ -39,92 +55,123 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One household's declaration and what became of it up to now."""
+    """One household's beginning, by which channel and by whose hand, and what became of it up to now."""
 
     number: int
     household: InventedHousehold
     declared_at: datetime
+    channel: str
+    entered_by: Role
     gives_id_number: bool
     is_on_a_phone: bool
     relation: str
     steps: tuple[Step, ...]
 
 
-ACCEPT = Do(Action.ACCEPT, Role.VILLAGE)
-VISIT = Do(Action.FILE_VISIT, Role.VILLAGE, words="已上门看过，和家里人谈了收入、支出和眼下的难处，反映的情况属实。")
-NOT_HOME = Do(Action.RESCHEDULE, Role.VILLAGE, words="上门时家里没人，邻居说去县城看病了，约好改天再来。")
-ASK = Do(Action.RETURN_FOR_INFORMATION, Role.VILLAGE, ("papers",), "请补一张看病的票据。")
-FETCH = Do(Action.SUPPLEMENT, Role.VILLAGE, words="票据已上门取到，复印件留村里。")
-FORMALLY = Do(Action.REFUSE_FORMALLY, Role.TOWN_REVIEW, ("not_of_county",), "户口和住处都在邻县，已告诉联系电话。")
-PASS_ON = Do(Action.PASS_ON, Role.TOWN_REVIEW)
-SEND_BACK = Do(Action.SEND_BACK, Role.TOWN_REVIEW, ("members", "income"), "请再核对家里人口和务工收入。")
-REFUSE = Do(Action.REFUSE, Role.TOWN_REVIEW, ("can_cope",), "家里有两人务工，眼前的难处能应对；有变化随时再申报。")
-APPROVE = Do(Action.COUNTY_APPROVE, Role.COUNTY_LEAD)
-COUNTY_BACK = Do(Action.COUNTY_SEND_BACK, Role.COUNTY_OP, ("papers",), "请附上支出的凭据。")
-REJECT = Do(Action.COUNTY_REJECT, Role.COUNTY_LEAD, ("already_secured",), "已有保障，没有新增风险。")
-WITHDRAW = Do(Action.WITHDRAW, Role.FARMER, words="孩子回来了，先不用了。")
-
-_CHECKED = (ACCEPT, VISIT)
-COURSES: tuple[tuple[int, tuple[Do, ...]], ...] = (
-    (30, (*_CHECKED, PASS_ON, APPROVE)),
-    (8, (ACCEPT, NOT_HOME, VISIT, PASS_ON, APPROVE)),
-    (6, (*_CHECKED, SEND_BACK, VISIT, PASS_ON, APPROVE)),
-    (4, (*_CHECKED, PASS_ON, COUNTY_BACK, PASS_ON, APPROVE)),
-    (6, (ASK, FETCH, *_CHECKED, PASS_ON, APPROVE)),
-    (9, (*_CHECKED, REFUSE)),
-    (5, (*_CHECKED, PASS_ON, REJECT)),
-    (5, (FORMALLY,)),
-    (3, (WITHDRAW,)),
-    (2, (ACCEPT, WITHDRAW)),
-    # Left where they are: these are the overdue ones, at every desk.
-    (6, ()),
-    (3, (ASK,)),
-    (5, (ACCEPT,)),
-    (5, _CHECKED),
-    (3, (*_CHECKED, PASS_ON)),
-)
-"""How many in a hundred households take each course; whatever would lie in the future has not happened yet."""
-
-
 def lives(count: int, villages: Sequence[str], *, until: datetime) -> Iterator[Life]:
     """Yield the first `count` lives, the earliest declaration first; a larger count only adds lives."""
     crowd = households(SEED, count, villages)
+    places = {code: place for place, code in enumerate(villages)}
     yield from sorted(
-        (_life(number, household, until) for number, household in enumerate(crowd)), key=lambda life: life.declared_at
+        (_life(number, household, places[household.village_code], until) for number, household in enumerate(crowd)),
+        key=lambda life: life.declared_at,
     )
 
 
-def _life(number: int, household: InventedHousehold, until: datetime) -> Life:
+def _life(number: int, household: InventedHousehold, place: int, until: datetime) -> Life:
     random = Random(SEED + number)  # noqa: S311 - invented people are no secret
-    # The square root: a few more of late, so that every desk has something that is not yet due.
-    days = DAYS_BACK * (1 - random.random() ** 0.5)
+    # More of late, so that every desk has something that is not yet due.
+    days = DAYS_BACK * (1 - random.random() ** _LATELY)
     declared_at = _within(random, until - timedelta(days=days), _WAKING)
     if declared_at >= until:
         declared_at -= timedelta(days=1)
     course = random.choices([course for _, course in COURSES], [share for share, _ in COURSES])[0]
+    was_found = any(do.action in ONLY_CLUES for do in course)
+    is_on_a_phone = WITHDRAW in course or (random.random() < ON_A_PHONE and not was_found)
+    is_clue = was_found or random.random() < AS_A_CLUE
+    channel, entered_by = (ON_THE_PHONE, Role.FARMER) if is_on_a_phone else (ON_PAPER, Role.VILLAGE)
+    if is_clue and not is_on_a_phone:
+        channel, entered_by = random.choice(CLUES)
     return Life(
         number=number,
         household=household,
         declared_at=declared_at,
+        channel=channel,
+        entered_by=entered_by,
         gives_id_number=random.random() < WITH_ID_NUMBER,
-        is_on_a_phone=WITHDRAW in course or random.random() < ON_A_PHONE,
+        is_on_a_phone=is_on_a_phone,
         relation=random.choice(("family", "relative", "neighbour")) if random.random() < FOR_SOMEBODY else "self",
-        steps=tuple(_steps(random, course, declared_at, until)),
+        steps=tuple(_Pacer(random, place).steps(course, declared_at, until)),
     )
 
 
-def _steps(random: Random, course: Sequence[Do], since: datetime, until: datetime) -> Iterator[Step]:
-    for do in course:
-        days = random.uniform(3, 9) if random.random() < SLOW else random.uniform(0, 1.3)
-        moment = _within(random, since + timedelta(days=days), _OFFICE)
+class _Pacer:
+    """Puts a course's steps on days and hours, one after the other."""
+
+    def __init__(self, random: Random, place: int) -> None:
+        self._random, self._place = random, place
+        self._posted_on: date | None = None
+
+    def steps(self, course: Sequence[Do], since: datetime, until: datetime) -> Iterator[Step]:
+        """Yield the steps that lie in the past."""
+        for do in course:
+            since = self._moment(do, since)
+            if since >= until:
+                return
+            if do.action is Action.POST_NOTICE:
+                self._posted_on = clock.local(since).date()
+            yield Step(do, since)
+
+    def _moment(self, do: Do, since: datetime) -> datetime:
+        pace, today = do.pace, clock.local(since).date()
+        if pace is Pace.AT_ONCE:
+            return since + timedelta(minutes=self._random.uniform(*_AT_ONCE))
+        if pace is Pace.NIGHT:
+            first = (self._posted_on or today) + timedelta(days=NOTICE_DAYS + 1)
+            return _within_day(self._random, max(first, today + timedelta(days=1)), _MIDNIGHT)
+        if pace is Pace.MORNING_AFTER:
+            return self._shared(today, _SHEETS_COME_DOWN)
+        slow = self._random.random() < SLOW
+        if pace in _HOURS:
+            return self._sitting(since, _HOURS[pace], late=slow)
+        if pace is Pace.SHEET and not slow:
+            return self._shared(today + timedelta(days=1), _SHEETS_HANG)
+        if pace is Pace.COUNTY_SITTING:
+            return self._county_sitting(since + timedelta(days=4 if slow else 0))
+        return self._at_a_desk(since, slow=slow and pace is not Pace.PROMPT)
+
+    def _at_a_desk(self, since: datetime, *, slow: bool) -> datetime:
+        days = self._random.uniform(3, 9) if slow else self._random.uniform(0, 1)
+        moment = _within(self._random, since + timedelta(days=days), _OFFICE)
         # On the same day but earlier: then it is the next day's work.
-        since = moment if moment > since else _within(random, since + timedelta(days=1), _OFFICE)
-        if since >= until:
-            return
-        yield Step(do, since)
+        return moment if moment > since else _within(self._random, since + timedelta(days=1), _OFFICE)
+
+    def _sitting(self, since: datetime, hour: time, *, late: bool) -> datetime:
+        day = clock.local(since).date() + timedelta(days=SITS_EVERY if late else 0)
+        while (day.toordinal() + self._place) % SITS_EVERY or self._shared(day, hour) <= since:
+            day += timedelta(days=1)
+        return self._shared(day, hour)
+
+    def _county_sitting(self, since: datetime) -> datetime:
+        day = clock.local(since).date()
+        while day.weekday() >= _SATURDAY or _at(day, _COUNTY_SITS) <= since:
+            day += timedelta(days=1)
+        return _at(day, _COUNTY_SITS)
+
+    def _shared(self, day: date, hour: time) -> datetime:
+        """Return the village's own second of that hour: its families share it, and no other village's do."""
+        return _at(day, hour) + timedelta(seconds=self._place)
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, tzinfo=clock.SHANGHAI)
 
 
 def _within(random: Random, moment: datetime, hours: tuple[time, time]) -> datetime:
     """Return some instant of the same day in China within these hours, to the microsecond."""
-    first, last = (datetime.combine(clock.local(moment).date(), hour, tzinfo=clock.SHANGHAI) for hour in hours)
+    return _within_day(random, clock.local(moment).date(), hours)
+
+
+def _within_day(random: Random, day: date, hours: tuple[time, time]) -> datetime:
+    first, last = (_at(day, hour) for hour in hours)
     return first + timedelta(microseconds=random.randrange(int((last - first) / timedelta(microseconds=1))))

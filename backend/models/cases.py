@@ -24,8 +24,10 @@ class Case(Scoped, Base):
     state: Mapped[str] = mapped_column(Symbols(20))
     head_name: Mapped[str] = mapped_column(Words(50))
     risk: Mapped[str] = mapped_column(Symbols(20))
+    urgency: Mapped[str] = mapped_column(Symbols(20), default="normal", comment="set by the receiver, never the farmer")
     channel: Mapped[str] = mapped_column(Symbols(20))
     procedure: Mapped[str] = mapped_column(Symbols(40), comment="which rows of the table it follows")
+    marks: Mapped[dict[str, Any]] = mapped_column(Document, default=dict, comment="facts that later steps read")
     policy_version: Mapped[int]
     discovered_on: Mapped[date] = mapped_column(comment="day 0: when the risk was found, not when it was typed")
     promised_on: Mapped[date] = mapped_column(comment="the date told to the applicant")
@@ -66,6 +68,7 @@ class Declaration(Receipted, Base):
     __table_args__ = (
         Index("ix_declarations_account_id_id", "account_id", "id"),
         Index("ix_declarations_case_id", "case_id"),
+        Index("ix_declarations_promised", "county_code", "closed_at", "promised_on"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)

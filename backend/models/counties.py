@@ -47,6 +47,8 @@ class PolicyVersion(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     from_on: Mapped[date]
     made_at: Mapped[datetime]
+    made_by_name: Mapped[str] = mapped_column(Words(50), default="")
+    reason: Mapped[str] = mapped_column(Words(300), default="", comment="why the county changed them")
 
 
 class WorkdayOverride(Base):

@@ -1,6 +1,6 @@
 """Households and the people in them; ID numbers and phones are sealed, and found only through a blind index."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +21,7 @@ class Household(Scoped, Base):
     phone_sealed: Mapped[str | None] = mapped_column(Sealed(200))
     is_provisional: Mapped[bool] = mapped_column(default=True)
     open_case_id: Mapped[int | None] = mapped_column(RowId, comment="its one open case, if any")
+    merged_into_id: Mapped[int | None] = mapped_column(RowId, comment="the household that it turned out to be")
     made_at: Mapped[datetime]
 
 
@@ -33,6 +34,8 @@ class Person(Scoped, Base):
     name: Mapped[str] = mapped_column(Words(50))
     relation: Mapped[str] = mapped_column(Symbols(20), default="head")
     id_sealed: Mapped[str | None] = mapped_column(Sealed(200))
+    no_document: Mapped[str | None] = mapped_column(Symbols(30), comment="why there is no ID number")
+    died_on: Mapped[date | None]
 
 
 class PersonDigest(Scoped, Base):

@@ -4,10 +4,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from backend.access.scope import Scoped
 from backend.db import Base, Document, RowId, Symbols, Words, new_id
+
+UNSEEN_IN_VILLAGE = frozenset({"call_back", "complaint"})
+"""Kinds of duty that no village's scope reaches: they exist because somebody was not content with it (practice P31)."""
+
+NO_HOUSEHOLD = 0
+"""Of a duty that is about no family."""
 
 
 class Task(Scoped, Base):
@@ -20,14 +26,16 @@ class Task(Scoped, Base):
     __table_args__ = (
         Index("ix_tasks_queue", "owner_region", "role", "open_due", "id"),
         Index("ix_tasks_county_queue", "county_code", "open_due", "id"),
-        Index("ix_tasks_township_queue", "township_code", "open_due", "id"),
-        Index("ix_tasks_village_queue", "village_code", "open_due", "id"),
+        Index("ix_tasks_township_pressing", "township_code", "pressing", "open_due", "id"),
+        Index("ix_tasks_village_pressing", "village_code", "pressing", "open_due", "id"),
+        Index("ix_tasks_pressing_queue", "owner_region", "role", "pressing", "open_due", "id"),
+        Index("ix_tasks_county_pressing", "county_code", "pressing", "open_due", "id"),
         Index("ix_tasks_sweep", "next_rung_at", "id"),
         Index("ix_tasks_case_id_open_due", "case_id", "open_due"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
-    case_id: Mapped[int] = mapped_column(RowId, ForeignKey("cases.id"))
+    case_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("cases.id"), comment="empty: a complaint has none")
     kind: Mapped[str] = mapped_column(Symbols(30))
     role: Mapped[str] = mapped_column(Symbols(20))
     owner_region: Mapped[str] = mapped_column(Symbols(15))
@@ -35,6 +43,7 @@ class Task(Scoped, Base):
     limit_key: Mapped[str] = mapped_column(Symbols(30))
     due_on: Mapped[date]
     open_due: Mapped[date | None] = mapped_column(comment="the due date while open; MariaDB has no partial index")
+    pressing: Mapped[int | None] = mapped_column(comment="while open 0 特急, 1 加急 (they lead), 2 neither")
     is_provisional: Mapped[bool] = mapped_column(default=False, comment="its date rests on an unpublished calendar")
     opened_at: Mapped[datetime]
     opened_on: Mapped[date]
@@ -48,3 +57,10 @@ class Task(Scoped, Base):
     version: Mapped[int] = mapped_column(comment="taken from its case's counter: unique among all tasks of the case")
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - SQLAlchemy's own way to say it
+
+    @validates("village_code", "grid_code")
+    def _out_of_sight(self, level: str, code: str | None) -> str | None:
+        """Keep what a village may not see out of its scope, also when the family's rows are handed to another one."""
+        if self.kind not in UNSEEN_IN_VILLAGE:
+            return code
+        return "" if level == "village_code" else None

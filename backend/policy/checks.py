@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend.policy.limits import Unit
 from backend.policy.presets import BASE, load_preset
-from backend.policy.rules import Policy
+from backend.policy.rules import DISASTER, Policy
 
 SHORTEST_NOTICE_DAYS = 5
 """A public notice in the village stays up for at least five days: the national guide, beyond every county's choice."""
@@ -54,7 +54,7 @@ def _unknown_references(policy: Policy) -> Iterator[str]:
         *(("dictionaries.risks", risk, words.get("risk_words", {})) for risk in words.get("risks", {})),
         *(("dictionaries.limit_names", key, policy.limits) for key in words.get("limit_names", {})),
         *(("limits", key.split(".")[0], words.get("limit_names", {})) for key in policy.limits),
-        *(("limits", key.split(".")[1], words.get("urgency", {})) for key in policy.limits if "." in key),
+        *(("limits", key.split(".")[1], {*words.get("urgency", {}), DISASTER}) for key in policy.limits if "." in key),
     ]
     for place, code, known in pairs:
         if code not in known:
@@ -63,6 +63,8 @@ def _unknown_references(policy: Policy) -> Iterator[str]:
 
 def _urgent_but_longer(policy: Policy) -> Iterator[str]:
     for key, limit in policy.limits.items():
+        if key.endswith(f".{DISASTER}"):
+            continue
         usual = policy.limits.get(key.split(".")[0], limit)
         if limit.days > usual.days or (limit.unit is Unit.WORKING and usual.unit is Unit.CALENDAR):
             yield f"limits.{key}：加急的时限比平常的还长。"

@@ -7,6 +7,8 @@ from backend.policy.ladder import Ladder
 from backend.policy.limits import Limit
 
 NORMAL = "normal"
+DISASTER = "disaster"
+"""`T_VISIT.disaster`: the limit of an ordinary case in the area of an open disaster, where it is the longer one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, first_id_at, use_case
-from backend.models import AuditBatch, AuditRow, Case, SignIn
+from backend.models import AuditBatch, AuditRow, Case, Complaint, SignIn
 from backend.privacy.chain import EMPTY_ROOT, Batch, LineBroken, batch_line, mac_row, merkle_root, parse_batch_line
 from backend.privacy.current import keys
 from backend.services.leaders import leading
@@ -123,7 +123,7 @@ def _mac_fits(row: AuditRow) -> bool:
 
 def _broken_heads() -> Iterator[str]:
     """Find removed last rows: they leave no gap, but the head that their case or session keeps knows of them."""
-    for label, model in (("case", Case), ("session", SignIn)):
+    for label, model in (("case", Case), ("session", SignIn), ("complaint", Complaint)):
         last = (
             select(AuditRow.chain, func.max(AuditRow.place).label("place"))
             .where(AuditRow.chain.like(f"{label}:%"))

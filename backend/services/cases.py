@@ -17,9 +17,12 @@ from backend.policy.county import policy_of
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
-from backend.workflow import engine, telling
-from backend.workflow.engine import Reason, find_case
+from backend.services import judgements
+from backend.services.judgements import BatchRef, JudgementForm
+from backend.workflow import engine, telling, verdicts
+from backend.workflow.engine import find_case
 from backend.workflow.states import Kind
+from backend.workflow.steps import Reason
 from backend.workflow.tasks import close_duty, open_duties
 
 MOST_FINDINGS = 4000
@@ -144,24 +147,45 @@ class Seen:
 
 
 @use_case
-def decide(case_id: int, action: Action, *, by: Actor, seen: Seen, reason: Reason | None = None) -> Case:
-    """Take one of the steps that need no form of their own: pass on, send back, refuse, approve.
+def decide(
+    case_id: int,
+    action: Action,
+    *,
+    by: Actor,
+    seen: Seen,
+    reason: Reason | None = None,
+    judgement: JudgementForm | None = None,
+    batch: BatchRef | None = None,
+) -> Case:
+    """Take one of the steps that need no record of their own kind: pass on, send back, refuse, approve, terminate.
 
-    Errors: those of `move`; `OutOfDate` when another reviewer was quicker or the file has grown since.
+    `judgement` holds opinion, category, another way and transfer. Errors: those of `move` and of
+    `judgements.prepare`; `OutOfDate` when another reviewer was quicker or the file has grown since.
     """
-    if action not in DECISIONS:
+    if action not in DECISIONS | BY_BATCH or (action in BY_BATCH and batch is None):
         raise NotPossibleNow
     words = clean_text(reason.words, most=MOST_WORDS, field="words") if reason and reason.words.strip() else ""
     codes = reason.codes if reason else ()
     case = find_case(case_id)
+    prepared = judgements.prepare(
+        case,
+        action,
+        judgement or JudgementForm(),
+        by=by,
+        reason=Reason(codes=codes, words=words),
+        batch_id=batch.id if batch else None,
+    )
     engine.move(
         case,
         action,
         by=by,
         version=seen.version,
         content_version=seen.content_version,
-        reason=Reason(codes=codes, words=words),
+        reason=prepared.reason,
+        detail={**prepared.detail, **(batch.detail if batch else {})},
     )
+    if prepared.row is not None:
+        db.session.add(prepared.row)
     return case
 
 
@@ -173,11 +197,16 @@ DECISIONS = frozenset(
         Action.PASS_ON,
         Action.SEND_BACK,
         Action.REFUSE,
+        Action.TERMINATE,
         Action.COUNTY_APPROVE,
         Action.COUNTY_SEND_BACK,
         Action.COUNTY_REJECT,
     }
 )
+
+
+BY_BATCH = frozenset({Action.COUNTY_AGREES_BY_PHONE})
+"""Decisions that are made under a batch's number only: what a leader said by telephone is noted on its paper."""
 
 
 @use_case
@@ -200,6 +229,7 @@ def join_declaration(case_id: int, declaration_id: int, *, by: Actor, version: i
     ).one()
     engine.note(case, "join_declaration", by=by, detail={"declaration": str(declaration.id)})
     close_duty(task, by=by, how=Action.JOIN_DECLARATION, version=case.version)
+    verdicts.settle_joined(case, "joined", by=by, declaration_id=declaration.id)
     telling.tell(declaration, "joined", due_on=None, promised_on=declaration.promised_on, by=by)
     declaration.closed_at = clock.now()
     return case

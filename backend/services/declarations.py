@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 
@@ -12,11 +12,9 @@ from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, new_id, use_case
 from backend.errors import Complaints, Invalid, NotFound, NotPossibleNow, TooMany
-from backend.models import Account, Case, County, Declaration, Household, Person, PersonDigest, ReceiptLine, Task
-from backend.models.places import place_of, same_place
+from backend.models import Account, Case, County, Declaration, ReceiptLine, Task
 from backend.policy import Policy
-from backend.policy.county import county_workdays, current_policy
-from backend.privacy.blind_index import digests_by_key
+from backend.policy.county import current_policy
 from backend.privacy.current import keys
 from backend.privacy.id_numbers import parse_id_number
 from backend.privacy.names import clean_name
@@ -24,20 +22,22 @@ from backend.privacy.phones import parse_phone
 from backend.privacy.receipts import new_receipt_no
 from backend.privacy.seal import Place, seal
 from backend.privacy.texts import clean_text
-from backend.services.known import known_person
-from backend.workflow import engine, telling
-from backend.workflow.deadlines import due_on
-from backend.workflow.engine import Reason, find_case
+from backend.services.intake import Origin, Spoken, checked_origin, promise_for, take_in
+from backend.workflow import engine, telling, verdicts
+from backend.workflow.duties import FIRST_STATE
+from backend.workflow.engine import find_case
 from backend.workflow.places import place
-from backend.workflow.procedure import FIRST_STATE
 from backend.workflow.sentences import STATUS_OF
 from backend.workflow.states import Kind, State
+from backend.workflow.steps import Reason
 from backend.workflow.tasks import close_duty, open_duties
 
 SELF = "self"
 CONSENTS = ("health", "assets", "minors")
 """The three separate consents (PIPL 29): each may stay unticked, and none is a gate."""
 MOST_HARDSHIP = 1000
+MAY_BE_RECHECKED = frozenset(STATUS_OF[each] for each in ("not_accepted", "not_included", "terminated"))
+"""What a receipt shows while its outcome may still be rechecked, once."""
 
 
 @dataclass(frozen=True)
@@ -72,28 +72,51 @@ class _Checked:
     consents: dict[str, bool]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A declaration just taken, with the first line of its receipt and the duty that answers it."""
+
+    declaration: Declaration
+    line: ReceiptLine
+    duty: Task
+
+
+def declare(form: DeclarationForm, *, by: Actor, origin: Origin | None = None) -> Declaration:
+    """Take a declaration as `take` does, for whoever needs no more of it."""
+    return take(form, by=by, origin=origin).declaration
+
+
 @use_case
-def declare(form: DeclarationForm, *, by: Actor) -> Declaration:
+def take(form: DeclarationForm, *, by: Actor, origin: Origin | None = None) -> Taken:
     """Take a declaration, open a case or note it on the household's open one, and give a receipt.
 
     The answer is the same whether the ID number is known or not: nobody learns anything by typing somebody's number.
-    Errors: `Invalid` names each field; `TooMany` after the day's declarations for others (policy).
+    `origin` is for staff who enter it for a family: on paper, by word of mouth or by telephone; no phone holds such a
+    receipt until the family's own takes it over. Errors: `Invalid` names each field; `TooMany` after the day's
+    declarations for others (policy).
     """
     require(by.role, Action.DECLARE)
     policy = current_policy(by.county_code)
     checked = _check(form, by, policy)
+    came = checked_origin(origin or _own_origin(by), policy)
     _refuse_too_many(checked, by, policy)
+    spoken = Spoken(
+        village_code=checked.village_code,
+        head_name=checked.head_name,
+        risk=checked.risk,
+        phone=checked.phone,
+        id_number=checked.id_number,
+    )
     with as_system("a declaration opens a case"):
-        household, case = _find_household(checked, by)
-        declaration = _declaration(checked, by, policy)
-        if case is not None:
-            task = _join(case, declaration, by)
-        else:
-            case, task = _open_case(household, checked, declaration, by, policy)
-        _attach(declaration, case, household)
-        db.session.add(declaration)
-        telling.tell(declaration, "received", due_on=task.due_on, promised_on=declaration.promised_on, by=by)
-    return declaration
+        declaration = _declaration(checked, by, promise_for(came, by.county_code, policy))
+        _, task = take_in(spoken, came, by=by, policy=policy, declaration=declaration)
+        promised = declaration.promised_on
+        line = telling.tell(declaration, "received", due_on=task.due_on, promised_on=promised, by=by)
+    return Taken(declaration, line, task)
+
+
+def _own_origin(by: Actor) -> Origin:
+    return Origin(channel="self_paper" if by.is_staff else "self_mp", discovered_on=clock.today())
 
 
 def receipts_of(by: Actor, *, before: int | None = None, size: int = 20) -> Sequence[Declaration]:
@@ -128,7 +151,7 @@ def timeline_of(declaration: Declaration) -> Sequence[ReceiptLine]:
 def actions_on(declaration: Declaration) -> list[str]:
     """Return what its sender may do with a declaration now, read off what they are shown and nothing else."""
     if declaration.closed_at is not None:
-        return []
+        return [Action.ASK_RECHECK] if declaration.status in MAY_BE_RECHECKED else []
     answers = [Action.SUPPLEMENT] if declaration.status == STATUS_OF["returned"] else []
     return [*answers, Action.WITHDRAW, Action.ADD_FILE]
 
@@ -169,6 +192,7 @@ def _withdraw_joined(case: Case, declaration: Declaration, by: Actor, said: str)
     for task in open_duties(case.id):
         if task.kind == Kind.JOIN and task.detail == detail:
             close_duty(task, by=by, how=Action.WITHDRAW, version=case.version)
+    verdicts.settle_joined(case, "withdrawn", by=by, declaration_id=declaration.id)
     telling.tell(declaration, "withdrawn", due_on=None, promised_on=declaration.promised_on, detail=said, by=by)
     declaration.closed_at = clock.now()
 
@@ -257,100 +281,16 @@ def _start_of_today() -> datetime:
     return clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-_BOTH = (
-    select(Household, Case)
-    .outerjoin(Case, Case.id == Household.open_case_id)
-    .where(Household.id == bindparam("household_id"))
-    .with_for_update()
-)
-"""Both in one statement, built once: a number that is known must not take longer than one that is not."""
-
-
-def _find_household(checked: _Checked, by: Actor) -> tuple[Household, Case | None]:
-    """Return the household spoken of, locked, and its open case; one nobody knows is made, provisionally."""
-    index = digests_by_key(checked.id_number, keys=keys(), kind="id_number") if checked.id_number else {}
-    known = known_person(by.county_code, tuple(index.values()), name=checked.head_name) if index else None
-    if known is None:
-        return _new_household(checked, index), None
-    if not known.name_fits:
-        # The number stays with whoever holds it, and is kept, sealed, with this one until somebody has looked.
-        return _new_household(checked, {}), None
-    household, case = db.session.execute(_BOTH, {"household_id": known.household_id}).one()
-    return household, case
-
-
-def _new_household(checked: _Checked, index: Mapping[str, str]) -> Household:
-    household_id, person_id = new_id(), new_id()
-    place = place_of(checked.village_code)
-    phone_place = Place("households", "phone_sealed", household_id)
-    household = Household(
-        id=household_id,
-        household_id=household_id,
-        head_name=checked.head_name,
-        phone_sealed=seal(checked.phone, keys=keys(), place=phone_place),
-        made_at=clock.now(),
-        **place,
-    )
-    person = Person(id=person_id, household_id=household_id, name=checked.head_name, **place)
-    if checked.id_number:
-        person.id_sealed = seal(checked.id_number, keys=keys(), place=Place("people", "id_sealed", person_id))
-    db.session.add_all([household, person])
-    _put_into_index(person, index)
-    return household
-
-
-def _put_into_index(person: Person, index: Mapping[str, str]) -> None:
-    """Let the person be found under every key; the database refuses whoever comes second with the same number."""
-    db.session.add_all(
-        PersonDigest(
-            id=new_id(),
-            person_id=person.id,
-            household_id=person.household_id,
-            key_id=key_id,
-            digest=digest,
-            **same_place(person),
-        )
-        for key_id, digest in index.items()
-    )
-
-
-def _open_case(
-    household: Household, checked: _Checked, declaration: Declaration, by: Actor, policy: Policy
-) -> tuple[Case, Task]:
-    case = Case(
-        id=new_id(),
-        household_id=household.id,
-        number=new_receipt_no(),
-        head_name=household.head_name,
-        risk=checked.risk,
-        channel="self_mp" if by.account_id else "self_paper",
-        procedure=policy.name,
-        policy_version=policy.version,
-        discovered_on=clock.today(),
-        promised_on=declaration.promised_on,
-        entered_at=clock.now(),
-        **same_place(household),
-    )
-    household.open_case_id = case.id
-    return case, engine.begin(case, by=by)
-
-
-def _join(case: Case, declaration: Declaration, by: Actor) -> Task:
-    declaration.joined = True
-    return engine.join(case, by=by, detail={"declaration": str(declaration.id)})
-
-
-def _declaration(checked: _Checked, by: Actor, policy: Policy) -> Declaration:
+def _declaration(checked: _Checked, by: Actor, promised_on: date) -> Declaration:
     declaration_id = new_id()
 
     def sealed(column: str, value: str) -> str:
         return seal(value, keys=keys(), place=Place("declarations", column, declaration_id))
 
-    promised = due_on(clock.today(), policy.limit("T_TOTAL"), county_workdays(by.county_code))
     return Declaration(
         id=declaration_id,
         receipt_no=new_receipt_no(),
-        account_id=by.account_id,
+        account_id=None if by.is_staff else by.account_id,
         said_village=checked.village_code,
         head_name=checked.head_name,
         voice_sha256=checked.voice_sha256,
@@ -361,14 +301,8 @@ def _declaration(checked: _Checked, by: Actor, policy: Policy) -> Declaration:
         relation=checked.relation,
         declarer_name=checked.declarer_name,
         consents=checked.consents,
-        promised_on=promised.on,
+        promised_on=promised_on,
         status="已收到",
         joined=False,
         declared_at=clock.now(),
     )
-
-
-def _attach(declaration: Declaration, case: Case, household: Household) -> None:
-    declaration.case_id = case.id
-    for level, code in same_place(household).items():
-        setattr(declaration, level, code)

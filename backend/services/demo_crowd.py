@@ -1,89 +1,60 @@
 """Lets invented households live through the procedure in the past: every step by the service that people call."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from backend import clock
 from backend import db as database
-from backend.access.actor import Actor
+from backend.access.actor import Actor, system_actor
 from backend.access.permissions import LEVEL_OF_ROLE, Action, Role
 from backend.access.scope import act_within, as_system
 from backend.db import db, in_transaction
 from backend.demo.cast import desks
-from backend.demo.lives import Do, Life, Step, lives
-from backend.demo.phones import DemoPhone
+from backend.demo.lives import Life, lives
 from backend.errors import NotPossibleNow, OutOfDate
-from backend.models import Case, CaseEvent, Message, PolicyVersion
+from backend.models import Case, CaseEvent, CountyBatch, Declaration, Message, PolicyVersion
 from backend.policy.county import county_workdays, policy_of
-from backend.services import cases, declarations, demo, sign_ins
-from backend.services.cases import Seen, VisitForm
-from backend.services.declarations import DeclarationForm
+from backend.services import batches, demo, demo_hands
+from backend.services.batches import DONE, Proposal
+from backend.services.demo_acts import Act, Lived, Pace, in_order
+from backend.services.demo_entries import enter, farmer
 from backend.services.demo_progress import Progress
-from backend.services.storage import settings
+from backend.services.demo_turns import Helpers, Turn
 from backend.workflow.deadlines import next_rung
-from backend.workflow.engine import Reason
-from backend.workflow.tasks import open_duties
+from backend.workflow.tasks import NEW, open_duties
 
-TALKS_EVERY = 2.0
-"""Seconds between two lines about how far it has come."""
-
-WORKS_FOR, RESTS_FOR = 0.45, 0.11
-"""Seconds of work, and of the pause after it."""
+T = TypeVar("T")
 
 POLICY_VERSION = 1
-CONSENTS = {"health": True, "assets": True, "minors": True}
 _LATE_NEWS = "演示数据里过去的消息，不再发送"
 
 
 def make(total: int, *, report: Callable[[Progress], None]) -> None:
-    """Let `total` households live up to now; what an earlier run made is found again and not made twice.
+    """Let `total` households live up to now, day by day; what an earlier run made is found again, never made twice.
 
-    A step is known by its instant: the same seed and the same first day give the same instants, and no two of them
-    are equal. So nothing but the cases themselves says how far an interrupted run had come.
+    A step is known by its instant: the same seed and the same first day give the same instants, and a case has no two
+    steps at one of them. So nothing but the cases themselves says how far an interrupted run had come.
     """
     villages = demo.villages()
     demo.hire(desks(villages))
-    crowd = _Crowd(demo.actors(), clock.now())
-    begun, pace = _begun(), _Pace()
+    crowd = _Crowd(demo.actors(), clock.now(), _begun())
+    everybody = list(lives(total, villages, until=first_day()))
+    lived = Lived(everybody)
+    pace = Pace()
     report(Progress(0, total))
     with _nobody_is_woken():
-        for count, life in enumerate(lives(total, villages, until=first_day()), start=1):
-            crowd.live(life, begun.get(life.declared_at))
+        for acts in in_order(everybody):
+            crowd.act(acts)
+            lived.note(acts)
             pace.rest_at_times()
             if pace.is_time_to_talk():
-                report(Progress(count, total))
+                report(Progress(lived.whole, total))
     report(Progress(total, total))
-
-
-class _Pace:
-    """Talks now and then, and steps aside now and then.
-
-    SQLite has one writer, and who waits for it looks again every tenth of a second at the latest: only a pause as
-    long as that lets everybody in who stands at the door. Small gaps between transactions left the web waiting for
-    ten seconds.
-    """
-
-    def __init__(self) -> None:
-        self._rested = self._talked = clock.monotonic()
-
-    def rest_at_times(self) -> None:
-        """Pause if enough has been done."""
-        if clock.monotonic() - self._rested >= WORKS_FOR:
-            time.sleep(RESTS_FOR)
-            self._rested = clock.monotonic()
-
-    def is_time_to_talk(self) -> bool:
-        """Say whether the last line is long enough ago."""
-        if clock.monotonic() - self._talked < TALKS_EVERY:
-            return False
-        self._talked = clock.monotonic()
-        return True
 
 
 @contextmanager
@@ -103,136 +74,169 @@ def first_day() -> datetime:
     ).one()
 
 
-class _Standing(NamedTuple):
-    """A case, how many steps it has behind it, and the version of its open duty where that is known."""
+@dataclass
+class _Standing:
+    """A case, the instants at which something happened to it, and the version of each open duty where it is known."""
 
     case_id: int
-    done: int
-    version: int | None = None
+    instants: set[datetime] = field(default_factory=set)
+    duties: tuple[tuple[str, int], ...] | None = None
+    is_left_alone: bool = False
 
 
 def _begun() -> dict[datetime, _Standing]:
-    """Return how far the case of each declaration has come, by the declaration's instant."""
+    """Return how far each case has come, by the instant at which it began."""
     with as_system("the demonstration looks how far it had come"):
-        query = (
-            select(Case.entered_at, Case.id, func.count(CaseEvent.id))
-            .join(CaseEvent, CaseEvent.case_id == Case.id)
-            .group_by(Case.entered_at, Case.id)
-        )
-        return {entered: _Standing(case_id, events - 1) for entered, case_id, events in db.session.execute(query)}
+        begun = {row.id: row.entered_at for row in db.session.execute(select(Case.id, Case.entered_at))}
+        found = {case_id: _Standing(case_id) for case_id in begun}
+        for row in db.session.execute(select(CaseEvent.case_id, CaseEvent.happened_at)):
+            found[row.case_id].instants.add(row.happened_at)
+        return {begun[case_id]: standing for case_id, standing in found.items()}
 
 
 @dataclass(frozen=True)
 class _Crowd:
-    """Who acts, and the instant of business time from which reminders go on."""
+    """Who acts, the instant of business time from which reminders go on, and how far everybody has come."""
 
     actors: dict[tuple[Role, str], Actor]
     today: datetime
+    begun: dict[datetime, _Standing]
 
-    def live(self, life: Life, known: _Standing | None) -> None:
-        """Declare, then take the steps still to come; one that somebody at a screen made impossible ends it."""
-        if known is not None and known.done >= len(life.steps):
+    def act(self, acts: Sequence[Act]) -> None:
+        """Let happen what has not happened yet; a case that somebody at a screen has moved is left alone from now."""
+        if acts[0].step is None:
+            self._begin(acts[0].life)
             return
-        farmer = _farmer(life) if life.is_on_a_phone else None
-        standing = known or self._declare(life, farmer)
-        for step in life.steps[standing.done :]:
-            try:
-                standing = self._take(step, standing, life, farmer)
-            except (NotPossibleNow, OutOfDate):
-                return
+        due = [act for act in acts if self._is_due(act)]
+        if not due:
+            return
+        try:
+            self._take(due)
+        except (NotPossibleNow, OutOfDate):
+            for act in due:
+                self._standing(act).is_left_alone = True
 
-    def _declare(self, life: Life, farmer: Actor | None) -> _Standing:
-        by = farmer or self._desk(Role.VILLAGE, life)
+    def _standing(self, act: Act) -> _Standing:
+        return self.begun[act.life.declared_at]
 
-        def declare() -> int:
-            return declarations.declare(_form(life), by=by).case_id
+    def _is_due(self, act: Act) -> bool:
+        standing = self._standing(act)
+        return not standing.is_left_alone and act.at not in standing.instants
 
-        return self._as(by, life.declared_at, farmer, declare, done=0)
+    def _begin(self, life: Life) -> None:
+        """Declare, or enter the clue, unless an earlier run did."""
+        if life.declared_at in self.begun:
+            return
+        by = farmer(life) if life.is_on_a_phone else self._desk(life.entered_by, life)
 
-    def _take(self, step: Step, standing: _Standing, life: Life, farmer: Actor | None) -> _Standing:
-        by = farmer if farmer and step.do.role is Role.FARMER else self._desk(step.do.role, life)
+        def begin() -> _Standing:
+            case_id = enter(life, by)
+            return _Standing(case_id, {life.declared_at}, self._leave_the_past_alone(case_id, life))
 
-        def take() -> int:
-            _do(step.do, standing, by)
-            return standing.case_id
+        self.begun[life.declared_at] = self._as(by, life.declared_at, begin)
 
-        return self._as(by, step.at, farmer, take, done=standing.done + 1)
+    def _take(self, due: Sequence[Act]) -> None:
+        first = due[0]
+        if first.step is None:
+            return
+        by = self._actor(first.step.do.role, first.life)
+        if first.step.do.action is Action.COUNTY_APPROVE and len(due) > 1:
+            self._decide_by_batch(due, by)
+            return
+
+        def step() -> None:
+            demo_hands.take(self._turns(due), by, self._helpers(first.life))
+            self._go_on(due)
+
+        self._as(by, first.at, step)
+
+    def _decide_by_batch(self, due: Sequence[Act], by: Actor) -> None:
+        """Let the clerk prepare a batch and the leader sign it: each family moves in a transaction of its own."""
+        clerk, at = self.actors[Role.COUNTY_OP, demo.COUNTY], due[0].at
+        batch_id = self._as(clerk, at, lambda: _prepared([turn.case_id for turn in self._turns(due)], at, clerk))
+        db.session.remove()
+        act_within(by.scope)
+        with clock.at(at):
+            signed = batches.sign(batch_id, by=by)
+        done = {item.case_id for item in signed if item.outcome == DONE}
+        self._as(by, at, lambda: self._go_on([act for act in due if self._standing(act).case_id in done]))
+        for act in due:
+            self._standing(act).is_left_alone |= self._standing(act).case_id not in done
+
+    def _turns(self, due: Sequence[Act]) -> list[Turn]:
+        return [
+            Turn(act.life, act.step.do, standing.case_id, _duties_of(standing))
+            for act in due
+            if act.step is not None
+            for standing in [self._standing(act)]
+        ]
+
+    def _go_on(self, due: Sequence[Act]) -> None:
+        for act in due:
+            standing = self._standing(act)
+            standing.duties = self._leave_the_past_alone(standing.case_id, act.life)
+
+    def _actor(self, role: Role, life: Life) -> Actor:
+        if role is Role.FARMER:
+            return farmer(life)
+        if role is Role.SYSTEM:
+            return system_actor(demo.COUNTY, "the demonstration's notices end by themselves")
+        return self._desk(role, life)
 
     def _desk(self, role: Role, life: Life) -> Actor:
         return self.actors[role, life.household.village_code[: LEVEL_OF_ROLE[role]]]
 
-    def _as(
-        self, by: Actor, moment: datetime, farmer: Actor | None, work: Callable[[], int], *, done: int
-    ) -> _Standing:
+    def _helpers(self, life: Life) -> Helpers:
+        return Helpers(second=self._desk(Role.HEAD, life), county_lead=self._desk(Role.COUNTY_LEAD, life))
+
+    def _as(self, by: Actor, moment: datetime, work: Callable[[], T]) -> T:
         """Take one step as somebody, at its instant of business time, in one transaction."""
-
-        def step() -> _Standing:
-            case_id = work()
-            return _Standing(case_id, done, self._leave_the_past_alone(case_id, farmer))
-
         db.session.remove()
         act_within(by.scope)
         with clock.at(moment):
-            return in_transaction(step)
+            return in_transaction(work)
 
-    def _leave_the_past_alone(self, case_id: int, farmer: Actor | None) -> int | None:
-        """See to it that nobody is reminded or told today of what happened weeks ago; return the open duty's version.
+    def _leave_the_past_alone(self, case_id: int, life: Life) -> tuple[tuple[str, int], ...]:
+        """See to it that nobody is reminded or told today of what happened weeks ago; return the open duties' versions.
 
-        The duty's ladder goes on from today; what was owed to the family's phone has lost its worth and is not sent.
+        A duty's ladder goes on from today; what was owed to the family's phone has lost its worth and is not sent.
         """
-        version = None
         with as_system("the demonstration's past needs no reminder"):
-            for task in open_duties(case_id):
+            duties = open_duties(case_id)
+            for task in duties:
+                if task.next_rung != NEW:
+                    continue
                 policy = policy_of(task.county_code, POLICY_VERSION)
                 limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
                 rung = next_rung(task.due_on, limit, task.opened_on, self.today, policy.ladder, workdays)
                 task.next_rung_at, task.next_rung = (rung.at, rung.level) if rung else (None, None)
-                version = task.version
-        if farmer is not None:
-            stale = update(Message).where(Message.recipient == f"account:{farmer.account_id}", Message.state == "owed")
-            db.session.execute(stale.values(state="expired", why=_LATE_NEWS, ended_at=clock.now()))
-        return version
+            if life.is_on_a_phone:
+                _forget_old_news(case_id)
+        return tuple((task.kind, task.version) for task in duties)
 
 
-def _farmer(life: Life) -> Actor:
-    head, openid = life.household.head, demo.openid_of(f"{life.number:06}")
-    demo.make_phone(DemoPhone(openid, head.name, head.phone or ""))
-    return sign_ins.open_phone(settings().wechat_app_id, openid, demo.COUNTY).actor
+def _forget_old_news(case_id: int) -> None:
+    """Send nothing to the phones of those who declared for this case."""
+    phones = select(Declaration.account_id).where(Declaration.case_id == case_id)
+    owed = [f"account:{account_id}" for account_id in db.session.scalars(phones) if account_id]
+    stale = update(Message).where(Message.recipient.in_(owed), Message.state == "owed")
+    db.session.execute(stale.values(state="expired", why=_LATE_NEWS, ended_at=clock.now()))
 
 
-def _form(life: Life) -> DeclarationForm:
-    household = life.household
-    return DeclarationForm(
-        village_code=household.village_code,
-        head_name=household.head.name,
-        phone=household.head.phone or "",
-        risk=household.risk,
-        hardship=household.hardship,
-        id_number=household.head.id_number if life.gives_id_number else None,
-        relation=life.relation,
-        declarer_name=household.members[-1].name if life.relation != declarations.SELF else None,
-        consents=CONSENTS,
-    )
+def _duties_of(standing: _Standing) -> tuple[tuple[str, int], ...]:
+    """Return the open duties with their versions: after an interruption nobody remembers them."""
+    if standing.duties is None:
+        standing.duties = tuple((task.kind, task.version) for task in open_duties(standing.case_id))
+    return standing.duties
 
 
-def _do(do: Do, standing: _Standing, by: Actor) -> None:
-    if do.action is Action.WITHDRAW:
-        [receipt] = declarations.receipts_of(by, size=1)
-        declarations.withdraw(receipt.id, by=by, words=do.words)
-        return
-    case_id, version = standing.case_id, standing.version or _open_version(standing.case_id)
-    if do.action in {Action.FILE_VISIT, Action.RESCHEDULE}:
-        conclusion = "risk" if do.action is Action.FILE_VISIT else "not_home"
-        cases.file_visit(case_id, by=by, version=version, form=VisitForm(findings=do.words, conclusion=conclusion))
-    elif do.action is Action.SUPPLEMENT:
-        cases.fetch_information(case_id, by=by, version=version, words=do.words)
-    else:
-        cases.decide(case_id, do.action, by=by, seen=Seen(version), reason=Reason(do.codes, do.words))
-
-
-def _open_version(case_id: int) -> int:
-    """Read the version of the case's open duty: after an interruption nobody remembers it."""
-    duties = open_duties(case_id)
-    if not duties:
-        raise NotPossibleNow
-    return duties[0].version
+def _prepared(case_ids: Sequence[int], at: datetime, clerk: Actor) -> int:
+    """Prepare a sitting's batch, or find the one that an interrupted run had prepared."""
+    day = clock.local(at).date()
+    number = f"灵农组纪〔{day.year}〕{day:%m%d}号"
+    proposals = [Proposal(case_id) for case_id in case_ids]
+    known = select(CountyBatch.id).where(CountyBatch.county_code == demo.COUNTY, CountyBatch.number == number)
+    batch_id = db.session.scalars(known).one_or_none()
+    if batch_id is None:
+        return batches.prepare(number, day, by=clerk, proposals=proposals).id
+    return batches.put(batch_id, proposals, by=clerk).id

@@ -32,3 +32,9 @@ def noted() -> Progress | None:
         return Progress(**json.loads(_path().read_text()))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def is_being_made() -> bool:
+    """Say whether invented people are still living through the past, or were broken off there and will go on."""
+    known = noted()
+    return known is not None and known.made < known.total

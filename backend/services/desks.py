@@ -31,7 +31,9 @@ def lines(duties: Sequence[Task], *, by: Actor) -> list[Line]:
     require(by.role, Action.READ_TASKS)
     if not duties:
         return []
-    mine = select(Case.id, Case.number).where(Case.id.in_({task.case_id for task in duties}))
+    mine = select(Case.id, Case.number).where(
+        Case.id.in_({task.case_id for task in duties if task.case_id is not None})
+    )
     numbers = dict(db.session.execute(mine).all())
     codes = {code for task in duties for code in (task.village_code, task.township_code)}
     named = select(Region.code, Region.name).where(Region.code.in_(codes))
@@ -40,7 +42,7 @@ def lines(duties: Sequence[Task], *, by: Actor) -> list[Line]:
         Line(
             task=task,
             kind=KIND_NAMES[Kind(task.kind)],
-            number=spoken(numbers.get(task.case_id, "")),
+            number=spoken(numbers.get(task.case_id, "")) if task.case_id is not None else "",
         )
         for task in duties
     ]

@@ -1,14 +1,17 @@
-"""The one way to ask whether an ID number is known: it answers ids only, never rows."""
+"""Who is known by an ID number: the one way to ask, which answers ids only, and the one way to be found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, or_, select
 
 from backend.access.scope import as_system
-from backend.db import db
+from backend.db import db, new_id
 from backend.models import Household, Person, PersonDigest
+from backend.models.places import same_place
+from backend.privacy.blind_index import digests_by_key
+from backend.privacy.current import keys
 
 
 class KnownPerson(NamedTuple):
@@ -45,3 +48,46 @@ def known_person(county_code: str, digests: Sequence[str], *, name: str) -> Know
         under = {f"digest_{number}": digest for number, digest in enumerate(digests)}
         found = db.session.execute(_known(len(digests)), {"county": county_code, "name": name, **under}).first()
     return KnownPerson(found.id, found.household_id, bool(found.fits)) if found else None
+
+
+def is_registered_elsewhere(county_code: str, digests: Sequence[str], *, household_id: int) -> bool:
+    """Say whether an ID number is registered in another household of the county, and nothing about which."""
+    with as_system("is this ID number registered in another household too?"):
+        query = select(PersonDigest.id).where(
+            PersonDigest.county_code == county_code,
+            PersonDigest.digest.in_(digests),
+            PersonDigest.household_id != household_id,
+        )
+        return db.session.scalar(query.limit(1)) is not None
+
+
+def index_of(number: str | None) -> dict[str, str]:
+    """Return the blind index of an ID number, key id → digest: one under every key of the ring, none for no number."""
+    return digests_by_key(number, keys=keys(), kind="id_number") if number else {}
+
+
+def put_into_index(person: Person, index: Mapping[str, str]) -> None:
+    """Let a person be found under every key; the database refuses whoever comes second with the same number."""
+    db.session.add_all(
+        PersonDigest(
+            id=new_id(),
+            person_id=person.id,
+            household_id=person.household_id,
+            key_id=key_id,
+            digest=digest,
+            **same_place(person),
+        )
+        for key_id, digest in index.items()
+    )
+
+
+def index_anew(person: Person, index: Mapping[str, str]) -> None:
+    """Let a person be found by this index and no other: by none while two families claim one number."""
+    missing = dict(index)
+    for row in db.session.scalars(select(PersonDigest).where(PersonDigest.person_id == person.id)):
+        if missing.get(row.key_id) == row.digest:
+            del missing[row.key_id]
+        else:
+            db.session.delete(row)
+    db.session.flush()
+    put_into_index(person, missing)

@@ -47,7 +47,7 @@ def _try_claim(number: str, last_four: str, by: Actor) -> Declaration | None:
     with as_system("a phone takes over a receipt"):
         query = select(Declaration).where(Declaration.receipt_no == number, Declaration.county_code == by.county_code)
         declaration = db.session.scalars(query.with_for_update()).one_or_none()
-        if declaration is not None and _fits(declaration, last_four):
+        if declaration is not None and fits_last_four(declaration, last_four):
             if declaration.account_id is None:
                 _hand_over(declaration, by.account_id)
                 engine.note(find_case(declaration.case_id), "claim_receipt", by=by, detail=_detail(declaration))
@@ -93,7 +93,8 @@ def _hand_over(declaration: Declaration, account_id: int | None) -> None:
     declaration.account_id = account_id
 
 
-def _fits(declaration: Declaration, last_four: str) -> bool:
+def fits_last_four(declaration: Declaration, last_four: str) -> bool:
+    """Say whether these are the last four signs of the declared ID number, or of the head's if it came later."""
     number = _id_number(declaration)
     return number is not None and hmac.compare_digest(number[-LAST_FOUR:].encode(), last_four.encode())
 

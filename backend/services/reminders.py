@@ -10,7 +10,8 @@ from backend.access.permissions import LEVEL_OF_ROLE, ROLE_NAMES, Role
 from backend.access.scope import as_system
 from backend.db import db, ring, use_case
 from backend.models import Case, Identity, Staff, Task
-from backend.policy.county import county_workdays, policy_of
+from backend.policy import Policy
+from backend.policy.county import county_workdays, current_policy, policy_of
 from backend.policy.ladder import Rung
 from backend.services.leaders import leading
 from backend.workflow.deadlines import NextRung, is_overdue, next_rung, spoken_at
@@ -89,7 +90,7 @@ def _climb(task: Task, now: datetime) -> int:
 
 
 def _highest_due(task: Task, now: datetime) -> tuple[str, NextRung | None]:
-    policy = policy_of(task.county_code, _policy_version(task))
+    policy = _policy_of(task)
     limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
     level, moment = task.next_rung or NEW, task.next_rung_at or now
     following = next_rung(task.due_on, limit, task.opened_on, moment, policy.ladder, workdays)
@@ -99,12 +100,27 @@ def _highest_due(task: Task, now: datetime) -> tuple[str, NextRung | None]:
     return level, following
 
 
-def _policy_version(task: Task) -> int:
-    return db.session.scalars(select(Case.policy_version).where(Case.id == task.case_id)).one()
+def _policy_of(task: Task) -> Policy:
+    """Return the rules of the duty's case; those of today where it has none."""
+    if task.case_id is None:
+        return current_policy(task.county_code)
+    version = db.session.scalars(select(Case.policy_version).where(Case.id == task.case_id)).one()
+    return policy_of(task.county_code, version)
+
+
+def _place_of(task: Task) -> str:
+    """Return the place that the duty is about; out of a village's sight it is that of whoever owes it."""
+    return task.village_code or task.owner_region
+
+
+def _page_of(task: Task) -> str:
+    if task.case_id is None:
+        return f"cadre/complaint/complaint?id={task.detail['complaint']}"
+    return f"cadre/case/case?id={task.case_id}"
 
 
 def _speak(task: Task, level: str, now: datetime) -> None:
-    policy = policy_of(task.county_code, _policy_version(task))
+    policy = _policy_of(task)
     rung = next((each for each in policy.ladder.rungs if each.level == level), None)
     begins = spoken_at(now, policy.ladder)
     for staff_id, hint in _hearers(task, rung):
@@ -115,11 +131,11 @@ def _speak(task: Task, level: str, now: datetime) -> None:
             county_code=task.county_code,
             data={
                 "what": KIND_NAMES[Kind(task.kind)],
-                "where": name_of(task.village_code),
+                "where": name_of(_place_of(task)),
                 "due": f"{task.due_on.year}年{task.due_on.month}月{task.due_on.day}日",
                 "hint": hint or _hint(task, level),
             },
-            page=f"cadre/case/case?id={task.case_id}",
+            page=_page_of(task),
             task_id=task.id,
             not_before=begins,
             is_inbox_only=rung.is_inbox_only if rung else False,
@@ -129,21 +145,22 @@ def _speak(task: Task, level: str, now: datetime) -> None:
 def _hearers(task: Task, rung: Rung | None) -> Iterable[tuple[int, str]]:
     role = Role(task.role)
     found: dict[int, str] = {}
+    place = _place_of(task)
     for name in rung.tells if rung else ("responsible",):
         if name != "responsible":
-            found.update(dict.fromkeys(_active(WHO_HEARS[name], task.village_code), ""))
+            found.update(dict.fromkeys(_active(WHO_HEARS[name], place), ""))
             continue
-        desk = _active(SHARES_DESK[role], task.village_code)
+        desk = _active(SHARES_DESK[role], place)
         found.update(dict.fromkeys(desk, ""))
         if not desk:
             empty = f"{name_of(task.owner_region)}暂无{ROLE_NAMES[role]}"
-            found.update(dict.fromkeys(_active(ABOVE[role], task.village_code), empty))
+            found.update(dict.fromkeys(_active(ABOVE[role], place), empty))
     return found.items()
 
 
-def _active(roles: tuple[Role, ...], village_code: str) -> list[int]:
+def _active(roles: tuple[Role, ...], place: str) -> list[int]:
     """Return the active staff who wear one of these hats at the place of their level."""
-    places = {role: village_code[: LEVEL_OF_ROLE[role]] for role in roles}
+    places = {role: place[: LEVEL_OF_ROLE[role]] for role in roles}
     query = (
         select(Identity.staff_id, Identity.role, Identity.region_code)
         .join(Staff, Staff.id == Identity.staff_id)

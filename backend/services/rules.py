@@ -1,128 +1,151 @@
-"""A county's own rules and calendar: changing them from a day on, and moving the dates that rest on the calendar."""
+"""A county's own rules: what is in force, what a change would mean, and changing them from a day on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
-from backend.access.scope import as_system
-from backend.db import db, new_id, ring, use_case
-from backend.errors import Invalid
-from backend.models import Case, County, PolicyVersion, Task, WorkdayOverride
+from backend.db import db, new_id, use_case
+from backend.errors import Complaints, Invalid, OutOfDate
+from backend.models import PolicyVersion, Task
+from backend.policy import PRESETS, Policy, from_values
 from backend.policy import county as county_policy
-from backend.policy import from_values
-from backend.policy.county import county_workdays, policy_of
-from backend.policy.limits import Unit
+from backend.policy.county import current_policy, policy_of
 from backend.privacy.texts import clean_text
 from backend.services import audit
 from backend.workflow.budget import validate
-from backend.workflow.deadlines import due_on, next_rung
 
-BATCH = 200
-MOST_SOURCE = 120
+MOST_REASON = 300
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """What somebody wants changed: values by section over what was on the screen, from a day on, and why.
+
+    `seen` is the version that was on the screen (None where no screen was); `preset` goes under all of the county's
+    own values, those of earlier versions too.
+    """
+
+    values: Mapping[str, Any]
+    from_on: date
+    reason: str
+    seen: int | None = None
+    preset: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a change would make of the rules, and the families and duties under way that it leaves as they are."""
+
+    before: Policy
+    after: Policy
+    open_cases: int
+    open_duties: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of the rules beside the one before it."""
+
+    row: PolicyVersion
+    policy: Policy
+    before: Policy | None
 
 
 @use_case
-def change_policy(changes: Mapping[str, Any], *, from_on: date, by: Actor) -> PolicyVersion:
+def change_policy(change: RuleChange, *, by: Actor) -> PolicyVersion:
     """Write a new version of the county's rules, in force from a day on; cases under way keep the one they began with.
 
-    `changes` are laid over the preset, together with every change made before.
-    Errors: `Invalid` names unknown keys and wrong values, a day in the past, and steps that do not fit their total.
+    The values are laid over the preset, together with every change made before.
+    Errors: `Invalid` names unknown keys and wrong values, a day in the past, a missing reason, and steps that do not
+    fit their total; `OutOfDate` when the rules were changed since they were on the screen.
     """
     require(by.role, Action.CHANGE_POLICY)
-    if from_on < clock.today():
-        raise Invalid.field("from_on", "生效日期不能早于今天。")
-    last = db.session.scalars(
-        select(PolicyVersion)
-        .where(PolicyVersion.county_code == by.county_code)
-        .order_by(PolicyVersion.version.desc())
-        .limit(1)
-        .with_for_update()
-    ).one()
-    whole = _laid_over(last.changes, changes)
-    version = last.version + 1
-    findings = validate(from_values(last.preset, whole, version))
-    if findings:
-        raise Invalid("；".join(findings))
+    last = db.session.scalars(_latest(by).with_for_update()).one()
+    policy = _checked(last, change)
     row = PolicyVersion(
         id=new_id(),
         county_code=by.county_code,
-        version=version,
-        preset=last.preset,
-        changes=whole,
-        from_on=from_on,
+        version=policy.version,
+        preset=policy.name,
+        changes=_laid_over(last.changes, change.values),
+        from_on=change.from_on,
         made_at=clock.now(),
+        made_by_name=by.name,
+        reason=change.reason.strip(),
     )
     db.session.add(row)
-    detail = {"version": version, "from": from_on.isoformat(), "sections": sorted(changes)}
+    detail = {"version": row.version, "from_on": row.from_on.isoformat(), "why": row.reason}
     audit.record_on_session(by=by, action=Action.CHANGE_POLICY, subject=f"policy:{by.county_code}", detail=detail)
     county_policy.forget()
     return row
 
 
-@use_case
-def change_day(day: date, *, is_workday: bool, source: str, by: Actor) -> WorkdayOverride:
-    """Say that the county works or rests on a day against the statutory calendar; open dates follow in a job."""
-    require(by.role, Action.CHANGE_CALENDAR)
-    named = clean_text(source, most=MOST_SOURCE, field="source")
-    query = select(WorkdayOverride).where(WorkdayOverride.county_code == by.county_code, WorkdayOverride.day == day)
-    row = db.session.scalars(query.with_for_update()).one_or_none()
-    if row is None:
-        row = WorkdayOverride(id=new_id(), county_code=by.county_code, day=day, is_workday=is_workday, source=named)
-        db.session.add(row)
-    row.is_workday, row.source = is_workday, named
-    detail = {"day": day.isoformat(), "is_workday": is_workday}
-    audit.record_on_session(by=by, action=Action.CHANGE_CALENDAR, subject=f"calendar:{by.county_code}", detail=detail)
-    county_policy.forget()
-    ring("calendar")
-    return row
+def draft(change: RuleChange, *, by: Actor) -> Draft:
+    """Say what a change would do, and write nothing; the errors are those of `change_policy`."""
+    require(by.role, Action.CHANGE_POLICY)
+    last = db.session.scalars(_latest(by)).one()
+    after = _checked(last, change)
+    counted = select(func.count(func.distinct(Task.case_id)), func.count()).where(Task.open_due.is_not(None))
+    open_cases, open_duties = db.session.execute(counted).one()
+    return Draft(policy_of(by.county_code, last.version), after, open_cases, open_duties)
 
 
-def recompute_dates(county_code: str) -> int:
-    """Move every open date that rests on working days to where the calendar now puts it; return how many moved.
-
-    In small transactions and from the duties' own beginnings, so that it may be broken off and run again.
-    """
-    county_policy.forget()
-    moved, after = 0, 0
-    while batch := _recompute_batch(county_code, after):
-        after = batch[0]
-        moved += batch[1]
-    return moved
+def latest(*, by: Actor) -> Version:
+    """Return the newest version, which may not be in force yet: every change is laid over it."""
+    return versions_of(by=by, size=1)[0]
 
 
-@use_case
-def _recompute_batch(county_code: str, after: int) -> tuple[int, int] | None:
-    with as_system("open dates follow the calendar"):
-        query = (
-            select(Task, Case.policy_version)
-            .join(Case, Case.id == Task.case_id)
-            .where(Task.county_code == county_code, Task.open_due.is_not(None), Task.id > after)
-        )
-        rows = db.session.execute(query.order_by(Task.id).limit(BATCH)).all()
-        if not rows:
-            return None
-        return rows[-1][0].id, sum(_move_date(task, version) for task, version in rows)
+def in_force(*, by: Actor) -> int:
+    """Return the number of the version that holds today."""
+    require(by.role, Action.CHANGE_POLICY)
+    return current_policy(by.county_code).version
 
 
-def _move_date(task: Task, policy_version: int) -> int:
-    policy, workdays = policy_of(task.county_code, policy_version), county_workdays(task.county_code)
-    limit = policy.limit(task.limit_key)
-    if limit.unit is not Unit.WORKING and not limit.rolls:
-        return 0
-    due = due_on(task.opened_on, limit, workdays)
-    if due.on == task.due_on:
-        task.is_provisional = due.provisional
-        return 0
-    rung = next_rung(due.on, limit, task.opened_on, clock.now(), policy.ladder, workdays)
-    task.detail = {**task.detail, "was_due": [*task.detail.get("was_due", []), task.due_on.isoformat()]}
-    task.due_on, task.open_due, task.is_provisional = due.on, due.on, due.provisional
-    task.next_rung_at, task.next_rung = (rung.at, rung.level) if rung else (None, None)
-    return 1
+def versions_of(*, by: Actor, size: int = 50) -> Sequence[Version]:
+    """Return the versions of the county's rules, the newest first."""
+    require(by.role, Action.CHANGE_POLICY)
+    found = []
+    for row in db.session.scalars(_latest(by).limit(size)):
+        before = policy_of(by.county_code, row.version - 1) if row.version > 1 else None
+        found.append(Version(row, policy_of(by.county_code, row.version), before))
+    return found
+
+
+def _latest(by: Actor) -> Select[PolicyVersion]:
+    mine = select(PolicyVersion).where(PolicyVersion.county_code == by.county_code)
+    return mine.order_by(PolicyVersion.version.desc()).limit(1)
+
+
+def _checked(last: PolicyVersion, change: RuleChange) -> Policy:
+    """Return the rules as the change would make them."""
+    if change.seen is not None and change.seen != last.version:
+        raise OutOfDate(f"刚才有人改过规则，现在是第{last.version}版。请先看看新的规则，再决定要不要改。")
+    _check_day_and_reason(last, change)
+    preset = change.preset or last.preset
+    if preset not in PRESETS:
+        raise Invalid.field("preset", "没有这一套预置，请重新选择。")
+    policy = from_values(preset, _laid_over(last.changes, change.values), last.version + 1)
+    findings = dict(finding.split("：", 1) for finding in validate(policy))
+    if findings:
+        raise Invalid("；".join(f"{key}：{said}" for key, said in findings.items()), fields=findings)
+    return policy
+
+
+def _check_day_and_reason(last: PolicyVersion, change: RuleChange) -> None:
+    complaints = Complaints()
+    if change.from_on < clock.today():
+        complaints.add("from_on", "生效日期不能早于今天。")
+    elif change.from_on < last.from_on:
+        # A later version holds everything of the one before: it cannot begin sooner.
+        complaints.add("from_on", f"上一版从{last.from_on.month}月{last.from_on.day}日起生效，新的一版不能比它更早。")
+    complaints.take(lambda: clean_text(change.reason, most=MOST_REASON, field="reason"), "")
+    complaints.raise_if_any()
 
 
 def _laid_over(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,10 +154,3 @@ def _laid_over(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[st
         both = isinstance(values, Mapping) and isinstance(whole.get(section), Mapping)
         whole[section] = {**whole[section], **values} if both else values
     return whole
-
-
-def recompute_all_dates() -> int:
-    """Do the same for every county of this installation."""
-    counties = list(db.session.scalars(select(County.code)))
-    db.session.rollback()
-    return sum(recompute_dates(code) for code in counties)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -14,7 +14,7 @@ from backend.access.scope import LEVELS
 from backend.db import db
 from backend.errors import Invalid
 from backend.models import Task
-from backend.workflow.tasks import DESK_OF, overdue_clause
+from backend.workflow.tasks import CALM, DESK_OF, PRESSING, overdue_clause
 
 MOST_ON_A_PAGE = 100
 MOST_COUNTED = 1000
@@ -30,20 +30,22 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page begins: just after this duty in the order (due date, id)."""
+    """Where a page begins: just after this duty in the order (urgency, due date, id)."""
 
     due_on: date
     id: int
+    pressing: int = CALM
 
     def __str__(self) -> str:
-        return f"{self.due_on.isoformat()}~{self.id}"
+        return f"{self.due_on.isoformat()}~{self.id}~{self.pressing}"
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         """Read a cursor as it was given out; raises `Invalid`."""
-        day, _, row = text.partition("~")
+        day, _, rest = text.partition("~")
+        row, _, pressing = rest.partition("~")
         try:
-            found = cls(date.fromisoformat(day), int(row))
+            found = cls(date.fromisoformat(day), int(row), int(pressing or CALM))
         except ValueError:
             found = cls(date.min, -1)
         if not 0 <= found.id <= LARGEST_ID:
@@ -62,16 +64,36 @@ class Page:
 def queue(
     *, by: Actor, whose: Whose = Whose.MINE, overdue: bool = False, after: Cursor | None = None, size: int = 50
 ) -> Page:
-    """Return a page of open duties, the most pressing first: equality and keyset, the same cost at any depth."""
+    """Return a page of open duties, 特急 and 加急 first: equality and keyset, the same cost at any depth."""
     require(by.role, Action.READ_TASKS)
     size = min(size, MOST_ON_A_PAGE)
     query = _of(by, whose)
     if overdue:
         query = query.where(overdue_clause(clock.today()))
-    rows = _page(query, after, size + 1)
+    pressing = after is None or after.pressing < CALM
+    rows = _pressing(query, after, size + 1) if pressing else []
+    if len(rows) <= size:
+        calm = query.where(Task.pressing == CALM)
+        rows += _page(calm, None if pressing else after, size + 1 - len(rows))
     page = rows[:size]
     last = page[-1] if len(rows) > size else None
-    return Page(page, Cursor(last.due_on, last.id) if last else None)
+    return Page(page, Cursor(last.due_on, last.id, CALM if last.pressing is None else last.pressing) if last else None)
+
+
+def _pressing(query: Select[Task], after: Cursor | None, most: int) -> list[Task]:
+    """Return the urgent ones, which lead: they are few."""
+    query = query.where(Task.pressing.in_(PRESSING.values()))
+    if after is not None:
+        query = query.where(_presses_less(after))
+    return list(db.session.scalars(query.order_by(Task.pressing, Task.open_due, Task.id).limit(most)))
+
+
+def _presses_less(after: Cursor) -> ColumnElement[bool]:
+    same_day = and_(Task.open_due == after.due_on, Task.id > after.id)
+    return or_(
+        Task.pressing > after.pressing,
+        and_(Task.pressing == after.pressing, or_(Task.open_due > after.due_on, same_day)),
+    )
 
 
 @dataclass(frozen=True)
@@ -86,7 +108,7 @@ class Counts:
 def counts(*, by: Actor, whose: Whose = Whose.MINE, soon: date) -> Counts:
     """Count open, overdue and soon due duties, each to at most a thousand, so that the cost has a bound."""
     require(by.role, Action.READ_TASKS)
-    query, today = _of(by, whose), clock.today()
+    query, today = _of(by, whose).where(Task.pressing.in_((*PRESSING.values(), CALM))), clock.today()
     return Counts(
         open=_count(query),
         overdue=_count(query.where(overdue_clause(today))),

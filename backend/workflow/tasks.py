@@ -10,15 +10,27 @@ from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Role
 from backend.db import db, new_id, ring
-from backend.models import Case, Task
-from backend.models.places import same_place
-from backend.policy.county import county_workdays, policy_of
-from backend.workflow.deadlines import due_on
+from backend.models import Case, DisasterEvent, Task
+from backend.models.places import Place, same_place
+from backend.models.tasks import NO_HOUSEHOLD
+from backend.policy.county import county_workdays, current_policy, policy_of
+from backend.policy.rules import DISASTER, NORMAL
+from backend.workflow.deadlines import Due, due_on, shrunk
+from backend.workflow.disasters import open_event_at
+from backend.workflow.duties import IN_TOTAL, Duty, Opening
 from backend.workflow.places import owner_region
-from backend.workflow.procedure import Duty
+from backend.workflow.states import Kind
 
 NEW = "new"
 """The first rung of every duty: whoever owes it hears of it; the policy's ladder comes after."""
+
+EXTENDED_BY = "extended_by"
+"""In a duty's detail: the document number of the disaster event that gave it a longer limit."""
+
+PRESSING = {"critical": 0, "urgent": 1}
+"""The urgencies that lead every queue, in this order."""
+CALM = 2
+"""How everything else presses: it comes after them."""
 
 DESK_OF: dict[Role, Role] = {
     Role.GRID: Role.GRID,
@@ -33,14 +45,15 @@ DESK_OF: dict[Role, Role] = {
 """Whose duties a role's own queue shows: an office shares one desk, so that nobody's leave stops a case."""
 
 
-def open_duty(case: Case, duty: Duty, *, detail: dict[str, Any] | None = None) -> Task:
-    """Open a duty of the case; its date comes from the case's own policy version, whatever the county says today."""
-    policy = policy_of(case.county_code, case.policy_version)
-    workdays = county_workdays(case.county_code)
-    today = clock.today()
-    limit = policy.limit(duty.limit)
-    due = due_on(today, limit, workdays)
+def open_duty(case: Case, opening: Opening) -> Task:
+    """Open a duty of the case; its date comes from the case's own policy version, whatever the county says today.
+
+    A step inside the total never gets a day that the total does not have: its limit shrinks with what is left.
+    """
+    duty, event = opening.duty, _extended_by(case, opening)
+    due = _due(case, opening, event)
     now = clock.now()
+    case.version += 1
     task = Task(
         id=new_id(),
         case_id=case.id,
@@ -49,16 +62,17 @@ def open_duty(case: Case, duty: Duty, *, detail: dict[str, Any] | None = None) -
         role=duty.role,
         owner_region=owner_region(duty.role, case.village_code),
         head_name=case.head_name,
-        limit_key=duty.limit,
+        limit_key=_limit_key(case, opening, event),
         due_on=due.on,
         open_due=due.on,
+        pressing=PRESSING.get(case.urgency, CALM),
         is_provisional=due.provisional,
         opened_at=now,
-        opened_on=today,
+        opened_on=opening.since or clock.today(),
         next_rung_at=now,
         next_rung=NEW,
-        detail=detail or {},
-        version=case.version + 1,
+        detail={**opening.detail, **({EXTENDED_BY: event.number} if event else {})},
+        version=case.version,
         **same_place(case),
     )
     db.session.add(task)
@@ -66,9 +80,122 @@ def open_duty(case: Case, duty: Duty, *, detail: dict[str, Any] | None = None) -
     return task
 
 
+def open_lone_duty(duty: Duty, *, place: Place, owner_region: str, name: str, detail: dict[str, Any]) -> Task:
+    """Open a duty that is about no family's case, under today's rules; `name` stands where the head's would.
+
+    Its version is its own counter. Nobody may read who it is about off the queue: `detail` holds ids.
+    """
+    policy = current_policy(place["county_code"])
+    due = due_on(clock.today(), policy.limit(duty.limit), county_workdays(place["county_code"]))
+    now = clock.now()
+    task = Task(
+        id=new_id(),
+        case_id=None,
+        household_id=NO_HOUSEHOLD,
+        kind=duty.kind,
+        role=duty.role,
+        owner_region=owner_region,
+        head_name=name,
+        limit_key=duty.limit,
+        due_on=due.on,
+        open_due=due.on,
+        pressing=CALM,
+        is_provisional=due.provisional,
+        opened_at=now,
+        opened_on=clock.today(),
+        next_rung_at=now,
+        next_rung=NEW,
+        detail=detail,
+        version=1,
+        **place,
+    )
+    db.session.add(task)
+    ring("sweep")
+    return task
+
+
+def _extended_by(case: Case, opening: Opening) -> DisasterEvent | None:
+    """Return the open disaster that gives an ordinary case of its area a longer limit, where the rules have one (P42).
+
+    Never for a case that presses: what comes of the disaster itself is not put off by it.
+    """
+    limits = policy_of(case.county_code, case.policy_version).limits
+    usual, longer = limits[opening.duty.limit], limits.get(f"{opening.duty.limit}.{DISASTER}")
+    if longer is None or longer.days <= usual.days or case.urgency != NORMAL or opening.due_on is not None:
+        return None
+    return open_event_at(case.village_code)
+
+
+def _limit_key(case: Case, opening: Opening, event: DisasterEvent | None = None) -> str:
+    """Return the key of the duty's limit: an urgent case has its own, shorter one where the county's rules name it."""
+    if event is not None:
+        return f"{opening.duty.limit}.{DISASTER}"
+    urgent = f"{opening.duty.limit}.{case.urgency}"
+    return urgent if urgent in policy_of(case.county_code, case.policy_version).limits else opening.duty.limit
+
+
+def retime(case: Case, task: Task) -> None:
+    """Date an open duty anew under the case's urgency of now, from the day on which it was opened; never later."""
+    role, kind = Role(task.role), Kind(task.kind)
+    opening = Opening(Duty(kind, role, task.limit_key.split(".")[0]), since=task.opened_on)
+    due = _due(case, opening)
+    if due.on < task.due_on:
+        task.due_on = task.open_due = due.on
+        task.is_provisional = due.provisional
+        task.limit_key = _limit_key(case, opening)
+        task.detail = {name: value for name, value in task.detail.items() if name != EXTENDED_BY}
+    task.pressing = PRESSING.get(case.urgency, CALM)
+    ask_again(case, task)
+
+
+def redate(case: Case) -> None:
+    """Date the open duties that count in the total anew, because another total holds from now (a green channel's).
+
+    Each from the day on which it was opened and under its own limit; the old date stays in its detail.
+    """
+    for task in open_duties(case.id):
+        if Kind(task.kind) not in IN_TOTAL or "left" in task.detail:
+            continue  # what is left of a comparison keeps the day of the whole
+        limit = policy_of(case.county_code, case.policy_version).limit(task.limit_key)
+        due = shrunk(task.opened_on, limit, Due(total_of(case)), county_workdays(case.county_code))
+        if due.on == task.due_on:
+            continue
+        task.detail = {**task.detail, "was_due": [*task.detail.get("was_due", []), task.due_on.isoformat()]}
+        task.due_on = task.open_due = due.on
+        task.is_provisional = due.provisional
+        ask_again(case, task)
+
+
+def total_of(case: Case) -> date:
+    """Return the day on which the whole has to be done: the promised one, or a green channel's own."""
+    return date.fromisoformat(case.marks["backfill_by"]) if "backfill_by" in case.marks else case.promised_on
+
+
+def ask_again(case: Case, task: Task) -> None:
+    """Let whoever owes an open duty hear of it as of a new one: it has changed hands, or its day has."""
+    case.version += 1
+    task.version = case.version
+    task.next_rung_at, task.next_rung = clock.now(), NEW
+    ring("sweep")
+
+
+def _due(case: Case, opening: Opening, event: DisasterEvent | None = None) -> Due:
+    if opening.due_on is not None:
+        return Due(opening.due_on)
+    policy = policy_of(case.county_code, case.policy_version)
+    limit = policy.limit(_limit_key(case, opening, event))
+    workdays = county_workdays(case.county_code)
+    since = opening.since or clock.today()
+    is_free = event is not None and policy.flags["disaster_past_total"]
+    if is_free or not opening.duty.in_total:
+        return due_on(since, limit, workdays)
+    return shrunk(since, limit, Due(total_of(case)), workdays)
+
+
 def close_duty(task: Task, *, by: Actor, how: str, version: int) -> None:
     """Close a duty: it leaves every queue and nobody is reminded of it any more."""
     task.open_due = None
+    task.pressing = None
     task.next_rung_at = None
     task.next_rung = None
     task.closed_at = clock.now()

@@ -19,7 +19,17 @@ from backend.workflow.places import name_of
 from backend.workflow.sentences import STATUS_OF, TOLD
 
 if TYPE_CHECKING:
-    from backend.workflow.engine import Reason
+    from backend.workflow.steps import Reason
+
+
+SPOKEN_REASONS = (
+    "return_reasons",
+    "formal_refusal_reasons",
+    "not_included_reasons",
+    "ending_reasons",
+    "clue_closings",
+)
+"""The dictionaries whose reasons an applicant reads."""
 
 
 def in_words(day: date) -> str:
@@ -27,23 +37,21 @@ def in_words(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-_TO_BE_TOLD = select(Declaration).where(
-    Declaration.case_id == bindparam("case_id"), Declaration.joined.is_(False), Declaration.closed_at.is_(None)
-)
+_TO_BE_TOLD = select(Declaration).where(Declaration.case_id == bindparam("case_id"), Declaration.joined.is_(False))
 
 
 def tell_applicants(case: Case, key: str, *, by: Actor, reason: "Reason", due_on: date | None) -> None:
     """Write the line `key` on the receipt of everybody whose own declaration this case is about.
 
-    A declaration that still waits to be joined is not told: its sender must learn nothing of another's case.
+    A declaration that still waits to be joined is not told: its sender must learn nothing of another's case. What
+    comes after the end, a referral's answer or a recheck, is told too, and a case taken up again opens the receipt.
     """
     codes = _reason_words(case, reason)
     with db.session.no_autoflush:  # nothing that the step wrote bears on the question: it is all written at once, later
         told = db.session.scalars(_TO_BE_TOLD, {"case_id": case.id}).all()
     for declaration in told:
         tell(declaration, key, detail=codes, due_on=due_on, promised_on=case.promised_on, by=by)
-        if case.closed_at is not None:
-            declaration.closed_at = case.closed_at
+        declaration.closed_at = case.closed_at
 
 
 def tell(
@@ -54,8 +62,8 @@ def tell(
     promised_on: date,
     detail: str = "",
     by: Actor | None = None,
-) -> None:
-    """Write one line on one receipt and owe its sender a message that says only that there is news."""
+) -> ReceiptLine:
+    """Write one line on one receipt and return it; owe its sender a message that says only that there is news."""
     sentence = TOLD[key].format(
         village=name_of(declaration.said_village),
         township=name_of(declaration.said_village[:9]),
@@ -65,19 +73,18 @@ def tell(
     )
     line_id = new_id()
     sealed = seal(detail, keys=keys(), place=Place("receipt_lines", "detail_sealed", line_id)) if detail else None
-    db.session.add(
-        ReceiptLine(
-            id=line_id,
-            declaration_id=declaration.id,
-            account_id=declaration.account_id,
-            kind=key,
-            sentence=sentence,
-            detail_sealed=sealed,
-            due_on=due_on,
-            happened_at=clock.now(),
-            **same_place(declaration),
-        )
+    line = ReceiptLine(
+        id=line_id,
+        declaration_id=declaration.id,
+        account_id=declaration.account_id,
+        kind=key,
+        sentence=sentence,
+        detail_sealed=sealed,
+        due_on=due_on,
+        happened_at=clock.now(),
+        **same_place(declaration),
     )
+    db.session.add(line)
     declaration.status = STATUS_OF.get(key, declaration.status)
     sender_acted = by is not None and by.account_id is not None and by.account_id == declaration.account_id
     if declaration.account_id is not None and not sender_acted:
@@ -95,14 +102,12 @@ def tell(
             page=f"pages/progress/progress?id={declaration.id}",
             not_before=spoken_at(clock.now(), current_policy(declaration.county_code).ladder),
         )
+    return line
 
 
 def _reason_words(case: Case, reason: "Reason") -> str:
     policy = policy_of(case.county_code, case.policy_version)
     spoken = [
-        entry[code]
-        for code in reason.codes
-        for name in ("return_reasons", "formal_refusal_reasons", "not_included_reasons")
-        if code in (entry := policy.dictionaries[name])
+        entry[code] for code in reason.codes for name in SPOKEN_REASONS if code in (entry := policy.dictionaries[name])
     ]
     return "\n".join([*spoken, reason.words] if reason.words else spoken)

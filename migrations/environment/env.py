@@ -18,6 +18,8 @@ def render_item(kind, item, autogen_context):
 def run() -> None:
     assert current_app
     with db.engine.connect() as connection:
+        # A table that SQLite makes anew is dropped once: meanwhile nobody may miss its rows.
+        _watch_references(connection, watch=False)
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -29,6 +31,13 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+        _watch_references(connection, watch=True)
+
+
+def _watch_references(connection, *, watch):
+    # Past SQLAlchemy, which would begin a transaction first: inside one the setting has no effect.
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(f"PRAGMA foreign_keys={'ON' if watch else 'OFF'}")
 
 
 run()

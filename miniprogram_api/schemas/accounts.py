@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from backend.access.permissions import Role
 from backend.services.templates import TEMPLATES
-from miniprogram_api.schemas.shared import Id, Text, at_most, one_of
+from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of
 
 
 class LoginRequest(Schema):
@@ -93,4 +93,4 @@ class BeforeQuery(Schema):
     """Where a page begins, and how long it is."""
 
     before = Id(load_default=None)
-    size = fields.Integer(load_default=20, validate=lambda size: 1 <= size <= 100)
+    size = Whole(load_default=20, validate=lambda size: 1 <= size <= 100)

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, post_load, validate
 
 from backend.access.permissions import Action
 from backend.services.cases import DECISIONS, MOST_FINDINGS, MOST_WORDS, Seen, Spot, VisitForm
-from backend.services.files import PICTURE, RECORDING
+from backend.services.judgements import JudgementForm
 from backend.services.reveals import MOST_REASON, Field
 from backend.services.tasks import Whose
-from backend.workflow.engine import Reason
 from backend.workflow.sentences import ACTION_NAMES, EVENT_NAMES
 from backend.workflow.states import Kind, State
-from miniprogram_api.schemas.shared import Id, Text, at_most, one_of, sha256
-
-FILE_KINDS = (PICTURE, RECORDING)
+from backend.workflow.steps import Reason
+from miniprogram_api.schemas.files import FileSchema
+from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of, sha256
 
 
 class QueueQuery(Schema):
@@ -24,14 +22,14 @@ class QueueQuery(Schema):
     whose = fields.Enum(Whose, by_value=True, load_default=Whose.MINE)
     overdue = fields.Boolean(load_default=False)
     after = Text(load_default=None, validate=at_most(40))
-    size = fields.Integer(load_default=20, validate=validate.Range(1, 100, error="每页 1 到 100 条。"))
+    size = Whole(load_default=20, validate=validate.Range(1, 100, error="每页 1 到 100 条。"))
 
 
 class TaskSchema(Schema):
     """A duty: what, for whom, by when."""
 
     id = Id(required=True)
-    case_id = Id(required=True)
+    case_id = Id(required=True, allow_none=True, metadata={"description": "empty for a complaint"})
     kind = fields.String(required=True, validate=one_of(Kind))
     kind_name = fields.String(required=True)
     head_name = fields.String(required=True)
@@ -41,6 +39,11 @@ class TaskSchema(Schema):
     is_provisional = fields.Boolean(required=True)
     asked = fields.List(fields.String(), required=True, metadata={"description": "what is asked for, in words"})
     declaration_id = Id(required=True, allow_none=True)
+    clue_id = Id(required=True, allow_none=True)
+    complaint_id = Id(required=True, allow_none=True)
+    satisfaction_id = Id(required=True, allow_none=True, metadata={"description": "of a duty to call back"})
+    is_pressing = fields.Boolean(required=True, metadata={"description": "特急 or 加急: it leads the queue"})
+    about = fields.String(required=True, metadata={"description": "the department, office or items it is about"})
     version = fields.Integer(required=True)
 
 
@@ -73,22 +76,6 @@ class VisitSchema(Schema):
     conclusion = fields.String(required=True)
 
 
-class AttachmentSchema(Schema):
-    """A stored picture or recording as whoever declared sees it: of which case it became part is not theirs to know."""
-
-    id = Id(required=True)
-    sha256 = fields.String(required=True)
-    kind = fields.String(required=True, validate=one_of(FILE_KINDS))
-    media_type = fields.String(required=True)
-    size = fields.Integer(required=True)
-
-
-class FileSchema(AttachmentSchema):
-    """A stored picture or recording of a case."""
-
-    case_id = Id(required=True)
-
-
 class StatementSchema(Schema):
     """A declaration as staff see it."""
 
@@ -116,6 +103,7 @@ class CaseSchema(Schema):
     risk = fields.String(required=True)
     risk_name = fields.String(required=True)
     channel = fields.String(required=True)
+    urgency = fields.String(required=True)
     discovered_on = fields.Date(required=True)
     promised_on = fields.Date(required=True)
     version = fields.Integer(required=True)
@@ -146,7 +134,7 @@ class MovedSchema(Schema):
 class VersionRequest(Schema):
     """The version of the duty that was on the screen."""
 
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
 
 
 class SpotRequest(Schema):
@@ -163,7 +151,7 @@ class SpotRequest(Schema):
 class VisitRequest(Schema):
     """What a home visit found."""
 
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
     findings = Text(required=True, validate=at_most(MOST_FINDINGS))
     conclusion = Text(required=True, validate=at_most(20))
     way = Text(load_default="home", validate=at_most(20))
@@ -190,31 +178,38 @@ class DecisionRequest(Schema):
     """A step that needs no form: which, why, and what was on the screen."""
 
     action = Text(required=True, validate=validate.OneOf(sorted(DECISIONS), error="没有这一步。"))
-    version = fields.Integer(required=True)
-    content_version = fields.Integer(load_default=None, allow_none=True)
+    version = Whole(required=True)
+    content_version = Whole(load_default=None, allow_none=True)
     reasons = fields.List(Text(validate=at_most(40)), load_default=list)
     words = Text(load_default="", validate=at_most(MOST_WORDS))
+    opinion = Text(load_default="", validate=at_most(MOST_WORDS))
+    category = Text(load_default=None, allow_none=True, validate=at_most(20))
+    category_reason = Text(load_default="", validate=at_most(MOST_WORDS))
+    alternative = Text(load_default="", validate=at_most(MOST_WORDS))
+    transfer = Text(load_default=None, allow_none=True, validate=at_most(20))
 
     @post_load
     def _decision(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        judged = ("opinion", "category", "category_reason", "alternative", "transfer")
         return {
             "action": Action(data["action"]),
             "seen": Seen(data["version"], data["content_version"]),
             "reason": Reason(tuple(data["reasons"]), data["words"]),
+            "judgement": JudgementForm(**{name: data[name] for name in judged}),
         }
 
 
 class FetchRequest(Schema):
     """What was completed at the door."""
 
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
     words = Text(required=True, validate=at_most(MOST_WORDS))
 
 
 class JoinRequest(Schema):
     """Which declaration is the same matter."""
 
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
     declaration_id = Id(required=True)
 
 
@@ -236,11 +231,3 @@ class RevealSchema(Schema):
 
     field = fields.String(required=True, validate=one_of(Field))
     value = fields.String(required=True)
-
-
-class UploadRequest(Schema):
-    """One file, and which kind it is."""
-
-    file = Upload(metadata={"description": "the picture or recording itself, always sent"})
-
-    kind = Text(load_default="picture", validate=validate.OneOf(FILE_KINDS, error="只能传照片或录音。"))

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.declarations import MOST_HARDSHIP, DeclarationForm
+from miniprogram_api.schemas.applicants import OwnMarkSchema
 from miniprogram_api.schemas.shared import Id, Text, at_most, sha256
 
 
@@ -64,6 +65,14 @@ class LineSchema(Schema):
     at = fields.AwareDateTime(required=True)
 
 
+class AwaitedSchema(Schema):
+    """Something that a declaration waits for now."""
+
+    what = fields.String(required=True)
+    whom = fields.String(required=True, metadata={"description": "who is on turn"})
+    due_on = fields.Date(required=True)
+
+
 class ReceiptSchema(Schema):
     """A declaration as its sender sees it: the same fields whether or not anything was known before."""
 
@@ -78,7 +87,13 @@ class ReceiptSchema(Schema):
     declared_at = fields.AwareDateTime(required=True)
     promised_on = fields.Date(required=True)
     call = fields.String(required=True, metadata={"description": "whom to call about it"})
-    actions = fields.List(fields.String(validate=validate.OneOf(["supplement", "withdraw", "add_file"])), required=True)
+    actions = fields.List(
+        fields.String(validate=validate.OneOf(["supplement", "withdraw", "add_file", "ask_recheck"])), required=True
+    )
+    awaiting = fields.List(fields.Nested(AwaitedSchema), required=True)
+    satisfaction = fields.Nested(
+        OwnMarkSchema, required=True, allow_none=True, metadata={"description": "not in lists"}
+    )
     timeline = fields.List(fields.Nested(LineSchema), required=True)
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from miniprogram_api.schemas.shared import at_most
+from miniprogram_api.schemas.shared import Text, at_most
 
 
 class VillageSchema(Schema):
@@ -18,7 +18,7 @@ class VillageSchema(Schema):
 class CountyQuery(Schema):
     """Which county, where several share an installation."""
 
-    county_code = fields.String(load_default=None, validate=at_most(6))
+    county_code = Text(load_default=None, validate=at_most(6))
 
 
 class DictionariesSchema(Schema):

@@ -22,6 +22,8 @@ fields.Integer.default_error_messages["invalid"] = "这一项应是整数。"
 fields.Boolean.default_error_messages["invalid"] = "这一项应是“是”或“否”。"
 fields.Date.default_error_messages["invalid"] = "日期应写成 2026-03-05 这样。"
 fields.Date.default_error_messages["format"] = "日期不对。"
+for _told in ("invalid", "invalid_awareness", "format"):
+    fields.DateTime.default_error_messages[_told] = "时间应写成 2026-03-05T09:30:00+08:00 这样。"
 fields.List.default_error_messages["invalid"] = "这一项应是一个列表。"
 fields.Nested.default_error_messages["type"] = "这一项的写法不对。"
 fields.Integer.default_error_messages["too_large"] = "这个数太大了。"
@@ -30,6 +32,11 @@ fields.Float.default_error_messages["too_large"] = "这个数太大了。"
 fields.Float.default_error_messages["special"] = "这一项应是数字。"
 fields.Dict.default_error_messages["invalid"] = "这一项的写法不对。"
 fields.Enum.default_error_messages["unknown"] = "请从列出的里面选一项。"
+validate.Length.message_min = "太少了，最少要{min}。"
+validate.Length.message_max = "太多了，最多{max}。"
+validate.Length.message_all = "数目要在{min}到{max}之间。"
+validate.Length.message_equal = "数目应是{equal}。"
+validate.Range.message_min = validate.Range.message_max = validate.Range.message_all = "这个数超出了范围。"
 validate.OneOf.default_message = "请从列出的里面选一项。"
 Schema.error_messages["unknown"] = "没有这一项。"
 Schema.error_messages["type"] = "发来的内容读不懂。"
@@ -43,6 +50,16 @@ class Text(fields.String):
         if text is not None and ("\0" in text or _HALF.search(text)):
             raise ValidationError(CONTROL_SENTENCE)
         return text
+
+
+class Whole(fields.Integer):
+    """A whole number that the database can hold."""
+
+    def _validated(self, value: Any) -> int:
+        number: int = super()._validated(value)
+        if abs(number) > LARGEST_ID:
+            raise self.make_error("too_large", input=value)
+        return number
 
 
 class Id(fields.Field[int]):

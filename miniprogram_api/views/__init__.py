@@ -1,9 +1,39 @@
 """The views: a declaration and one call each."""
 
 from miniprogram_api.views.accounts import accounts
+from miniprogram_api.views.applicants import applicants
 from miniprogram_api.views.cases import cases
+from miniprogram_api.views.clues import clues
+from miniprogram_api.views.complaints import complaints
+from miniprogram_api.views.corrections import corrections
+from miniprogram_api.views.county import county
 from miniprogram_api.views.declarations import declarations
+from miniprogram_api.views.disasters import disasters
+from miniprogram_api.views.dossiers import dossiers
 from miniprogram_api.views.files import files
+from miniprogram_api.views.green_channels import green_channels
+from miniprogram_api.views.home_checks import home_checks
+from miniprogram_api.views.meetings import meetings
+from miniprogram_api.views.notices import notices
+from miniprogram_api.views.objections import objections
 from miniprogram_api.views.places import places
 
-ALL = (accounts, places, declarations, cases, files)
+ALL = (
+    accounts,
+    places,
+    declarations,
+    cases,
+    files,
+    home_checks,
+    clues,
+    corrections,
+    meetings,
+    notices,
+    objections,
+    dossiers,
+    county,
+    green_channels,
+    disasters,
+    applicants,
+    complaints,
+)

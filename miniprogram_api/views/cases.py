@@ -8,10 +8,9 @@ from backend.access.permissions import Action
 from backend.models import Case, Visit
 from backend.services import cases as service
 from backend.services import receipts, reveals, tasks
-from backend.services.cases import Seen, VisitForm
+from backend.services.cases import VisitForm
 from backend.services.reveals import Field
 from backend.services.tasks import Cursor
-from backend.workflow.engine import Reason
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.cases import (
@@ -75,9 +74,7 @@ def file_visit(body: dict[str, Any], case_id: int) -> Visit:
 )
 def decide(body: dict[str, Any], case_id: int) -> Case:
     """Take a step that needs no form: accept, return, pass on, send back, refuse, approve."""
-    seen: Seen = body["seen"]
-    reason: Reason = body["reason"]
-    return service.decide(case_id, body["action"], by=actor(), seen=seen, reason=reason)
+    return service.decide(case_id, body.pop("action"), by=actor(), **body)
 
 
 @route(

@@ -14,7 +14,6 @@ from backend.services.declarations import DeclarationForm
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.accounts import BeforeQuery
-from miniprogram_api.schemas.cases import AttachmentSchema, UploadRequest
 from miniprogram_api.schemas.declarations import (
     ClaimRequest,
     DeclarationRequest,
@@ -23,8 +22,9 @@ from miniprogram_api.schemas.declarations import (
     WithdrawRequest,
     WordsRequest,
 )
+from miniprogram_api.schemas.files import AttachmentSchema, UploadRequest
 from miniprogram_api.schemas.shared import DoneSchema
-from miniprogram_api.shapes import page_before, receipt, receipt_with_timeline, uploaded
+from miniprogram_api.shapes import fresh_receipt, page_before, receipt_page, receipt_with_timeline, uploaded
 
 declarations = Blueprint("api_declarations", __name__, description="自主申报与回执")
 
@@ -41,7 +41,7 @@ declarations = Blueprint("api_declarations", __name__, description="自主申报
 )
 def declare(body: DeclarationForm) -> dict[str, Any]:
     """Declare a hardship and get a receipt with the promised date."""
-    return receipt_with_timeline(service.declare(body, by=actor()))
+    return fresh_receipt(service.take(body, by=actor()))
 
 
 @route(
@@ -55,8 +55,7 @@ def declare(body: DeclarationForm) -> dict[str, Any]:
 )
 def list_declarations(query: dict[str, Any]) -> dict[str, Any]:
     """List what this account declared, the newest first."""
-    page = page_before(service.receipts_of(actor(), **query), query["size"])
-    return {"items": [receipt(each, ()) for each in page["items"]], "before": page["before"]}
+    return receipt_page(page_before(service.receipts_of(actor(), **query), query["size"]))
 
 
 @route(declarations, "GET", "/declarations/<int:declaration_id>", allows=Action.READ_RECEIPTS, gives=ReceiptSchema)

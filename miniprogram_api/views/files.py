@@ -11,7 +11,7 @@ from backend.models import StoredFile
 from backend.services import files as service
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
-from miniprogram_api.schemas.cases import FileSchema, UploadRequest
+from miniprogram_api.schemas.files import FileSchema, UploadRequest
 from miniprogram_api.shapes import served, uploaded
 
 files = Blueprint("api_files", __name__, description="照片与录音")

@@ -217,22 +217,48 @@ def test_the_scope_comes_back_after_a_look_around_also_after_an_error(within: Wi
 
 LISTED = {
     "backend/services/audit.py": {"audit verify"},
+    "backend/services/awaiting.py": {"what does a receipt wait for?"},
+    "backend/services/calendars.py": {"open dates follow the calendar"},
+    "backend/services/clues.py": {
+        "a clue opens a case",
+        "somebody reads their own reports",
+        "the clue of a declaration just made",
+    },
+    "backend/services/complaint_answers.py": {"a complaint goes up to the county"},
+    "backend/services/complaints.py": {
+        "a complaint is taken",
+        "a complaint's sender asks with its number",
+        "somebody reads their own complaints",
+    },
+    "backend/services/consents.py": {"somebody changes their own consent", "somebody reads their own consents"},
+    "backend/services/corrections.py": {"a case goes to the village where it belongs", "messages to the dead stop"},
     "backend/services/declarations.py": {
         "a declaration opens a case",
         "a farmer answers a return",
         "a farmer withdraws",
     },
+    "backend/services/delays.py": {"a promise has passed"},
+    "backend/services/disasters.py": {"a list of a disaster opens cases"},
     "backend/services/files.py": {
+        "a file joins its case",
         "does this stored file still have a row?",
         "is this content here already?",
-        "a file joins its case",
     },
-    "backend/services/known.py": {"is this ID number known?"},
+    "backend/services/known.py": {"is this ID number known?", "is this ID number registered in another household too?"},
+    "backend/services/mergers.py": {"two cases of one family become one"},
+    "backend/services/notice_ends.py": {"a notice's days are over", "which notices are over?"},
+    "backend/services/notice_pages.py": {"the code on a sheet was scanned"},
+    "backend/services/objection_readings.py": {
+        "an objector asks with the receipt's number",
+        "is an objection still being looked into?",
+    },
+    "backend/services/objections.py": {"an objection is taken", "which family is meant by its number on the sheet?"},
     "backend/services/outbox.py": {"is the duty that a message speaks of still open?"},
-    "backend/services/receipts.py": {"a phone takes over a receipt", "a phone lets go of a receipt"},
+    "backend/services/receipts.py": {"a phone lets go of a receipt", "a phone takes over a receipt"},
+    "backend/services/rechecks.py": {"a farmer asks for a recheck"},
     "backend/services/reminders.py": {"the reminder sweep"},
-    "backend/services/rules.py": {"open dates follow the calendar"},
     "backend/services/rotation.py": {"keys are rotated"},
+    "backend/services/satisfactions.py": {"a mark on how a case went"},
 }
 """Every place that sees more than its actor, and why. (The definition is left out, and the demo, which makes rows.)"""
 ROOT = Path(__file__).resolve().parents[2]

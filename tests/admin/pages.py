@@ -44,7 +44,7 @@ class Page:
 class _Reader(HTMLParser):
     def __init__(self, page: Page) -> None:
         super().__init__()
-        self.page, self.inside, self.textarea = page, [], ""
+        self.page, self.inside, self.textarea, self.select = page, [], "", ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -57,15 +57,27 @@ class _Reader(HTMLParser):
             self.page.forms.append(Form(given.get("action", "")))
         if tag == "textarea":
             self.textarea = given.get("name", "")
+        self._choose(tag, given)
         ticked = given.get("type") not in {"checkbox", "radio"} or "checked" in given
         if tag == "input" and self.page.forms and "name" in given and ticked and given.get("type") != "file":
             self.page.forms[-1].values[given["name"]] = given.get("value", "")
+
+    def _choose(self, tag: str, given: dict[str, str]) -> None:
+        """Take a list's chosen option, or its first, as a browser sends it."""
+        if tag == "select":
+            self.select = given.get("name", "")
+        if tag == "option" and self.select and self.page.forms:
+            values = self.page.forms[-1].values
+            if "selected" in given or self.select not in values:
+                values[self.select] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         while tag in self.inside and self.inside.pop() != tag:
             pass
         if tag == "textarea":
             self.textarea = ""
+        if tag == "select":
+            self.select = ""
 
     def handle_data(self, data: str) -> None:
         if self.textarea:

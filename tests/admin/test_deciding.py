@@ -202,7 +202,7 @@ def test_a_village_fetches_what_was_missing(console: Enter, make: Maker) -> None
         desk.get(f"/console/cases/{case_id}"), "/decisions", action="return_for_information", reasons="papers"
     )
 
-    done = desk.press(returned, "/supplements", words="病历已上门取来")
+    done = desk.press(returned, "/decisions", action="supplement", words="病历已上门取来")
 
     assert "材料已补充" in done.text
     assert make.state(case_id) == "declared"
@@ -215,7 +215,7 @@ def test_a_second_declaration_of_the_same_family_is_joined(console: Enter, make:
     desk = console("village")
 
     page = desk.get(f"/console/cases/{case_id}")
-    done = desk.press(page, "/joins")
+    done = desk.press(page, "/decisions", action="join_declaration")
 
     assert "代申报：亲戚 李四" in page.text
     assert "新的申报已并入这一户" in done.text
@@ -288,16 +288,20 @@ def test_a_long_queue_comes_page_by_page_and_misses_nobody(console: Enter, make:
 
 def test_nobody_decides_on_a_family_that_they_visited(console: Enter, cast: Cast, make: Maker) -> None:
     case_id = make.case("accept", "visit")
+    desk = console("reviewer")
+    page = desk.get(f"/console/cases/{case_id}")
     with cast.acting("reviewer") as reviewer:
         from backend.db import db
 
         visit = db.session.get(Visit, make.rows(Visit)[0].id)
         visit.visitor_id = reviewer.id
         db.session.commit()
-    desk = console("reviewer")
 
-    answer = desk.press(desk.get(f"/console/cases/{case_id}"), "/decisions", action="pass_on")
+    answer = desk.press(page, "/decisions", action="pass_on")
+    now = desk.get(f"/console/cases/{case_id}")
 
     assert answer.status == 403
     assert "请由其他同事审核" in answer.text
+    assert "请由其他同事审核" in now.text
+    assert not [form for form in now.forms if form.values.get("action") == "pass_on"]
     assert len(make.rows(CaseEvent)) == 3

@@ -13,6 +13,7 @@ from backend.db import db
 from backend.services import demo_clock
 from backend.workflow import places
 from tests.admin.desk import Desk
+from tests.admin.desk_pages import pages_of_the_desks
 from tests.admin.pages import read
 from tests.people import Cast, Maker, id_number
 
@@ -23,6 +24,7 @@ ENGLISH = {"admin", "auditor", "county_op", "reviewer", "village", "x"}
 """Sign-in names, and the last sign of an ID number: the only Latin letters that people see."""
 VENDORED = "/console/static/vendor/swagger-ui/swagger-ui-bundle.js"
 SOME = {"case_id": 1, "staff_id": 1, "file_id": 1, "variant": "original", "code": "none", "filename": "console.css"}
+SOME |= {"batch_id": 1, "event_id": 1, "notice_id": 1, "meeting_id": 1, "clue_id": 1, "kind": "meeting"}
 
 
 def _console_rules(app: Flask) -> list[object]:
@@ -39,7 +41,7 @@ def _addresses(app: Flask, method: str) -> list[str]:
 
 
 @pytest.fixture
-def every_page(console: Enter, make: Maker, cast: Cast) -> list[tuple[str, object]]:
+def every_page(app: Flask, console: Enter, make: Maker, cast: Cast) -> list[tuple[str, object]]:
     """Every screen, with something on it, as whoever may see it."""
     waiting = make.case(id_number=id_number(8), head_name="王五")
     visited = make.case("accept", "visit")
@@ -53,6 +55,7 @@ def every_page(console: Enter, make: Maker, cast: Cast) -> list[tuple[str, objec
     }.items():
         desk = console(login)
         seen += [(f"{login}: {path}", desk.get(f"/console/{path}")) for path in paths]
+    seen += pages_of_the_desks(app, console, make, cast)
     guest = Desk(desk.client.application.test_client())
     return [*seen, ("sign-in", guest.get("/console/sign-in/?over=1")), ("password", guest.get("/console/password/x"))]
 

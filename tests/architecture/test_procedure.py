@@ -1,66 +1,190 @@
 """Facts about the table of the procedure: nothing unreachable, nobody stuck, everybody told."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
 from string import Formatter
 
 import pytest
 
-from backend.access.permissions import PERMISSIONS, Role
+from backend.access.permissions import PERMISSIONS, Action, Role
 from backend.policy import PRESETS, load_preset
 from backend.services.reminders import ABOVE, SHARES_DESK, WHO_HEARS
-from backend.workflow.graph import as_markdown
-from backend.workflow.procedure import FIRST_DUTY, FIRST_STATE, JOIN, PROCEDURE, Row
+from backend.workflow import duties
+from backend.workflow.duties import FIRST_DUTY, FIRST_STATE, FORMS_OPEN, FULL, JOIN, OUTCOMES, SHORT, Duty, Row
+from backend.workflow.graph import as_markdown, reached
+from backend.workflow.procedure import PROCEDURE, rows_of
+from backend.workflow.rechecking import DECIDING
 from backend.workflow.sentences import ACTION_NAMES, STATUS_OF, TOLD
-from backend.workflow.states import ENDS, KIND_NAMES, STATE_NAMES, Kind, State
+from backend.workflow.states import ENDS, KIND_NAMES, OUTLIVING, STATE_NAMES, Kind, State
 from backend.workflow.tasks import DESK_OF
+from backend.workflow.ways import Way, kinds_waited_for, needs_notice, states_of, ways_of
 from tests.architecture.reading import ROOT
 
 pytestmark = pytest.mark.shows("story.2")
 
-Standing = tuple[State, frozenset[Kind]]
-DUTIES = {FIRST_DUTY, JOIN} | {duty for row in PROCEDURE for duty in row.opens}
+VARIANTS = (FULL, SHORT)
+ALL_DUTIES = {value for value in vars(duties).values() if isinstance(value, Duty)}
+ASIDE = {
+    *OUTLIVING,
+    *(Kind.GREEN_TOWN, Kind.GREEN_COUNTY),
+}
+"""Kinds that no guard waits for and that hold nothing up: each is walked beside the others alone, or it takes hours."""
+MAIN = frozenset(Kind) - ASIDE
+BESIDE = {Kind.JOIN, Kind.CALL_BACK, Kind.COMPLAINT}
+"""Kinds that no step of a case opens: a second declaration, and a family that asks or complains, whatever its state."""
+SILENT = {
+    Action.HAND_UP_CLUE: "the applicant's next word is the township's verdict",
+    Action.CONFIRM_CHECK: "the second visitor says the same as the first, of whom they were told",
+    Action.SEE_IN_PERSON: "the family is there when it happens",
+    Action.SETTLE_DOUBLE: "two registers are put right; nothing changes for the family",
+    Action.CHECK_DEPARTMENT: "an opinion among offices, read by whoever judges",
+    Action.FILE_COMPARISON: "what was found goes through the family's own explanation, not through a message",
+    Action.SKIP_COMPARISON: "an office spares itself a look; nothing changes for the family",
+    Action.MEETING_FAILED: "the meeting is called again; its date is the same",
+    Action.TAKE_DOWN_NOTICE: "a sheet of paper comes down on the day that was told",
+    Action.ENTER_NATIONAL: "an entry in another system, after the family was told the outcome",
+    Action.ASK_GREEN_CHANNEL: "no promise of help before two offices agreed",
+    Action.GREEN_TOWN_AGREES: "no promise of help before the county agreed too",
+    Action.GREEN_DECLINED: "nothing was promised, and the procedure goes on as told",
+    Action.SIGN_LATER: "a leader signs what was told before",
+}
+"""Steps that write nothing on a receipt, and why; none of them leads anywhere else."""
 
 
-def _after(standing: Standing, row: Row) -> Standing:
-    state, duties = row.reaches or standing[0], standing[1] - row.closes | {duty.kind for duty in row.opens}
-    return state, frozenset() if state in ENDS else frozenset(duties)
+@dataclass(frozen=True)
+class Standing:
+    """Where a case can be: its state, the kinds of duty open, and whether its notice was ever posted."""
+
+    state: State
+    kinds: frozenset[Kind]
+    posted: bool = False
 
 
-def _standings() -> set[Standing]:
-    """Walk the table from the first standing: every state with every set of duties that it can be in."""
+BEGINNING = Standing(FIRST_STATE, frozenset({FIRST_DUTY.kind}))
+
+
+def _may_be_taken(row: Row, here: Standing) -> bool:
+    waited_for = frozenset[Kind]().union(*map(kinds_waited_for, row.guards))
+    needs_posting = any(map(needs_notice, row.guards))
+    return here.state in row.leaves and not waited_for & here.kinds and (here.posted or not needs_posting)
+
+
+def _openings(row: Row, here: Standing, there: State) -> Iterator[tuple[frozenset[Kind], frozenset[Kind]]]:
+    """Yield what the row then opens for certain, and what it perhaps opens, in each way that it can go."""
+    surely = frozenset(duty.kind for duty in row.opens)
+    by_form = frozenset(duty.kind for duty in FORMS_OPEN.get(row.action, ()))
+    for way in ways_of(row.opens_also) if row.opens_also else (Way(),):
+        if there in way.where and way.posted in {None, here.posted}:
+            yield (
+                surely | {duty.kind for duty in way.opens},
+                by_form | {duty.kind for duty in way.perhaps},
+            )
+
+
+def _after(here: Standing, row: Row, within: frozenset[Kind]) -> Iterator[Standing]:
+    """Yield every standing in which the step may leave a case, looking only at these kinds of duty."""
+    posted = here.posted or row.action is Action.POST_NOTICE
+    for there in reached(row) or (here.state,):
+        for left in {here.kinds - row.closes, here.kinds if row.one_only else here.kinds - row.closes}:
+            for surely, perhaps in _openings(row, here, there):
+                for some in _subsets(perhaps & within):
+                    kinds = (left | surely | some) & within
+                    yield Standing(there, kinds & OUTLIVING if there in ENDS else kinds, posted)
+
+
+def _subsets(kinds: frozenset[Kind]) -> Iterator[frozenset[Kind]]:
+    for count in range(len(kinds) + 1):
+        yield from map(frozenset, combinations(kinds, count))
+
+
+@cache
+def _walk(variant: str, within: frozenset[Kind]) -> frozenset[Standing]:
+    """Walk the table from the first standing, with every answer that its functions declare."""
     seen: set[Standing] = set()
-    ahead = [(FIRST_STATE, frozenset({FIRST_DUTY.kind}))]
+    ahead = [BEGINNING]
     while ahead:
         if (here := ahead.pop()) not in seen:
             seen.add(here)
-            ahead += [_after(here, row) for row in PROCEDURE if here[0] in row.leaves]
-    return seen
+            taken = [row for row in rows_of(variant) if _may_be_taken(row, here)]
+            ahead += [there for row in taken for there in _after(here, row, within)]
+    return frozenset(seen)
+
+
+def _standings(variant: str) -> Iterator[Standing]:
+    """Yield the standings of a case, and of each duty that may stand beside all the rest."""
+    for kind in (None, *sorted(ASIDE)):
+        yield from _walk(variant, MAIN | ({kind} if kind else set()))
+
+
+def test_every_function_of_the_table_declares_what_it_may_do() -> None:
+    for row in PROCEDURE:
+        assert row.opens_also is None or ways_of(row.opens_also)
+        assert not callable(row.reaches) or states_of(row.reaches)
+        for there in reached(row):
+            for posted in (True, False):
+                ways = list(_openings(row, Standing(there, frozenset(), posted), there))
+                leads_here = not callable(row.reaches) or row.opens_also is None
+                assert ways or not leads_here, (row.action, there, posted)
+
+
+def test_nothing_that_a_guard_waits_for_is_left_aside() -> None:
+    assert not ASIDE & {kind for row in PROCEDURE for guard in row.guards for kind in kinds_waited_for(guard)}
 
 
 def test_every_state_can_be_reached() -> None:
-    assert {state for state, _ in _standings()} == set(State)
+    assert {here.state for here in _walk(FULL, MAIN)} == set(State)
+    assert {here.state for here in _walk(SHORT, MAIN)} == {FIRST_STATE} | {
+        there for row in rows_of(SHORT) for there in reached(row)
+    }
 
 
-def test_only_ends_are_final() -> None:
-    assert {state for state in State if not any(state in row.leaves for row in PROCEDURE)} == ENDS
+def test_every_duty_that_there_is_can_be_owed() -> None:
+    opened = {kind for here in _standings(FULL) for kind in here.kinds}
+
+    assert opened == set(Kind) - BESIDE
 
 
-def test_an_end_can_be_reached_from_everywhere() -> None:
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_only_ends_are_final(variant: str) -> None:
+    going_on = {state for row in rows_of(variant) for state in row.leaves if set(reached(row)) - {state}}
+
+    assert {here.state for here in _walk(variant, MAIN)} - going_on <= ENDS
+    assert {row.action for row in rows_of(variant) if row.leaves & ENDS and reached(row)} <= {Action.ASK_RECHECK}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_an_end_can_be_reached_from_everywhere(variant: str) -> None:
     ending = set(ENDS)
     for _ in State:
-        ending |= {state for row in PROCEDURE if row.reaches in ending for state in row.leaves}
+        ending |= {state for row in rows_of(variant) if ending & set(reached(row)) for state in row.leaves}
 
-    assert ending == set(State)
-
-
-def test_whoever_is_not_at_an_end_is_owed_something() -> None:
-    assert [state for state, duties in _standings() if not duties and state not in ENDS] == []
+    assert {here.state for here in _walk(variant, MAIN)} <= ending
 
 
-def test_the_holder_of_every_duty_may_do_it() -> None:
-    for state, duties in _standings():
-        for duty in (each for each in DUTIES if each.kind in duties):
-            closing = [row for row in PROCEDURE if state in row.leaves and duty.kind in row.closes]
-            assert any(duty.role in PERMISSIONS[row.action] for row in closing), (state, duty)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_whoever_is_not_at_an_end_is_owed_something(variant: str) -> None:
+    assert [here for here in _walk(variant, MAIN) if not here.kinds and here.state not in ENDS] == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_an_end_owes_nothing_that_does_not_outlive_it(variant: str) -> None:
+    assert [here for here in _standings(variant) if here.state in ENDS and here.kinds - OUTLIVING] == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_somebody_at_the_desk_of_every_duty_may_do_it(variant: str) -> None:
+    """The duty closes by a step that leaves from there, and that somebody may take at whose desk the duty lies."""
+    for here in set(_standings(variant)):
+        for duty in (each for each in ALL_DUTIES if each.kind in here.kinds):
+            closing = [row for row in rows_of(variant) if here.state in row.leaves and duty.kind in row.closes]
+            desk = {role for role, lies_with in DESK_OF.items() if lies_with is duty.role}
+            assert any(desk & PERMISSIONS[row.action] for row in closing), (here, duty)
+
+
+def test_a_second_declaration_is_answered_at_its_desk() -> None:
+    assert JOIN.role in PERMISSIONS[Action.JOIN_DECLARATION]
 
 
 def test_every_step_has_somebody_and_a_name() -> None:
@@ -71,18 +195,24 @@ def test_every_step_has_somebody_and_a_name() -> None:
 
 
 def test_the_village_alone_never_says_no() -> None:
-    noes = {State.NOT_ACCEPTED, State.NOT_INCLUDED}
-    sayers = {role for row in PROCEDURE if row.reaches in noes for role in PERMISSIONS[row.action]}
+    sayers = {role for row in PROCEDURE if OUTCOMES & set(reached(row)) for role in PERMISSIONS[row.action]}
 
     assert not sayers & {Role.GRID, Role.VILLAGE, Role.HEAD, Role.SYSTEM}
 
 
-def test_every_step_has_a_sentence_for_the_applicant() -> None:
-    told = {row.tells for row in PROCEDURE}
+def test_whoever_brought_an_outcome_about_does_not_recheck_it() -> None:
+    bringing = {row.action for row in PROCEDURE if OUTCOMES & set(reached(row))}
 
-    assert None not in told
+    assert bringing - {Action.CONFIRM_OUTCOME} <= DECIDING  # whoever confirms it is the recheck, which comes once
+
+
+def test_every_step_has_a_sentence_for_the_applicant() -> None:
+    told = {row.tells for row in PROCEDURE if row.tells}
+
     assert told <= set(TOLD)
     assert set(STATUS_OF) <= set(TOLD)
+    assert {row.action for row in PROCEDURE if row.tells is None} == set(SILENT)
+    assert not any(reached(row) for row in PROCEDURE if row.action in SILENT)
 
 
 def test_a_sentence_asks_only_for_what_its_writer_knows() -> None:
@@ -93,8 +223,8 @@ def test_a_sentence_asks_only_for_what_its_writer_knows() -> None:
 
 def test_a_no_always_carries_its_reason() -> None:
     for row in PROCEDURE:
-        if row.reaches in {State.NOT_ACCEPTED, State.NOT_INCLUDED}:
-            assert row.reasons is not None
+        if {State.NOT_ACCEPTED, State.NOT_INCLUDED, State.TERMINATED} & set(reached(row)):
+            assert row.reasons is not None or row.action is Action.CONFIRM_OUTCOME  # the reason was given before
             assert row.needs_words
 
 
@@ -102,12 +232,12 @@ def test_a_no_always_carries_its_reason() -> None:
 def test_every_preset_knows_the_limits_and_reasons_of_the_table(preset: str) -> None:
     policy = load_preset(preset)
 
-    assert {duty.limit for duty in DUTIES} <= set(policy.limits)
+    assert {duty.limit for duty in ALL_DUTIES} <= set(policy.limits)
     assert {row.reasons for row in PROCEDURE if row.reasons} <= set(policy.dictionaries)
 
 
 def test_every_duty_lies_on_a_desk_with_somebody_above_it() -> None:
-    roles = {duty.role for duty in DUTIES}
+    roles = {duty.role for duty in ALL_DUTIES}
 
     assert roles <= set(SHARES_DESK)
     assert roles <= set(ABOVE)

@@ -7,10 +7,12 @@ import pytest
 
 from backend.access.scope import LEVELS, Receipted, Scoped
 from backend.db import Base
+from backend.models.places import Place
 from tests.architecture.reading import last_name, sources, words
 
 NOT_SCOPED = {
     "account_households": "which phone may read which household: read by account when somebody signs in",
+    "reporters": "whom a village allowed to report: no family, and read by village and by account alone",
 }
 ASSIGNS_STATE = {
     "backend/workflow/engine.py": "the state of a case",
@@ -21,6 +23,10 @@ HISTORY = {"CaseEvent", "ReceiptLine", "AuditRow", "AuditBatch"}
 MAY_CHANGE = {
     ("AuditRow", "batch_no"): "the seal numbers its batch; the row's own MAC does not cover that",
     ("ReceiptLine", "account_id"): "a receipt goes to another phone; what it says stays",
+    (
+        "ReceiptLine",
+        "**place",
+    ): "a family's file goes along with it: its address, and nothing that is said",
 }
 GOES_ROUND_THE_SCOPE = {
     "exec_driver_sql",
@@ -37,21 +43,46 @@ MAY_GO_ROUND = {
 
 SEES_EVERYTHING = {
     ("audit", "audit verify"),
+    ("awaiting", "what does a receipt wait for?"),
+    ("calendars", "open dates follow the calendar"),
+    ("clues", "a clue opens a case"),
+    ("clues", "somebody reads their own reports"),
+    ("clues", "the clue of a declaration just made"),
+    ("complaint_answers", "a complaint goes up to the county"),
+    ("complaints", "a complaint is taken"),
+    ("complaints", "a complaint's sender asks with its number"),
+    ("complaints", "somebody reads their own complaints"),
+    ("consents", "somebody changes their own consent"),
+    ("consents", "somebody reads their own consents"),
+    ("corrections", "a case goes to the village where it belongs"),
+    ("corrections", "messages to the dead stop"),
     ("declarations", "a declaration opens a case"),
     ("declarations", "a farmer answers a return"),
     ("declarations", "a farmer withdraws"),
+    ("delays", "a promise has passed"),
     ("demo_crowd", "the demonstration looks how far it had come"),
     ("demo_crowd", "the demonstration's past needs no reminder"),
+    ("disasters", "a list of a disaster opens cases"),
     ("files", "a file joins its case"),
     ("files", "does this stored file still have a row?"),
     ("files", "is this content here already?"),
     ("known", "is this ID number known?"),
+    ("known", "is this ID number registered in another household too?"),
+    ("mergers", "two cases of one family become one"),
+    ("notice_ends", "a notice's days are over"),
+    ("notice_ends", "which notices are over?"),
+    ("notice_pages", "the code on a sheet was scanned"),
+    ("objection_readings", "an objector asks with the receipt's number"),
+    ("objection_readings", "is an objection still being looked into?"),
+    ("objections", "an objection is taken"),
+    ("objections", "which family is meant by its number on the sheet?"),
     ("outbox", "is the duty that a message speaks of still open?"),
     ("receipts", "a phone lets go of a receipt"),
     ("receipts", "a phone takes over a receipt"),
+    ("rechecks", "a farmer asks for a recheck"),
     ("reminders", "the reminder sweep"),
     ("rotation", "keys are rotated"),
-    ("rules", "open dates follow the calendar"),
+    ("satisfactions", "a mark on how a case went"),
 }
 """Every use of `as_system`: where somebody sees more than their own place, and why."""
 
@@ -158,6 +189,20 @@ def _touched(change: str, tree: ast.AST) -> set[str]:
     return {last_name(node.args[0]) for node in calls if node.args} & HISTORY
 
 
-def _columns_set_in(tree: ast.AST) -> set[str | None]:
+def _columns_set_in(tree: ast.AST) -> set[str]:
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and last_name(node.func) == "values")
-    return {keyword.arg for node in calls for keyword in node.keywords}
+    return {keyword.arg or f"**{ast.unparse(keyword.value)}" for node in calls for keyword in node.keywords}
+
+
+PLACES_ARE_WRITTEN_BY = {f"backend/services/{name}.py" for name in ("corrections", "intake", "mergers")}
+
+
+@pytest.mark.shows("procedure.12", "story.4")
+def test_whoever_writes_columns_by_name_writes_only_a_place() -> None:
+    """What no test of names can see: `setattr` over the columns of a row, used where a family's file moves along."""
+    calls = [(source.name, node) for source in sources("backend", "jobs") for node in source.calls("setattr")]
+    places = {name for name, node in calls if ast.unparse(node.args[1]) == "level"}
+
+    assert places == PLACES_ARE_WRITTEN_BY
+    assert {*Place.__annotations__} == set(LEVELS.values())
+    assert [name for name, node in calls if name in places and ast.unparse(node.args[1]) != "level"] == []

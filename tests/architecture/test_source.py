@@ -11,11 +11,13 @@ from tests.promises import known_names, marks_in
 
 LONGEST = 250
 LONGER = {
+    "backend/access/permissions.py": "one table of actions and roles, read whole by whoever asks what a role may do",
     "backend/access/scope.py": "one rule as filter, as clause and as check of what is written, read side by side",
     "backend/db.py": "one engine, one transaction: its manners on two databases are read side by side",
     "backend/services/cases.py": "one module a noun: every step that staff take with a case",
     "backend/services/declarations.py": "one module a noun: the form, its checks and the family it is about",
     "backend/services/sign_ins.py": "one module a noun: a session from its first code to its end",
+    "backend/workflow/procedure.py": "the procedure's table: rows of data, in the order in which a family meets them",
 }
 
 pytestmark = pytest.mark.shows("story.8")

@@ -1,20 +1,23 @@
 """What is true of every case is true of those that the services make and of those that the bench loads."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from backend.access.permissions import Role
 from backend.access.scope import as_system
 from backend.db import db
-from backend.models import Case, CaseEvent, Household, Task
-from backend.services import counties
+from backend.models import Case, CaseEvent, Household, PersonDigest, Task
+from backend.services import cases, counties
+from backend.workflow.states import State
+from bench.copies import SHARES, Desks, Stencil, copies
 from bench.invariants import broken
-from bench.invented import Desks, invent
 from bench.load import load
 from tests.conftest import REGIONS
-from tests.people import Cast, Maker, id_number
+from tests.people import NEXT_VILLAGE, VILLAGE, Maker, id_number
 
 UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
 WAYS = [(), ("accept",), ("accept", "visit"), ("accept", "visit", "pass_on")]
@@ -32,15 +35,31 @@ def test_what_the_services_make_keeps_the_invariants(app: Flask, make: Maker) ->
 
 @pytest.mark.shows("story.9")
 @pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
-def test_what_the_bench_loads_keeps_the_invariants(app: Flask, cast: Cast) -> None:
+def test_what_the_bench_loads_keeps_the_invariants(app: Flask, stencils: list[Stencil], desks: Desks) -> None:
     villages = [row["code"] for row in counties.read_regions(REGIONS) if row["level"] == "village"]
-    desks = Desks(cast.staff_id("village"), cast.staff_id("reviewer"), cast.staff_id("county_lead"))
-    invented = list(invent(200, villages, until=UNTIL))
+    loaded = list(copies(900, stencils, villages, until=UNTIL))
     with app.app_context():
-        load(str(db.engine.url), invented, desks)
+        load(str(db.engine.url), loaded, desks)
 
+    assert {case.state for case in loaded} == set(SHARES)
     with app.app_context():
-        assert broken([case.id for case in invented]) == []
+        assert broken([case.id for case in loaded]) == []
+
+
+@pytest.mark.shows("story.9")
+def test_a_copy_is_another_family_elsewhere_and_its_texts_open_there(
+    app: Flask, stencils: list[Stencil], desks: Desks
+) -> None:
+    both = list(copies(2, stencils, [VILLAGE, NEXT_VILLAGE], until=UNTIL, shares={State.MONITORED: 1}))
+    with app.app_context():
+        load(str(db.engine.url), both, desks)
+
+    with app.app_context(), as_system("a test looks"):
+        files = [cases.read_case(case.id, by=SimpleNamespace(role=Role.COUNTY_LEAD, id=1)) for case in both]
+        texts = [cases.words_of(file) for file in files]
+        people = db.session.scalars(select(PersonDigest.digest)).all()
+    assert all(file.events and file.visits and words for file, words in zip(files, texts, strict=True))
+    assert len(set(people)) == len(both)
 
 
 @pytest.mark.shows("story.9")

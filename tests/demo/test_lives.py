@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend import clock
-from backend.access.permissions import Action
-from backend.demo.lives import COURSES, DAYS_BACK, lives
+from backend.access.permissions import Action, Role
+from backend.demo.courses import COURSES, ONLY_CLUES, Pace
+from backend.demo.lives import DAYS_BACK, lives
 
 UNTIL = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 VILLAGES = ("130126100001", "130126100002", "130126101201")
 CROWD = list(lives(2000, VILLAGES, until=UNTIL))
+SHARED = {Pace.CONSULTATION, Pace.CALL, Pace.MEETING, Pace.SHEET, Pace.MORNING_AFTER, Pace.COUNTY_SITTING}
 
 
 def test_the_same_seed_gives_the_same_lives():
@@ -25,7 +27,7 @@ def test_a_larger_crowd_only_adds_lives():
 
 
 @pytest.mark.shows("story.1")
-def test_everything_lies_in_the_past_sixty_days_and_comes_in_order():
+def test_everything_lies_in_the_last_weeks_and_comes_in_order():
     for life in CROWD:
         moments = [life.declared_at, *(step.at for step in life.steps)]
         assert moments == sorted(moments)
@@ -33,16 +35,25 @@ def test_everything_lies_in_the_past_sixty_days_and_comes_in_order():
         assert moments[-1] < UNTIL
 
 
-def test_no_two_steps_share_an_instant():
-    moments = [moment for life in CROWD for moment in (life.declared_at, *(step.at for step in life.steps))]
+def test_only_a_sitting_a_sheet_or_a_batch_is_shared():
+    """A step is known by its instant: of one life no two are equal, and other lives share only what is done at once."""
+    seen: dict[datetime, set[str]] = {}
+    for life in CROWD:
+        moments = [life.declared_at, *(step.at for step in life.steps)]
+        assert len(set(moments)) == len(moments)
+        for step in life.steps:
+            place = "" if step.do.pace is Pace.COUNTY_SITTING else life.household.village_code
+            seen.setdefault(step.at, set()).add(place if step.do.pace in SHARED else f"{life.number}")
 
-    assert len(set(moments)) == len(moments)
+    assert all(len(company) == 1 for company in seen.values())
 
 
-def test_nobody_works_at_night():
-    hours = {clock.local(step.at).hour for life in CROWD for step in life.steps}
+def test_only_the_program_works_at_night():
+    by_night = {clock.local(step.at).hour for life in CROWD for step in life.steps if step.do.role is Role.SYSTEM}
+    by_day = {clock.local(step.at).hour for life in CROWD for step in life.steps if step.do.role is not Role.SYSTEM}
 
-    assert hours <= set(range(8, 18))
+    assert by_night == {0}
+    assert by_day <= set(range(8, 21))
 
 
 def test_whoever_withdraws_has_a_phone():
@@ -52,15 +63,15 @@ def test_whoever_withdraws_has_a_phone():
     assert all(life.is_on_a_phone for life in withdrawn)
 
 
-def test_the_courses_are_a_hundred_and_each_ending_is_met():
-    assert sum(share for share, _ in COURSES) == 100
-    assert set(Counter(life.steps[-1].do.action for life in CROWD if life.steps)) >= {
-        Action.COUNTY_APPROVE,
-        Action.COUNTY_REJECT,
-        Action.REFUSE,
-        Action.REFUSE_FORMALLY,
-        Action.WITHDRAW,
-        Action.RETURN_FOR_INFORMATION,
-        Action.FILE_VISIT,
-        Action.PASS_ON,
-    }
+def test_whom_the_village_finds_without_risk_did_not_apply():
+    found = [life for life in CROWD if any(step.do.action in ONLY_CLUES for step in life.steps)]
+
+    assert found
+    assert not any(life.channel.startswith("self_") for life in found)
+
+
+def test_the_courses_are_two_hundred_and_each_ending_is_met():
+    assert sum(share for share, _ in COURSES) == 200
+    met = Counter(step.do.action for life in CROWD for step in life.steps)
+    assert set(met) >= {do.action for _, course in COURSES for do in course}
+    assert met[Action.ANNOUNCE] >= 250

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from pathlib import Path
@@ -7,8 +8,9 @@ import pytest
 import yaml
 
 from backend.errors import Invalid
-from backend.policy import PRESETS, Limit, as_values, diff, from_values, load_preset
+from backend.policy import PRESETS, Limit, as_values, diff, from_values, load_preset, meanings
 from backend.policy.checks import structural_findings
+from backend.policy.meanings import meaning_of
 from backend.workdays import Workdays
 from backend.workflow.budget import longest_path, validate
 
@@ -241,3 +243,16 @@ def test_a_risk_is_offered_in_a_farmers_words():
     assert not any(sign in phrase for phrase in words["risk_words"].values() for sign in "贫致返")
     assert len(words["channels"]) == 14
     assert len(words["must_visit"]) == 10
+
+
+@pytest.mark.shows("procedure.5")
+def test_every_value_that_a_county_may_change_says_in_chinese_what_it_is() -> None:
+    policy = load_preset("NATIONAL")
+    sections = ("limits", "flags", "numbers", "texts")
+    pairs = [(section, key) for section in sections for key in getattr(policy, section)]
+
+    said = [meaning_of(policy, section, key) for section, key in pairs]
+
+    words = [word for each in said for word in (each.name, each.what, each.source)]
+    assert all(word and not re.search("[A-Za-z]", word) for word in words)
+    assert sum(len(entries) for entries in meanings._known().values()) == len(pairs)

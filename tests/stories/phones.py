@@ -28,10 +28,10 @@ class Phone:
         self._http.trust_env = self._around.trust_env = False
         self.openid = self._ask_wechat("/phones", openid=f"oStory{secrets.token_hex(11)}", nickname=owner)["openid"]
 
-    def open_mini_program(self) -> Answer:
-        """`wx.login` gives a code, the code gives a session."""
+    def open_mini_program(self, county: str) -> Answer:
+        """`wx.login` gives a code, the code gives a session; whose county it is stands on the village's board."""
         code = self._ask_wechat(f"/phones/{self.openid}/login")["js_code"]
-        answer = self.post("/login", code=code)
+        answer = self.post("/login", code=code, county_code=county)
         self._hold(answer)
         return answer
 

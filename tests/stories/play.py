@@ -34,7 +34,7 @@ def own_stack(environment: Mapping[str, str] | None = None) -> Iterator[Stage]:
         data = Path(folder, "data")
         with running(data=data, environment=environment) as stack:
             try:
-                yield Stage(stack.web, stack.wechat, data / ACCOUNTS)
+                yield Stage(stack.web, stack.wechat, data / ACCOUNTS, environment=environment or {})
             except StoryBroken as broken:
                 broken.add_note(_complaints(data / "logs"))
                 raise

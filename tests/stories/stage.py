@@ -1,16 +1,19 @@
 """Where the story plays: the running stack's addresses and accounts, what is said aloud, and what must hold."""
 
+import os
 import re
+import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import requests
 
 from backend import clock
+from deploy.run.folder import CHECKOUT
 from tests.stories.browser import Browser, Page
 from tests.stories.phones import Phone
 
@@ -50,6 +53,7 @@ class Stage:
     wechat: str
     accounts: Path
     patience: float = 60.0
+    environment: Mapping[str, str] = field(default_factory=dict)
     tell: Callable[[str], object] = lambda line: sys.stdout.write(line + "\n") and sys.stdout.flush()
 
     def __post_init__(self) -> None:
@@ -87,6 +91,21 @@ class Stage:
             self.must(clock.monotonic() < deadline, f"{expected} (waited {self.patience:.0f} s)")
             time.sleep(0.1)
 
+    def flask(self, *words: str, may_fail: bool = False) -> str:
+        """Type a command of the program as its administrator would on the server; return what it printed."""
+        port = self.web.rpartition(":")[2]
+        own = {"DATA_DIR": str(self.accounts.parent), "PORT": port, "DEMO": "1"}
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.run.within", "flask", "--app", "wsgi", *words],
+            cwd=CHECKOUT,
+            env={**os.environ, **self.environment, **own},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.must(may_fail or done.returncode == 0, f"flask {' '.join(words)} works: {done.stderr[-2000:]}")
+        return done.stdout + done.stderr
+
     def phone(self, owner: str) -> Phone:
         """Give somebody a phone."""
         return Phone(self.web, self.wechat, owner)
@@ -103,6 +122,10 @@ class Stage:
     def business_time(self, admin: Browser) -> datetime:
         """Read the demonstration's time off the console's banner."""
         return _banner(admin.open("/console/demo/"))
+
+    def days_ahead(self, admin: Browser) -> int:
+        """How many days the demonstration's time runs ahead."""
+        return (self.business_time(admin) - clock.real_now()).days
 
     def move_time(self, admin: Browser, seconds: int) -> None:
         """Move business time on with the console's buttons, and the emulator's clock along with it."""

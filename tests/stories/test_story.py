@@ -16,6 +16,11 @@ TOLD = (
     "附件未齐 is gone.",
     "「待办提醒」 待办事项：受理申报",
     "待办 · 本辖区已超期",
+    "The cadre tries to close it at once:",
+    "The decision itself is never skipped.",
+    "upholds it on its last day, and names another way.",
+    "help on day 0.",
+    "announces the decision on day 15: 已纳入监测.",
     "everything happened as it was told.",
 )
 
@@ -27,9 +32,10 @@ def stage_on(kind: str) -> Iterator[Stage]:
         yield stack.enter_context(own_stack({"DATABASE_URL": url} if url else None))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("kind", "times"), [("sqlite", 2), ("mariadb", 1)])
 @pytest.mark.shows("story.1", "story.2", "story.bad.foreign_case")
+@pytest.mark.shows("procedure.2", "procedure.3", "procedure.4", "procedure.6", "procedure.9", "procedure.10")
 def test_the_story_is_told_to_its_end_and_again(kind: str, times: int) -> None:
     lines: list[str] = []
     with stage_on(kind) as stage:

@@ -1,0 +1,56 @@
+"""The usual way of a case, stop by stop, and how far one has come: for showing, never for deciding."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from backend import clock
+from backend.models import Case, CaseEvent
+from backend.workflow.duties import FULL, SHORT
+from backend.workflow.states import STATE_NAMES, State
+
+_STOPS: Mapping[str, Mapping[State, str]] = {
+    FULL: {
+        State.DECLARED: "受理",
+        State.ACCEPTED: "入户核实",
+        State.FOUND: "村级会商",
+        State.CONSULTED: "民主评议",
+        State.REVIEWED: "张贴公示",
+        State.PUBLIC: "公示",
+        State.VISITED: "乡镇审核",
+        State.PASSED: "县级审定",
+        State.APPROVED: "公告",
+        State.MONITORED: "纳入监测",
+    },
+    SHORT: {
+        State.DECLARED: "受理",
+        State.ACCEPTED: "入户核实",
+        State.VISITED: "乡镇审核",
+        State.PASSED: "县级审定",
+        State.MONITORED: "纳入监测",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop: when it was last left behind, and whether the case stands there now."""
+
+    name: str
+    left_on: date | None = None
+    is_here: bool = False
+
+
+def way_of(case: Case, events: Sequence[CaseEvent]) -> list[Stop]:
+    """Return the stops of a case's procedure; one that ended elsewhere shows where it left the way, and as what."""
+    names, state = _STOPS[case.procedure], State(case.state)
+    left = {
+        each.from_state: clock.local(each.happened_at).date() for each in events if each.from_state != each.to_state
+    }
+    if state in names:
+        ahead = list(names)[list(names).index(state) :]
+        return [Stop(name, None if each in ahead else left.get(each), each is state) for each, name in names.items()]
+    return [
+        *(Stop(name, left[each]) for each, name in names.items() if each in left),
+        Stop(STATE_NAMES[state], None, True),
+    ]
