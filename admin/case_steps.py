@@ -199,6 +199,15 @@ STEPS: Mapping[str, StepForm] = {
     ),
     Action.DELIVER_AID: StepForm(takers.deliver_aid, _AID, own_words=True),
     Action.SIGN_LATER: StepForm(lambda sent: green_channels.sign_later(sent.case_id, **takers.seen(sent))),
+    Action.TELL_IN_PERSON: StepForm(
+        takers.tell_in_person,
+        (
+            Field("way", "怎样告知的", Kind.CHOICE, choices="notice_ways"),
+            Field("told_whom", "告知了谁", Kind.CHOICE, choices="relations"),
+            Field("told_on", "哪天告知的", Kind.DAY, start="today"),
+        ),
+        lead="消息送不到这一户，请打电话或上门告知。",
+    ),
     Action.JOIN_DECLARATION: StepForm(
         takers.join_in,
         lead="又有人为这一户申报或反映，请核对是不是同一家。",

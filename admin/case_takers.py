@@ -17,6 +17,7 @@ from backend.services import (
     objection_answers,
     objections,
     rechecks,
+    tellings,
 )
 from backend.services.cases import Seen, VisitForm
 from backend.services.checks import CheckForm
@@ -140,6 +141,14 @@ def confirm_check(sent: Sent) -> Any:
     if sent["agrees"] not in {"yes", "no"}:
         raise Invalid.field("agrees", "请选择看到的情况是不是和核实表一样。")
     return home_checks.confirm_check(sent.case_id, **seen(sent), agrees=sent["agrees"] == "yes", words=sent["words"])
+
+
+def tell_in_person(sent: Sent) -> Any:
+    """Record who was told what no channel could tell."""
+    if sent["told_on"] is None:
+        raise Invalid.field("told_on", "请填哪天告知的。")
+    told = {name: sent[name] for name in ("way", "told_whom", "told_on", "words")}
+    return tellings.record_telling(sent.case_id, **seen(sent), **told)
 
 
 def confirm_outcome(sent: Sent) -> Any:

@@ -7,7 +7,7 @@ from admin.screens import Screen
 from admin.sessions import actor
 from admin.words import message_line
 from backend.access.permissions import Action
-from backend.services import outbox
+from backend.services import inbox
 
 
 class OutboxScreen(Screen):
@@ -18,5 +18,5 @@ class OutboxScreen(Screen):
     @expose("/")
     def index(self) -> Response:
         """List them, the newest first."""
-        messages = outbox.not_delivered(by=actor())
+        messages = inbox.not_delivered(by=actor())
         return self.page("console/outbox.html", lines=[message_line(message) for message in messages])

@@ -10,7 +10,7 @@ from backend.db import db, engine_options, prepare
 from backend.models import County
 from backend.privacy import current
 from backend.privacy.keys import make
-from backend.services import demo_clock
+from backend.services import demo_clock, templates
 from backend.settings import Settings
 
 
@@ -34,6 +34,7 @@ def create_bare_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=settings.most_body_bytes,
     )
     app.extensions["settings"] = settings
+    templates.use(settings.templates_file)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

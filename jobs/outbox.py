@@ -1,12 +1,15 @@
 """Sends what is owed."""
 
-from backend.services import outbox
-from backend.services.phones import wechat
+from backend.services import outbox, pushes
+from backend.services.channels import of_process
+from backend.services.storage import settings
 from jobs.base import job
 
 
 @job
 def deliver_pending() -> int:
-    """Take expired leases back, then deliver every message that is due."""
-    outbox.free_expired_leases()
-    return outbox.deliver_due(wechat())
+    """Read what people allowed since, take expired leases back, then deliver every message that is due."""
+    pushes.take_up_events()
+    channels = of_process.channels()
+    outbox.free_expired_leases(channels)
+    return outbox.deliver_due(channels, hands=settings().send_hands)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs import calendar, demo, keeping, notices, outbox, pushes, reminders
+from jobs import calendar, demo, keeping, notices, outbox, pushes, reminders, standing
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 TICK = 0
@@ -25,6 +25,8 @@ SCHEDULE: tuple[Beat, ...] = (
     Beat(pushes.take_up, "work", TICK),
     Beat(demo.tell_emulator_the_time, "work", TICK),
     Beat(notices.close_due, "work", TICK),
+    Beat(standing.turn_deputies, "work", 5 * MINUTE),
+    Beat(standing.refresh_followers, "work", HOUR),
     Beat(keeping.seal_audit, "work", MINUTE),
     Beat(reminders.tell_delays, "work", HOUR),
     Beat(keeping.sweep_files, "work", HOUR),

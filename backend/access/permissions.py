@@ -118,6 +118,7 @@ class Action(StrEnum):
     GREEN_COUNTY_AGREES = "green_county_agrees"
     GREEN_DECLINED = "green_declined"
     DELIVER_AID = "deliver_aid"
+    TELL_IN_PERSON = "tell_in_person"
     SIGN_LATER = "sign_later"
     COUNTY_AGREES_BY_PHONE = "county_agrees_by_phone"
     AUTHORIZE = "authorize"
@@ -142,6 +143,11 @@ class Action(StrEnum):
     CORRECT_FAMILY = "correct_family"
     # around a case
     READ_TASKS = "read_tasks"
+    SNOOZE = "snooze"
+    NUDGE = "nudge"
+    SUPERVISE = "supervise"
+    READ_SUPERVISIONS = "read_supervisions"
+    NAME_DEPUTY = "name_deputy"
     READ_CASES = "read_cases"
     ADD_FILE = "add_file"
     READ_FILE = "read_file"
@@ -251,6 +257,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.SIGN_LATER: frozenset({Role.TOWN_LEAD, Role.COUNTY_LEAD}),
     Action.GREEN_DECLINED: frozenset({Role.TOWN_LEAD}) | _COUNTY,
     Action.DELIVER_AID: _VILLAGE | _TOWN_DESK,
+    Action.TELL_IN_PERSON: _VILLAGE | _TOWN_DESK,
     # A family signs on its own phone, and takes its word back there (practice P13).
     Action.AUTHORIZE: frozenset({Role.FARMER}) | _VILLAGE | _TOWN_DESK,
     Action.EXPLAIN_HIT: _VILLAGE | _TOWN_DESK,
@@ -261,6 +268,14 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.IMPORT_DISASTER_LIST: _TOWN_DESK | _COUNTY,
     Action.JOIN_DECLARATION: _VILLAGE | _TOWN_DESK,
     Action.READ_TASKS: frozenset({Role.GRID}) | _OFFICES,
+    # Whoever owes it puts it off; the desk is looked at by the service.
+    Action.SNOOZE: _OFFICES,
+    # Whoever stands above the desk that owes it, which the service looks at.
+    Action.NUDGE: frozenset({Role.HEAD}) | _TOWN_DESK | _COUNTY,
+    # A 督办单 is drafted by the program and issued by a leader by name (practice P16).
+    Action.SUPERVISE: frozenset({Role.COUNTY_LEAD}),
+    Action.READ_SUPERVISIONS: _TOWN_DESK | _COUNTY,
+    Action.NAME_DEPUTY: frozenset({Role.HEAD, Role.TOWN_LEAD, Role.COUNTY_LEAD, Role.ADMIN}),
     # A farmer's scope holds only the households that the village confirmed for that phone.
     Action.READ_CASES: frozenset({Role.FARMER}) | _OFFICES,
     Action.ADD_FILE: frozenset({Role.FARMER}) | _VILLAGE,

@@ -5,6 +5,7 @@ from backend.models.audit import AuditBatch, AuditRow
 from backend.models.authorizations import Authorization
 from backend.models.batches import Announcement, BatchItem, CountyBatch, NationalEntry
 from backend.models.cases import Case, CaseEvent, Declaration, ReceiptLine
+from backend.models.channels import Circuit, Follower
 from backend.models.checks import DepartmentCheck
 from backend.models.clues import Clue, Reporter
 from backend.models.comparisons import Comparison, ComparisonResult
@@ -23,6 +24,7 @@ from backend.models.meetings import Meeting, MeetingItem
 from backend.models.messages import Attempt, Message, PushedEvent
 from backend.models.notices import Notice, NoticeItem, NoticeReading
 from backend.models.objections import Objection
+from backend.models.reminding import Deputy, Nudge, Snooze, Supervision
 from backend.models.satisfactions import Satisfaction
 from backend.models.sessions import OneTimeCode, SignIn, Throttle
 from backend.models.staff import Identity, Staff
@@ -40,6 +42,7 @@ __all__ = [
     "BatchItem",
     "Case",
     "CaseEvent",
+    "Circuit",
     "Clue",
     "Comparison",
     "ComparisonResult",
@@ -51,8 +54,10 @@ __all__ = [
     "Declaration",
     "DemoClock",
     "DepartmentCheck",
+    "Deputy",
     "DisasterEvent",
     "DisasterHousehold",
+    "Follower",
     "GreenChannel",
     "GreenOpinion",
     "HomeCheck",
@@ -70,6 +75,7 @@ __all__ = [
     "Notice",
     "NoticeItem",
     "NoticeReading",
+    "Nudge",
     "Objection",
     "OneTimeCode",
     "Person",
@@ -82,8 +88,10 @@ __all__ = [
     "Reporter",
     "Satisfaction",
     "SignIn",
+    "Snooze",
     "Staff",
     "StoredFile",
+    "Supervision",
     "Task",
     "Throttle",
     "Visit",

@@ -18,6 +18,7 @@ class Account(Base):
     app_id: Mapped[str] = mapped_column(Symbols(40))
     openid: Mapped[str] = mapped_column(Symbols(64))
     county_code: Mapped[str] = mapped_column(Symbols(6), ForeignKey("counties.code"))
+    unionid: Mapped[str | None] = mapped_column(Symbols(64), comment="the same person in the service account")
     staff_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("staff.id"), index=True)
     made_at: Mapped[datetime]
 
@@ -45,4 +46,5 @@ class Quota(Base):
     template: Mapped[str] = mapped_column(Symbols(40), primary_key=True)
     remaining: Mapped[int] = mapped_column(default=0)
     is_long_term: Mapped[bool] = mapped_column(default=False)
+    said_no: Mapped[bool] = mapped_column(default=False, comment="their last word, or WeChat's: until the next yes")
     changed_at: Mapped[datetime]

@@ -12,14 +12,16 @@ from backend.db import Base, Document, RowId, Symbols, Words, new_id
 class Message(Base):
     """A message owed to one account or member of staff: written in the transaction that owes it.
 
-    States: owed, claimed, sent, uncertain, refused, expired, cancelled; inbox for what is never sent anywhere.
-    The row is also the person's inbox.
+    States: owed, claimed, sent, uncertain, refused, expired, cancelled; inbox for what is never sent anywhere, or goes
+    out within the day's digest (`digest_id`). The row is also the person's inbox.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("kind", "subject", "recipient", "day"),
-        Index("ix_messages_due", "state", "not_before", "id"),
+        Index("ix_messages_due", "state", "priority", "not_before", "id"),
+        Index("ix_messages_of_the_day", "recipient", "day", "state"),
+        Index("ix_messages_digest_id", "digest_id"),
         Index("ix_messages_inbox", "recipient", "id"),
         Index("ix_messages_task_id", "task_id"),
     )
@@ -28,9 +30,15 @@ class Message(Base):
     county_code: Mapped[str] = mapped_column(Symbols(6))
     kind: Mapped[str] = mapped_column(Symbols(30))
     subject: Mapped[str] = mapped_column(Symbols(60), comment="what it is about: task and rung, or case and event")
-    recipient: Mapped[str] = mapped_column(Symbols(40), comment="account:ID or staff:ID")
+    recipient: Mapped[str] = mapped_column(Symbols(40), comment="account:ID, staff:ID or declaration:ID")
     day: Mapped[date] = mapped_column(comment="business day; with kind, subject and recipient its key")
     task_id: Mapped[int | None] = mapped_column(RowId)
+    declaration_id: Mapped[int | None] = mapped_column(RowId, comment="whose telephone and village the last ways need")
+    digest_id: Mapped[int | None] = mapped_column(RowId, comment="the digest that speaks for it")
+    priority: Mapped[int] = mapped_column(default=2, comment="0 特急, 1 late or must be heard, 2 all else")
+    ways: Mapped[str] = mapped_column(Symbols(80), default="subscribe", comment="channels in their order")
+    way_no: Mapped[int] = mapped_column(default=0, comment="which of them is tried; it only grows: a fallback is once")
+    failures: Mapped[int] = mapped_column(default=0, comment="tries on this channel that failed and may be repeated")
     template: Mapped[str] = mapped_column(Symbols(40))
     data: Mapped[dict[str, Any]] = mapped_column(Document)
     page: Mapped[str] = mapped_column(Symbols(128), default="")
@@ -44,6 +52,11 @@ class Message(Base):
     owed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether whoever it is for has opened it."""
+        return self.read_at is not None
 
 
 class Attempt(Base):
@@ -59,6 +72,9 @@ class Attempt(Base):
     state: Mapped[str] = mapped_column(Symbols(12))
     errcode: Mapped[int | None]
     rid: Mapped[str] = mapped_column(Symbols(60), default="")
+    answer: Mapped[str] = mapped_column(
+        Symbols(80), default="", comment="the provider's own word, where it is no number"
+    )
     called_at: Mapped[datetime] = mapped_column(comment="real time")
     answered_at: Mapped[datetime | None]
 

@@ -155,7 +155,7 @@ def _due_under(task: Task, case: Case, workdays: Workdays) -> Due | None:
     """Return where a calendar puts an open date; None for one that does not rest on working days."""
     policy = policy_of(task.county_code, case.policy_version)
     limit = policy.limit(task.limit_key)
-    if (limit.unit is not Unit.WORKING and not limit.rolls) or "left" in task.detail:
+    if (limit.unit is not Unit.WORKING and not limit.rolls) or {"left", "supervised"} & set(task.detail):
         return None
     if task.kind == Kind.WATCH_NOTICE:
         # What objections gave back is in its date already: a notice is never closed sooner.

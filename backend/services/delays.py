@@ -1,6 +1,11 @@
-"""Tells applicants that the promised day has passed, and what is waited for: nobody need count days (P22)."""
+"""Tells applicants what is late: that the promised day has passed, or before it that a step takes longer (P22).
+
+The first is looked for by the hour, the second comes of the sweep. While the promise stands only the second is true,
+afterwards only the first: nobody hears of both on one day.
+"""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import exists, select
 
@@ -12,8 +17,10 @@ from backend.models import County, Declaration, ReceiptLine
 from backend.services.awaiting import awaited_by
 from backend.services.leaders import leading
 from backend.workflow import telling
+from backend.workflow.duties import IN_TOTAL
+from backend.workflow.states import Kind
 
-DELAYED = "delayed"
+DELAYED, STEP_LATE = "delayed", "step_late"
 BATCH = 20
 """Receipts a transaction: about 200 ms."""
 
@@ -27,6 +34,28 @@ def tell_delays() -> int:
                 while batch := _tell_batch(county):
                     told += batch
     return told
+
+
+def tell_late_steps(tasks: Sequence[Any]) -> int:
+    """Write to whoever declared that their case's step is late and the promise still stands; return how many were told.
+
+    Only steps on the family's own way are spoken of: what offices owe each other beside it changes nothing for them.
+    The caller sees every row.
+    """
+    by_case = {task.case_id: task for task in tasks if Kind(task.kind) in IN_TOTAL and Kind(task.kind) is not Kind.JOIN}
+    if not by_case:
+        return 0
+    query = select(Declaration).where(
+        Declaration.case_id.in_(by_case),
+        Declaration.joined.is_(False),
+        Declaration.closed_at.is_(None),
+        Declaration.promised_on >= clock.today(),
+    )
+    told = db.session.scalars(query.order_by(Declaration.id)).all()
+    for declaration in told:
+        due_on = by_case[declaration.case_id].due_on
+        telling.tell(declaration, STEP_LATE, due_on=due_on, promised_on=declaration.promised_on)
+    return len(told)
 
 
 @use_case

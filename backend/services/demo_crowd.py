@@ -210,15 +210,17 @@ class _Crowd:
                 limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
                 rung = next_rung(task.due_on, limit, task.opened_on, self.today, policy.ladder, workdays)
                 task.next_rung_at, task.next_rung = (rung.at, rung.level) if rung else (None, None)
-            if life.is_on_a_phone:
-                _forget_old_news(case_id)
+            _forget_old_news(case_id)
         return tuple((task.kind, task.version) for task in duties)
 
 
 def _forget_old_news(case_id: int) -> None:
-    """Send nothing to the phones of those who declared for this case."""
-    phones = select(Declaration.account_id).where(Declaration.case_id == case_id)
-    owed = [f"account:{account_id}" for account_id in db.session.scalars(phones) if account_id]
+    """Send nothing to those who declared for this case, on a phone or not."""
+    declared = select(Declaration.id, Declaration.account_id).where(Declaration.case_id == case_id)
+    owed = [
+        f"account:{row.account_id}" if row.account_id else f"declaration:{row.id}"
+        for row in db.session.execute(declared)
+    ]
     stale = update(Message).where(Message.recipient.in_(owed), Message.state == "owed")
     db.session.execute(stale.values(state="expired", why=_LATE_NEWS, ended_at=clock.now()))
 

@@ -1,224 +1,216 @@
 """Delivers what is owed: claim, write "calling", call, write the outcome; a crash leaves a trace, not a loss."""
 
-import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+import structlog
+from flask import current_app
+from sqlalchemy import select
 
 from backend import clock
-from backend.access.actor import Actor
-from backend.access.permissions import Action, require
-from backend.access.scope import as_system
-from backend.db import db, new_id, use_case
-from backend.models import Account, Attempt, Message, Quota, Task
-from backend.services import metrics
-from backend.services.templates import TEMPLATES, values_for
-from backend.wechat import gateway
-from backend.wechat.errors import Advice, WeChatError
+from backend.db import db, new_id, ring, use_case
+from backend.models import Attempt, Message
+from backend.services import circuits, claims, endings, sendable
+from backend.services.channels.contract import Channel, Channels, Failure
+from backend.wechat.errors import Advice
 
-LEASE = timedelta(seconds=60)
-BATCH = 20
-BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600))
-CHANNEL = "subscribe"
+LONGEST_SECONDS = 40.0
+"""Then the job rings for the rest: a job that is ended in the middle of a call leaves an uncertain message behind."""
+KEY_HOLDS = timedelta(minutes=8)
+"""So long after its first try a message with a key is sent again: WeChat remembers a key for ten minutes."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class _Call:
+class Call:
     """A call about to be made, with nothing in it that needs a transaction."""
 
     message_id: int
     attempt_id: int
-    account_id: int
-    wechat: gateway.Message
+    channel: Channel
+    send: "sendable.Send"
 
 
-def deliver_due(wechat: gateway.WeChat) -> int:
-    """Deliver every message that is due now; return how many calls were made."""
-    made = 0
-    while (claimed := claim()).message_ids:
-        for message_id in claimed.message_ids:
-            call = begin_call(message_id, lease=claimed.lease)
-            if call is not None:
-                finish_call(call, *_made(wechat, call))
-                made += 1
+def deliver_due(channels: Channels, *, hands: int = 1) -> int:
+    """Deliver what is due now, `hands` calls at a time; return how many calls were made.
+
+    It stops well before a job's time is over and rings for the rest.
+    """
+    made, began = 0, clock.monotonic()
+    with ThreadPoolExecutor(hands) as pool:
+        while (claimed := claims.claim(max(claims.BATCH, 3 * hands))).messages:
+            for group in claims.groups(claimed.messages, hands):
+                calls = begin_calls(group, channels, lease=claimed.lease)
+                finish_calls(_made(calls, pool if hands > 1 else None))
+                made += len(calls)
+            if clock.monotonic() - began > LONGEST_SECONDS:
+                _ring_for_the_rest()
+                break
     return made
 
 
-def _made(wechat: gateway.WeChat, call: _Call) -> tuple[WeChatError | None]:
+def _made(calls: Sequence[Call], pool: ThreadPoolExecutor | None) -> list[tuple[Call, Failure | None]]:
+    if pool is None or len(calls) == 1:
+        return [(call, _called(call)) for call in calls]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way to hand it on
+
+    def run(call: Call) -> Failure | None:
+        with app.app_context():  # a session of its own, which holds no transaction
+            return _called(call)
+
+    return list(zip(calls, pool.map(run, calls), strict=True))
+
+
+def _called(call: Call) -> Failure | None:
     try:
-        wechat.send_subscribe(call.wechat)
-    except WeChatError as error:
-        return (error,)
-    return (None,)
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """Messages leased to one process, and the token that says so."""
-
-    lease: str
-    message_ids: Sequence[int]
+        call.send()
+    except Exception as error:
+        failure = call.channel.failure(error)
+        if failure is None:
+            raise
+        return failure
+    return None
 
 
 @use_case
-def claim(batch: int = BATCH) -> Claimed:
-    """Lease a batch of due messages to this process; two processes never get the same one."""
-    token, now = secrets.token_hex(16), clock.real_now()
-    due = select(Message.id).where(Message.state == "owed", Message.not_before <= clock.now())
-    ids = db.session.scalars(due.order_by(Message.not_before, Message.id).limit(batch)).all()
-    if not ids:
-        return Claimed(token, ())
-    mine = update(Message).where(Message.id.in_(ids), Message.state == "owed")
-    db.session.execute(
-        mine.values(state="claimed", lease_of=token, lease_until=now + LEASE),
-        execution_options={"synchronize_session": False},
-    )
-    return Claimed(token, db.session.scalars(select(Message.id).where(Message.lease_of == token)).all())
+def _ring_for_the_rest() -> None:
+    ring("outbox")
 
 
 @use_case
-def begin_call(message_id: int, *, lease: str) -> _Call | None:
-    """Write down that a claimed message is about to be sent; None when it need not or cannot be.
+def begin_calls(message_ids: Sequence[int], channels: Channels, *, lease: str) -> list[Call]:
+    """Write down that these claimed messages are about to be sent; leave out what need not or cannot be.
 
-    A process that slept past its lease finds the message with another, or with nobody, and leaves it alone.
+    A process that slept past its lease finds a message with another, or with nobody, and leaves it alone.
     """
-    message = db.session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
-    if message.state != "claimed" or message.lease_of != lease:
+    query = select(Message).where(Message.id.in_(message_ids)).order_by(Message.id).with_for_update()
+    messages = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    known = circuits.standing(sendable.circuit_names(messages))
+    calls = []
+    for message in messages:
+        if message.state == "claimed" and message.lease_of == lease:
+            message.lease_until = clock.real_now() + claims.LEASE
+            call = _begin(message, channels, known)
+            calls += [call] if call is not None else []
+    return calls
+
+
+def _begin(message: Message, channels: Channels, known: sendable.Known) -> Call | None:
+    try:
+        found = sendable.look(message, channels, known)
+    except sendable.CANNOT as error:
+        log.exception("message_parked", kind=message.kind, template=message.template)
+        endings.end(message, "refused", f"内容不合适：{error}")
         return None
-    message.lease_until = clock.real_now() + LEASE
-    now = clock.now()
-    if message.not_after < now:
-        _end(message, "expired", "过了时效，不再发送")
+    if found is None:
         return None
-    if message.task_id is not None and _is_done(message.task_id):
-        _end(message, "cancelled", "事情已经办完")
+    channel, ready = found
+    if ready.send is None:
+        _note(message, channel, "sent")
+        endings.end(message, "sent", "")
         return None
-    account = _account_of(message.recipient)
-    if account is None:
-        _end(message, "refused", "没有绑定微信，请看站内消息")
-        return None
+    attempt = _note(message, channel, "calling")
+    return Call(message.id, attempt.id, channel, ready.send)
+
+
+def _note(message: Message, channel: Channel, state: str) -> Attempt:
     message.tries += 1
-    template = TEMPLATES[message.template]
     attempt = Attempt(
         id=new_id(),
         message_id=message.id,
-        channel=CHANNEL,
+        channel=channel.name,
         number=message.tries,
-        state="calling",
+        state=state,
         called_at=clock.real_now(),
+        answered_at=clock.real_now() if state == "sent" else None,
     )
     db.session.add(attempt)
-    return _Call(
-        message_id=message.id,
-        attempt_id=attempt.id,
-        account_id=account.id,
-        wechat=gateway.Message(
-            openid=account.openid,
-            template_id=template.template_id,
-            data=values_for(template, message.data),
-            page=message.page or None,
-        ),
-    )
+    return attempt
 
 
 @use_case
-def finish_call(call: _Call, error: WeChatError | None) -> None:
-    """Write the outcome of a call: sent, uncertain, to be tried again, or refused for good."""
-    message = db.session.scalars(select(Message).where(Message.id == call.message_id).with_for_update()).one()
-    attempt = db.session.scalars(select(Attempt).where(Attempt.id == call.attempt_id)).one()
-    attempt.answered_at = clock.real_now()
-    if error is None:
-        attempt.state = "sent"
-        _spend(call.account_id, message.template)
-        _end(message, "sent", "")
+def finish_calls(outcomes: Sequence[tuple[Call, Failure | None]]) -> None:
+    """Write the outcome of each call: sent, uncertain, to be tried again, on to the next channel, or refused."""
+    ids = [call.message_id for call, _ in outcomes]
+    if not ids:
         return
-    attempt.state, attempt.errcode, attempt.rid = error.advice, error.errcode, error.rid or ""
-    if error.advice is Advice.UNCERTAIN:
-        _end(message, "uncertain", "没有等到微信的答复，可能已送达")
-    elif error.advice in {Advice.RETRY, Advice.STOP_CHANNEL} and message.tries <= len(BACKOFF):
-        _try_later(message, clock.now() + BACKOFF[message.tries - 1])
+    query = select(Message).where(Message.id.in_(ids)).order_by(Message.id).with_for_update()
+    messages = {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+    attempts = {
+        row.id: row
+        for row in db.session.scalars(select(Attempt).where(Attempt.id.in_([call.attempt_id for call, _ in outcomes])))
+    }
+    for call, failure in outcomes:
+        _finish(messages[call.message_id], attempts[call.attempt_id], call.channel, failure)
+
+
+def _finish(message: Message, attempt: Attempt, channel: Channel, failure: Failure | None) -> None:
+    attempt.answered_at = clock.real_now()
+    if failure is None:
+        attempt.state = "sent"
+        channel.sent(message)
+        circuits.went_well(channel.name, message.template)
+        endings.end(message, "sent", "")
+        return
+    attempt.state, attempt.errcode = failure.advice, failure.errcode
+    attempt.answer, attempt.rid = failure.answer, failure.rid
+    if message.state in endings.FINAL:
+        return  # whoever found the lease over has written "uncertain" already, and it is no less true now
+    _after_failure(message, channel, failure)
+
+
+def _after_failure(message: Message, channel: Channel, failure: Failure) -> None:
+    if failure.advice is Advice.UNCERTAIN and not (channel.repeats and _key_still_holds(message, channel)):
+        endings.end(message, "uncertain", f"没有等到答复，可能已送达（{failure.why}）")
+    elif failure.advice in {Advice.RETRY, Advice.UNCERTAIN}:
+        endings.try_again(message, failure.why)
+    elif failure.advice is Advice.STOP_CHANNEL:
+        endings.wait_for_channel(message, circuits.stop(channel.name, failure.errcode, failure.why), failure.why)
+    elif failure.advice is Advice.FALL_BACK:
+        channel.refused(message, failure)
+        endings.next_way(message, failure.why)
     else:
-        if error.advice is Advice.FALL_BACK:
-            _no_quota_left(call.account_id, message.template)
-        _end(message, "refused", _why(error))
+        if failure.advice is Advice.BUG:
+            circuits.count_bug(channel.name, message.template, failure.why)
+        endings.end(message, "refused", failure.why)
+
+
+def _key_still_holds(message: Message, channel: Channel) -> bool:
+    first = select(Attempt.called_at).where(Attempt.message_id == message.id, Attempt.channel == channel.name)
+    called_at = db.session.scalar(first.order_by(Attempt.number).limit(1))
+    return called_at is not None and clock.real_now() - called_at < KEY_HOLDS
 
 
 @use_case
-def free_expired_leases() -> int:
-    """Take back what a dead process had leased: a call under way is uncertain, anything else is owed again."""
+def free_expired_leases(channels: Channels | None = None) -> int:
+    """Take back what a dead process had leased: a call under way is uncertain, anything else is owed again.
+
+    A call on a channel that knows our key is repeated under the same key.
+    """
     late = select(Message).where(Message.state == "claimed", Message.lease_until < clock.real_now())
-    messages = db.session.scalars(late.with_for_update().limit(200)).all()
+    messages = db.session.scalars(late.order_by(Message.id).with_for_update(skip_locked=True).limit(200)).all()
     for message in messages:
-        calling = db.session.scalars(
-            select(Attempt).where(Attempt.message_id == message.id, Attempt.state == "calling")
-        ).all()
-        for attempt in calling:
-            attempt.state = "uncertain"
-        if calling:
-            _end(message, "uncertain", "发送途中断电或重启，可能已送达")
-        else:
-            _try_later(message, clock.now())
+        _free(message, channels or {})
+    endings.leases_expired(len(messages))
     return len(messages)
 
 
-def inbox_of(by: Actor, *, before: int | None = None, size: int = 20) -> Sequence[Message]:
-    """Return the actor's messages, the newest first: everything owed is also read here, sent or not."""
-    require(by.role, Action.READ_INBOX)
-    mine = [f"account:{by.account_id}"] if by.account_id else []
-    if by.is_staff:
-        mine.append(f"staff:{by.id}")
-    query = select(Message).where(Message.recipient.in_(mine), Message.not_before <= clock.now())
-    if before is not None:
-        query = query.where(Message.id < before)
-    return db.session.scalars(query.order_by(Message.id.desc()).limit(size)).all()
+def _free(message: Message, channels: Channels) -> None:
+    calling = db.session.scalars(
+        select(Attempt).where(Attempt.message_id == message.id, Attempt.state == "calling")
+    ).all()
+    for attempt in calling:
+        attempt.state = "uncertain"
+    if not calling:
+        endings.owe_again(message, clock.now())
+    elif all(_may_repeat(message, channels.get(attempt.channel)) for attempt in calling):
+        endings.try_again(message, "发送途中断电或重启，用同一编号再发")
+    else:
+        endings.end(message, "uncertain", "发送途中断电或重启，可能已送达")
 
 
-def not_delivered(*, by: Actor, size: int = 100) -> Sequence[Message]:
-    """Return what is waiting, uncertain or refused in the actor's county, the newest first."""
-    require(by.role, Action.READ_OUTBOX)
-    query = select(Message).where(
-        Message.county_code == by.county_code, Message.state.in_(("owed", "claimed", "uncertain", "refused"))
-    )
-    return db.session.scalars(query.order_by(Message.id.desc()).limit(size)).all()
-
-
-def _end(message: Message, state: str, why: str) -> None:
-    message.state, message.why = state, why
-    message.lease_of, message.lease_until = None, None
-    message.ended_at = clock.now()
-    metrics.message_ended(message.kind, state)
-
-
-def _try_later(message: Message, moment: datetime) -> None:
-    message.state, message.not_before = "owed", moment
-    message.lease_of, message.lease_until = None, None
-
-
-def _is_done(task_id: int) -> bool:
-    with as_system("is the duty that a message speaks of still open?"):
-        return db.session.scalar(select(Task.id).where(Task.id == task_id, Task.open_due.is_not(None))) is None
-
-
-def _account_of(recipient: str) -> Account | None:
-    kind, _, row = recipient.partition(":")
-    query = select(Account).where(Account.id == int(row) if kind == "account" else Account.staff_id == int(row))
-    return db.session.scalars(query.order_by(Account.id.desc()).limit(1)).first()
-
-
-def _spend(account_id: int, template: str) -> None:
-    mine = update(Quota).where(
-        Quota.account_id == account_id, Quota.template == template, or_(Quota.is_long_term, Quota.remaining > 0)
-    )
-    db.session.execute(mine.where(Quota.is_long_term.is_(False)).values(remaining=Quota.remaining - 1))
-
-
-def _no_quota_left(account_id: int, template: str) -> None:
-    """WeChat's own word is the truth about a quota that nobody can ask for."""
-    mine = update(Quota).where(Quota.account_id == account_id, Quota.template == template)
-    db.session.execute(mine.values(remaining=0, changed_at=clock.now()))
-
-
-def _why(error: WeChatError) -> str:
-    return f"微信返回 {error.errcode}：{error.errmsg}"[:200]
+def _may_repeat(message: Message, channel: Channel | None) -> bool:
+    return channel is not None and channel.repeats and _key_still_holds(message, channel)

@@ -24,7 +24,8 @@ class TalkedInsideATransaction(Exception):
     """Somebody called WeChat while a transaction was open: a bug of ours."""
 
 
-def _refuse_inside_a_transaction() -> None:
+def refuse_inside_a_transaction() -> None:
+    """Raise before a call to the outside while a transaction is open."""
     if transaction_is_open():
         raise TalkedInsideATransaction
 
@@ -32,6 +33,12 @@ def _refuse_inside_a_transaction() -> None:
 def _redis(url: str) -> Redis:
     """Return a connection that gives up soon: the token then lives in this process for a while."""
     return Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0, retry=Retry(NoBackoff(), 1))
+
+
+def token_store() -> Redis | None:
+    """Return where this process shares access tokens with the others; None without a Redis in the settings."""
+    url = settings().redis_url
+    return _redis(url) if url else None
 
 
 @cache
@@ -42,8 +49,8 @@ def wechat() -> WeChat:
         app_id=known.wechat_app_id,
         secret=known.wechat_secret,
         base_url=known.wechat_base_url,
-        redis=_redis(known.redis_url) if known.redis_url else None,
-        guard=_refuse_inside_a_transaction,
+        redis=token_store(),
+        guard=refuse_inside_a_transaction,
         observe=metrics.wechat_called,
     )
 
@@ -59,7 +66,7 @@ def log_in(js_code: str, county_code: str | None = None) -> sign_ins.Ticket:
         identity = wechat().open_session(js_code)
     except WeChatError as error:
         raise _plain(error) from error
-    return sign_ins.open_phone(settings().wechat_app_id, identity.openid, county)
+    return sign_ins.open_phone(settings().wechat_app_id, identity.openid, county, unionid=identity.unionid)
 
 
 def _plain(error: WeChatError) -> Exception:

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from backend import clock
 from backend.db import db, new_id, ring, use_case
-from backend.models import Account, PushedEvent, Quota
-from backend.services.templates import TEMPLATES
+from backend.models import Account, PushedEvent
+from backend.services import quotas, templates
 from backend.wechat.push import PushEvent
 
 
@@ -38,20 +38,15 @@ def take_up_events(batch: int = 100) -> int:
     events = db.session.scalars(waiting.with_for_update()).all()
     for event in events:
         event.taken_at = clock.now()
-        account = db.session.scalars(select(Account).where(Account.openid == event.openid).limit(1)).first()
-        if account is not None and event.kind in {"subscribe_popup", "subscribe_change"}:
-            for item in event.items:
-                _change_quota(account.id, item["template"], item["status"])
+        if event.kind in {"subscribe_popup", "subscribe_change"}:
+            _take_up(event)
     return len(events)
 
 
-def _change_quota(account_id: int, template_id: str, status: str) -> None:
-    name = next((each.name for each in TEMPLATES.values() if each.template_id == template_id), None)
-    if name is None:
-        return
-    quota = db.session.get(Quota, (account_id, name))
-    if quota is None:
-        quota = Quota(account_id=account_id, template=name, remaining=0, is_long_term=False, changed_at=clock.now())
-        db.session.add(quota)
-    quota.remaining = quota.remaining + 1 if status == "accept" else 0
-    quota.changed_at = clock.now()
+def _take_up(event: PushedEvent) -> None:
+    """Write each answer down for every county's account of the person, whose consent it is."""
+    accounts = list(db.session.scalars(select(Account.id).where(Account.openid == event.openid)))
+    for item in event.items:
+        if template := templates.named(item["template"]):
+            for account_id in accounts:
+                quotas.answered(account_id, template, item["status"])

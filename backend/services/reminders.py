@@ -1,49 +1,58 @@
 """The sweep: finds the duties whose rung is due, owes messages to whoever must hear, and sets the next rung."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+import structlog
+from sqlalchemy import Row, insert, select, update
 
 from backend import clock
-from backend.access.permissions import LEVEL_OF_ROLE, ROLE_NAMES, Role
+from backend.access.permissions import Role
 from backend.access.scope import as_system
 from backend.db import db, ring, use_case
-from backend.models import Case, Identity, Staff, Task
+from backend.models import Case, Message, Task
 from backend.policy import Policy
 from backend.policy.county import county_workdays, current_policy, policy_of
-from backend.policy.ladder import Rung
+from backend.policy.ladder import Audience, Level
+from backend.services import delays
+from backend.services.digests import Loads
+from backend.services.hearers import Desks
 from backend.services.leaders import leading
-from backend.workflow.deadlines import NextRung, is_overdue, next_rung, spoken_at
-from backend.workflow.outbox import owe
-from backend.workflow.places import name_of
-from backend.workflow.states import KIND_NAMES, Kind
+from backend.services.reminder_words import LATE, effective, page_of, place_of, priority_of, spoken_from, words_for
+from backend.services.supervision_drafts import draft_for
+from backend.workflow.deadlines import NextRung, next_rung
+from backend.workflow.outbox import STAFF, URGENT, as_row, ways_for
 from backend.workflow.tasks import NEW
 
-BATCH = 20
-"""Duties a transaction: about 200 ms."""
+BATCH = 200
+"""Duties a transaction."""
 
 LEASE, LONGEST_SECONDS = timedelta(seconds=60), 40.0
+PARKED = timedelta(days=1)
+"""A duty whose ladder cannot be worked out waits so long and is logged: it must not hold up the others."""
 
-WHO_HEARS: dict[str, tuple[Role, ...]] = {
-    "station_head": (Role.HEAD,),
-    "town_lead": (Role.TOWN_LEAD,),
-    "county_office": (Role.COUNTY_OP,),
-    "county_lead": (Role.COUNTY_LEAD,),
-}
-"""The roles behind the policy's recipients; `responsible` is whoever shares the duty's desk."""
+CANNOT = (LookupError, ValueError, TypeError)
+COLUMNS = (
+    *(Task.id, Task.case_id, Task.county_code, Task.village_code, Task.owner_region, Task.kind, Task.role),
+    Task.limit_key,
+    *(Task.due_on, Task.opened_at, Task.opened_on, Task.pressing, Task.next_rung_at, Task.next_rung, Task.detail),
+)
 
-SHARES_DESK: dict[Role, tuple[Role, ...]] = {
-    Role.VILLAGE: (Role.VILLAGE, Role.HEAD),
-    Role.TOWN_REVIEW: (Role.TOWN_REVIEW, Role.TOWN_OP),
-    Role.COUNTY_LEAD: (Role.COUNTY_LEAD, Role.COUNTY_OP),
-}
-ABOVE: dict[Role, tuple[Role, ...]] = {
-    Role.VILLAGE: (Role.TOWN_OP, Role.TOWN_REVIEW, Role.TOWN_LEAD),
-    Role.TOWN_REVIEW: (Role.TOWN_LEAD, Role.COUNTY_OP),
-    Role.COUNTY_LEAD: (Role.COUNTY_OP,),
-}
-"""Who hears when a desk is empty: the level above, and the message says so."""
+log = structlog.get_logger()
+
+
+@dataclass
+class Sweep:
+    """What one sweep remembers: a few hundred desks, people and dates, however many duties there are."""
+
+    now: datetime = field(default_factory=clock.now)
+    desks: Desks = field(default_factory=Desks)
+    loads: Loads = field(default_factory=Loads)
+    tentative: Loads = field(default_factory=Loads)
+    climbs: dict[tuple[object, ...], tuple[str, NextRung | None]] = field(default_factory=dict)
 
 
 def sweep() -> int:
@@ -53,10 +62,12 @@ def sweep() -> int:
     """
     spoken, began = 0, clock.monotonic()
     with leading("sweep", lease=LEASE) as leads:
+        book = Sweep()
         while leads and clock.monotonic() - began < LONGEST_SECONDS:
-            if not (batch := _sweep_batch()):
+            if not (batch := _sweep_batch(book)):
                 break
             spoken += batch
+            book.loads = book.tentative
         else:
             if leads:
                 _ring_for_the_rest()
@@ -69,113 +80,139 @@ def _ring_for_the_rest() -> None:
 
 
 @use_case
-def _sweep_batch() -> int:
+def _sweep_batch(book: Sweep) -> int:
+    """Take the next duties that are due, lock them, and do with each what its ladder says; return how many.
+
+    A deadlock runs this again from its beginning: what it counted is kept only once it has committed.
+    """
+    book.tentative = book.loads.copy()
     with as_system("the reminder sweep"):
-        now = clock.now()
-        due = select(Task).where(Task.next_rung_at <= now).order_by(Task.next_rung_at, Task.id).limit(BATCH)
-        tasks = db.session.scalars(due).all()
-        return sum(_climb(task, now) for task in tasks)
+        due = select(*COLUMNS).where(Task.next_rung_at <= book.now).order_by(Task.next_rung_at, Task.id).limit(BATCH)
+        tasks = db.session.execute(due.with_for_update(skip_locked=True)).all()
+        if not tasks:
+            return 0
+        wanted = {task.case_id for task in tasks if task.case_id is not None}
+        query = select(Case.id, Case.policy_version).where(Case.id.in_(wanted))
+        versions = {row.id: row.policy_version for row in db.session.execute(query)}
+        climbed = [each for task in tasks if (each := _climbed(task, versions, book)) is not None]
+        _set_next(climbed)
+        _owe(climbed, book)
+        delays.tell_late_steps([each.task for each in climbed if _is_late_for_the_first_time(each)])
+        draft_for([each.task.id for each in climbed if each.level == Level.SUPERVISION])
+        return len(tasks)
 
 
-def _climb(task: Task, now: datetime) -> int:
-    """Speak for the highest rung that is due (after an outage the lower ones are stale) and set the next one."""
-    level, nxt = _highest_due(task, now)
-    moved = update(Task).where(Task.id == task.id, Task.next_rung_at == task.next_rung_at, Task.open_due.is_not(None))
-    values = {"next_rung_at": nxt.at if nxt else None, "next_rung": nxt.level if nxt else None}
-    done = db.session.execute(moved.values(**values), execution_options={"synchronize_session": False})
-    if done.rowcount != 1:  # type: ignore[attr-defined]
-        return 0
-    _speak(task, level, now)
-    return 1
+@dataclass(frozen=True)
+class _Climb:
+    """A duty at the rung of which it speaks now, and the one that comes next."""
+
+    task: Row[Any]
+    policy: Policy
+    level: str
+    then: NextRung | None
 
 
-def _highest_due(task: Task, now: datetime) -> tuple[str, NextRung | None]:
-    policy = _policy_of(task)
-    limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
-    level, moment = task.next_rung or NEW, task.next_rung_at or now
-    following = next_rung(task.due_on, limit, task.opened_on, moment, policy.ladder, workdays)
-    while following is not None and following.at <= now:
-        level = following.level
-        following = next_rung(task.due_on, limit, task.opened_on, following.at, policy.ladder, workdays)
-    return level, following
+def _climbed(task: Row[Any], versions: dict[int, int], book: Sweep) -> _Climb | None:
+    try:
+        policy = _policy_of(task, versions)
+        level, then = _highest_due(task, policy, versions.get(task.case_id), book)
+        return _Climb(task, policy, level, then)
+    except CANNOT as error:
+        log.exception("duty_parked", task=task.id, error=type(error).__name__)
+        later = update(Task).where(Task.id == task.id).values(next_rung_at=book.now + PARKED)
+        db.session.execute(later, execution_options={"synchronize_session": False})
+        return None
 
 
-def _policy_of(task: Task) -> Policy:
+def _policy_of(task: Row[Any], versions: dict[int, int]) -> Policy:
     """Return the rules of the duty's case; those of today where it has none."""
     if task.case_id is None:
         return current_policy(task.county_code)
-    version = db.session.scalars(select(Case.policy_version).where(Case.id == task.case_id)).one()
-    return policy_of(task.county_code, version)
+    return policy_of(task.county_code, versions[task.case_id])
 
 
-def _place_of(task: Task) -> str:
-    """Return the place that the duty is about; out of a village's sight it is that of whoever owes it."""
-    return task.village_code or task.owner_region
+def _highest_due(task: Row[Any], policy: Policy, version: int | None, book: Sweep) -> tuple[str, NextRung | None]:
+    """Return the highest rung that is due (after an outage the lower ones are stale) and the one after it."""
+    key = (
+        *(task.county_code, version, task.limit_key, task.due_on, task.opened_on),
+        *(task.pressing == URGENT, task.next_rung_at, task.next_rung),
+    )
+    if key not in book.climbs:
+        book.climbs[key] = _climb(task, policy, book.now)
+    return book.climbs[key]
 
 
-def _page_of(task: Task) -> str:
-    if task.case_id is None:
-        return f"cadre/complaint/complaint?id={task.detail['complaint']}"
-    return f"cadre/case/case?id={task.case_id}"
+def _climb(task: Row[Any], policy: Policy, now: datetime) -> tuple[str, NextRung | None]:
+    limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
+    level, moment = task.next_rung or NEW, task.next_rung_at
+
+    def after(instant: datetime) -> NextRung | None:
+        ladder = policy.ladder
+        urgent = task.pressing == URGENT
+        return next_rung(task.due_on, limit, task.opened_on, instant, ladder, workdays, on_rest_days=urgent)
+
+    following = after(moment)
+    while following is not None and following.at <= now:
+        level, following = following.level, after(following.at)
+    return level, following
 
 
-def _speak(task: Task, level: str, now: datetime) -> None:
-    policy = _policy_of(task)
-    rung = next((each for each in policy.ladder.rungs if each.level == level), None)
-    begins = spoken_at(now, policy.ladder)
-    for staff_id, hint in _hearers(task, rung):
-        owe(
+def _is_late_for_the_first_time(climb: _Climb) -> bool:
+    """Say whether this is the first rung after the due date that speaks, whatever an outage has swallowed."""
+    return climb.level in LATE and climb.task.next_rung not in LATE - {Level.ORANGE}
+
+
+def _set_next(climbed: Sequence[_Climb]) -> None:
+    """Set the next rungs, one statement for all that speak next at the same instant."""
+    together: dict[NextRung | None, list[int]] = defaultdict(list)
+    for each in climbed:
+        together[each.then].append(each.task.id)
+    for then, ids in together.items():
+        values = {"next_rung_at": then.at if then else None, "next_rung": then.level if then else None}
+        db.session.execute(
+            update(Task).where(Task.id.in_(ids)).values(**values), execution_options={"synchronize_session": False}
+        )
+
+
+def _owe(climbed: Sequence[_Climb], book: Sweep) -> None:
+    """Owe the messages of a batch in one statement, and none of them twice on one day."""
+    rows = [row for each in climbed for row in _messages(each, book)]
+    known = _known_today([each.task.id for each in climbed])
+    fresh = [row for row in rows if (row["subject"], row["recipient"]) not in known]
+    policies = {each.task.id: each.policy for each in climbed}
+    for row in fresh:
+        row.update({"why": "", "digest_id": None})
+    book.tentative.fold(fresh, policies)
+    if fresh:
+        db.session.execute(insert(Message), fresh)
+        ring("outbox")
+
+
+def _known_today(task_ids: Sequence[int]) -> set[tuple[str, str]]:
+    query = select(Message.subject, Message.recipient).where(
+        Message.task_id.in_(task_ids), Message.day == clock.today(), Message.kind == "duty"
+    )
+    return {(row.subject, row.recipient) for row in db.session.execute(query)}
+
+
+def _messages(climb: _Climb, book: Sweep) -> Iterable[dict[str, Any]]:
+    task, rung = climb.task, climb.policy.ladder.rung(effective(climb.level, climb.task.detail))
+    hearers = book.desks.hearers(Role(task.role), place_of(task), rung)
+    if not hearers:
+        log.error("nobody_hears", task=task.id, role=task.role, place=place_of(task))
+    ways = rung.through if rung and rung.through else ways_for(task.county_code, Audience.STAFF)
+    begins = spoken_from(task, climb.level, climb.policy, book.now)
+    for hearer in hearers:
+        yield as_row(
             kind="duty",
-            subject=f"task:{task.id}:{level}",
-            recipient=f"staff:{staff_id}",
+            subject=f"task:{task.id}:{climb.level}",
+            recipient=f"{STAFF}:{hearer.staff_id}",
             county_code=task.county_code,
-            data={
-                "what": KIND_NAMES[Kind(task.kind)],
-                "where": name_of(_place_of(task)),
-                "due": f"{task.due_on.year}年{task.due_on.month}月{task.due_on.day}日",
-                "hint": hint or _hint(task, level),
-            },
-            page=_page_of(task),
+            data=words_for(task, climb.level, hearer),
+            ways=ways,
+            page=page_of(task),
             task_id=task.id,
+            priority=priority_of(task, climb.level),
             not_before=begins,
             is_inbox_only=rung.is_inbox_only if rung else False,
         )
-
-
-def _hearers(task: Task, rung: Rung | None) -> Iterable[tuple[int, str]]:
-    role = Role(task.role)
-    found: dict[int, str] = {}
-    place = _place_of(task)
-    for name in rung.tells if rung else ("responsible",):
-        if name != "responsible":
-            found.update(dict.fromkeys(_active(WHO_HEARS[name], place), ""))
-            continue
-        desk = _active(SHARES_DESK[role], place)
-        found.update(dict.fromkeys(desk, ""))
-        if not desk:
-            empty = f"{name_of(task.owner_region)}暂无{ROLE_NAMES[role]}"
-            found.update(dict.fromkeys(_active(ABOVE[role], place), empty))
-    return found.items()
-
-
-def _active(roles: tuple[Role, ...], place: str) -> list[int]:
-    """Return the active staff who wear one of these hats at the place of their level."""
-    places = {role: place[: LEVEL_OF_ROLE[role]] for role in roles}
-    query = (
-        select(Identity.staff_id, Identity.role, Identity.region_code)
-        .join(Staff, Staff.id == Identity.staff_id)
-        .where(
-            Identity.role.in_(roles),
-            Identity.region_code.in_(set(places.values())),
-            Identity.ended_at.is_(None),
-            Staff.is_active,
-        )
-    )
-    return [staff for staff, role, region in db.session.execute(query) if places[Role(role)] == region]
-
-
-def _hint(task: Task, level: str) -> str:
-    if level == NEW:
-        return "有一项新的待办"
-    late = (clock.today() - task.due_on).days
-    return f"已超期{late}天，请尽快办理" if is_overdue(task.due_on, clock.today()) else "快到期了，请安排时间"

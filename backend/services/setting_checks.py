@@ -8,6 +8,7 @@ from backend.settings import Settings
 SHORTEST_SECRET = 32
 AES_KEY_SIGNS = 43
 LEAST_BODY = 1024 * 1024
+MOST_HANDS = 32
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Complaint = tuple[str, str]
@@ -79,6 +80,27 @@ def _audit_roots(known: Settings) -> Complaint:
     return FINE if folder.is_dir() else (f"文件夹 {folder} 不存在。", "建好这个文件夹，最好在另一块盘或另一台机器上。")
 
 
+def _sms_provider(known: Settings) -> Complaint:
+    return FINE if known.sms_provider in {"", "aliyun"} else ("不认识这个短信服务商。", "写 aliyun，或者留空不发短信。")
+
+
+def _with_sms(name: str) -> Callable[[Settings], Complaint]:
+    def look(known: Settings) -> Complaint:
+        missing = known.sms_provider and not getattr(known, name)
+        return ("开了短信，却没有设置。", "在短信服务商的控制台查到后填上。") if missing else FINE
+
+    return look
+
+
+def _service_secret(known: Settings) -> Complaint:
+    missing = known.wechat_service_app_id and not known.wechat_service_secret
+    return ("开了公众号，却没有设置。", "在微信公众平台查到后填上。") if missing else FINE
+
+
+def _send_hands(known: Settings) -> Complaint:
+    return FINE if 1 <= known.send_hands <= MOST_HANDS else (f"应在 1 到 {MOST_HANDS} 之间。", "一般用 4。")
+
+
 _LOOKS: dict[str, Callable[[Settings], Complaint]] = {
     "secret_key": _secret_key,
     "redis_url": _redis_url,
@@ -88,6 +110,12 @@ _LOOKS: dict[str, Callable[[Settings], Complaint]] = {
     "wechat_secret": _filled("wechat_secret"),
     "wechat_push_token": _filled("wechat_push_token"),
     "wechat_push_aes_key": _aes_key,
+    "wechat_service_secret": _service_secret,
+    "sms_provider": _sms_provider,
+    "sms_key_id": _with_sms("sms_key_id"),
+    "sms_key_secret": _with_sms("sms_key_secret"),
+    "sms_sign_name": _with_sms("sms_sign_name"),
+    "send_hands": _send_hands,
     "tick_seconds": _tick_seconds,
     "most_body_bytes": _most_body_bytes,
     "secure_cookies": _secure_cookies,

@@ -49,7 +49,7 @@ def digest(token: str) -> str:
 
 
 @use_case
-def open_phone(app_id: str, openid: str, county_code: str) -> Ticket:
+def open_phone(app_id: str, openid: str, county_code: str, *, unionid: str | None = None) -> Ticket:
     """Begin a session for a WeChat account; one seen for the first time is made on the spot."""
     account = db.session.scalars(
         select(Account).where(Account.app_id == app_id, Account.openid == openid, Account.county_code == county_code)
@@ -59,6 +59,8 @@ def open_phone(app_id: str, openid: str, county_code: str) -> Ticket:
             id=new_id(), app_id=app_id, openid=openid, county_code=county_code, made_at=clock.now(), staff_id=None
         )
         db.session.add(account)
+    if unionid is not None:
+        account.unionid = unionid
     identity = _first_identity(account.staff_id) if account.staff_id else None
     return _begin(PHONE, account=account, identity=identity)
 

@@ -24,6 +24,24 @@ def sent_in(answer: object) -> Sent:
     return Sent(None if msgid is None else str(msgid))
 
 
+def openids_in(answer: object) -> list[str]:
+    """Return a page of followers; the last page has none."""
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("count"), int):
+        raise WeChatError.unanswered("no followers in the answer", Advice.RETRY)
+    data = answer.get("data")
+    listed = data.get("openid") if isinstance(data, Mapping) else None
+    return [str(each) for each in listed] if isinstance(listed, list) else []
+
+
+def unionids_in(answer: object) -> dict[str, str]:
+    """Return the union id of each follower in an answer who has one; whoever has left has none."""
+    listed = answer.get("user_info_list") if isinstance(answer, Mapping) else None
+    if not isinstance(listed, list):
+        raise WeChatError.unanswered("no followers in the answer", Advice.RETRY)
+    known = [each for each in listed if isinstance(each, Mapping) and each.get("subscribe") and each.get("unionid")]
+    return {str(each["openid"]): str(each["unionid"]) for each in known}
+
+
 def picture_in(answer: object) -> bytes:
     """Return the picture in an answer."""
     if isinstance(answer, Response) and answer.headers.get("Content-Type", "").startswith("image/"):

@@ -1,6 +1,6 @@
 """What the program asks of WeChat, as plain values and one Protocol; whoever sends needs to know nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -92,6 +92,14 @@ class WeChat(Protocol):
 
     def send_template(self, message: ServiceMessage) -> Sent:
         """Send a template message of the service account; repeating it with its `client_msg_id` is harmless."""
+        ...
+
+    def followers(self, after: str = "") -> Sequence[str]:
+        """Return the openids that follow the service account, up to 10,000 after one of them; none at the end."""
+        ...
+
+    def unionids(self, openids: Sequence[str]) -> Mapping[str, str]:
+        """Return the union ids of at most a hundred followers, as far as they have one."""
         ...
 
     def phone_number(self, code: str) -> str:

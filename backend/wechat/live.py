@@ -1,7 +1,7 @@
 """The real WeChat client: the only user of wechatpy, with the parts that wechatpy lacks or does wrongly put right."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -12,7 +12,7 @@ from wechatpy import WeChatClient  # noqa: TID251 - this module is the one place
 from wechatpy.exceptions import WeChatException  # noqa: TID251 - as above
 
 from backend import clock
-from backend.wechat.answers import picture_in, sent_in, text_in, verdict_in
+from backend.wechat.answers import openids_in, picture_in, sent_in, text_in, unionids_in, verdict_in
 from backend.wechat.errors import Advice, WeChatError
 from backend.wechat.gateway import Identity, Message, Sent, ServiceMessage, TextScene, TextVerdict
 from backend.wechat.tokens import Fresh, Tokens
@@ -29,6 +29,7 @@ _PHONE: Final = "/wxa/business/getuserphonenumber"
 _SUBSCRIBE: Final = "/cgi-bin/message/subscribe/send"
 _TEMPLATE: Final = "/cgi-bin/message/template/send"
 _TOKEN: Final = "/cgi-bin/stable_token"  # noqa: S105 - a path
+_FOLLOWERS: Final = "/cgi-bin/user/info/batchget"
 _CODE: Final = "/wxa/getwxacodeunlimit"
 _CHECK: Final = "/wxa/msg_sec_check"
 
@@ -92,12 +93,13 @@ class MiniClient(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         if url.removeprefix(WECHAT) == _LOGIN:
             # A list of pairs, as wechatpy would put an access token into a dict: a login needs and gets none.
             return self._settled(self._exchange(method, url, params=list(kwargs.pop("params").items()), **kwargs))
+        asked = dict(kwargs.pop("params", None) or {})
         token = self.access_token
-        first = self._exchange(method, url, params={"access_token": token}, **kwargs)
+        first = self._exchange(method, url, params={**asked, "access_token": token}, **kwargs)
         if first.error is None or first.error.advice is not Advice.REFRESH_TOKEN:
             return self._settled(first)
         token = self._tokens.replace(token, self._fetch_token)
-        return self._settled(self._exchange(method, url, params={"access_token": token}, **kwargs))
+        return self._settled(self._exchange(method, url, params={**asked, "access_token": token}, **kwargs))
 
     def _settled(self, outcome: _Outcome) -> Any:
         """Return the result, or raise the error; a token refused even after a refresh stops the channel."""
@@ -212,6 +214,15 @@ class LiveWeChat:
         if message.url:
             body["url"] = message.url
         return sent_in(self._client.call(_TEMPLATE, body))
+
+    def followers(self, after: str = "") -> Sequence[str]:
+        """Return the openids that follow the service account, up to 10,000 after one of them."""
+        return openids_in(self._client.user.get_followers(after or None))
+
+    def unionids(self, openids: Sequence[str]) -> Mapping[str, str]:
+        """Return the union ids of at most a hundred followers, as far as they have one."""
+        asked = [{"openid": openid, "lang": "zh_CN"} for openid in openids]
+        return unionids_in(self._client.call(_FOLLOWERS, {"user_list": asked}))
 
     def phone_number(self, code: str) -> str:
         """Exchange the code of a phone-number button for the number without its country code."""

@@ -36,6 +36,7 @@ KEPT_QUIET: Mapping[Kind, str] = {
     Kind.TAKE_DOWN_NOTICE: "a sheet of paper comes down on the day that was told",
     Kind.ENTER_NATIONAL: "an entry in another system: the outcome is told already",
     Kind.SIGN_LATER: "a leader signs what was told before",
+    Kind.TELL: "it is said of news that stands on the receipt already",
     Kind.COMPLAINT: "it has a receipt of its own, and no case",
 }
 """Kinds of which a declaration's receipt says nothing, and why."""

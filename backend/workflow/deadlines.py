@@ -6,7 +6,7 @@ a duty is overdue from 00:00 of the next day. No database and no clock is read h
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from backend import clock
@@ -117,11 +117,18 @@ def next_rung(
     on_rest_days: bool = False,
 ) -> NextRung | None:
     """Return the first rung that speaks later than the instant `after`; None when the ladder is at its end."""
-    for day, level in _days(due, limit, opened_on, ladder, workdays, on_rest_days=on_rest_days):
-        moment = datetime.combine(day, ladder.at, tzinfo=clock.SHANGHAI).astimezone(UTC)
-        if moment > after:
-            return NextRung(moment, level)
-    return None
+    return next(
+        (rung for rung in rungs(due, limit, opened_on, ladder, workdays, on_rest_days=on_rest_days) if rung.at > after),
+        None,
+    )
+
+
+def rungs(
+    due: date, limit: Limit, opened_on: date, ladder: Ladder, workdays: Workdays, *, on_rest_days: bool = False
+) -> list[NextRung]:
+    """Return every rung of a duty with the instant at which it speaks, in their order."""
+    days = _days(due, limit, opened_on, ladder, workdays, on_rest_days=on_rest_days)
+    return [NextRung(on_the_day(day, ladder.at), level) for day, level in days]
 
 
 def first_rung(due: date, limit: Limit, opened_at: datetime, ladder: Ladder, workdays: Workdays) -> NextRung | None:
@@ -129,16 +136,44 @@ def first_rung(due: date, limit: Limit, opened_at: datetime, ladder: Ladder, wor
     return next_rung(due, limit, clock.local(opened_at).date(), opened_at, ladder, workdays)
 
 
-def spoken_at(moment: datetime, ladder: Ladder) -> datetime:
-    """Return when something owed at the instant `moment` may be said: at once, or after the quiet hours."""
+def spoken_at(moment: datetime, ladder: Ladder, way: str = "") -> datetime:
+    """Return when something owed at the instant `moment` may be said: at once, or after the quiet hours.
+
+    A channel (`way`) may have hours of its own, which never reach into the quiet ones.
+    """
+    own_begin, own_end = ladder.hours.get(way, (ladder.quiet_until, ladder.quiet_from))
+    begins, ends = max(own_begin, ladder.quiet_until), min(own_end, ladder.quiet_from)
     local = clock.local(moment)
-    if local.time() >= ladder.quiet_from:
+    if local.time() >= ends:
         day = _next_day(local.date())
-    elif local.time() < ladder.quiet_until:
+    elif local.time() < begins:
         day = local.date()
     else:
         return moment
-    return datetime.combine(day, ladder.quiet_until, tzinfo=clock.SHANGHAI).astimezone(UTC)
+    return on_the_day(day, begins)
+
+
+def on_the_day(day: date, hour: time) -> datetime:
+    """Return the instant (aware, UTC) at which the clock in China shows this hour on this day."""
+    return datetime.combine(day, hour, tzinfo=clock.SHANGHAI).astimezone(UTC)
+
+
+def news_at(moment: datetime, due: date, ladder: Ladder, workdays: Workdays) -> datetime:
+    """Return when staff are told of a duty that is not urgent and was opened at this instant.
+
+    Outside the quiet hours, and not on a rest day (practice P45), unless it is due before or on the first working day
+    after it: then waiting would leave no time.
+    """
+    spoken = spoken_at(moment, ladder)
+    day = clock.local(spoken).date()
+    if workdays.is_workday(day) or due <= (after := workdays.next_workday(day)):
+        return spoken
+    return on_the_day(after, ladder.at)
+
+
+def next_midnight(moment: datetime) -> datetime:
+    """Return the beginning of the next day in China: when WeChat counts its daily quotas anew."""
+    return on_the_day(_next_day(clock.local(moment).date()), time())
 
 
 def explain(start: date, days: int, unit: Unit | str, workdays: Workdays | None = None) -> list[str]:

@@ -108,6 +108,8 @@ DOUBLE_REGISTRATION = Duty(Kind.DOUBLE_REGISTRATION, Role.TOWN_REVIEW, "T_CLUE",
 CALL_BACK = Duty(Kind.CALL_BACK, Role.TOWN_REVIEW, "T_CALL_BACK", in_total=False)
 COMPLAINT = Duty(Kind.COMPLAINT, Role.TOWN_REVIEW, "T_COMPLAINT", in_total=False)
 COMPLAINT_ABOVE = Duty(Kind.COMPLAINT, Role.COUNTY_LEAD, "T_COMPLAINT", in_total=False)
+# Whoever no channel reaches is told by a person (practice P21).
+TELL = Duty(Kind.TELL, Role.VILLAGE, "T_TELL", in_total=False)
 # As long as a first acceptance takes: the receipts of both must read the same.
 JOIN = Duty(Kind.JOIN, Role.VILLAGE, "T_ACCEPT")
 

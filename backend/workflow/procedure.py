@@ -439,6 +439,7 @@ _TOWNSHIP: tuple[Row, ...] = (
         tells="referral_answered",
         variant=FULL,
     ),
+    Row(Action.TELL_IN_PERSON, frozenset(State), None, _kinds(Kind.TELL), one_only=True, needs_words=True),
 )
 
 _COUNTY: tuple[Row, ...] = (

@@ -28,6 +28,8 @@ TOLD: dict[str, str] = {
     "outcome_overturned": "复核后决定重新核实，{due}前会有人上门。",
     "aid_first": "情况紧急，先帮扶、后补手续，{due}前会有人上门送帮扶。",
     "aid_delivered": "先行帮扶已送到，说明写在下面；手续接着补。",
+    "step_late": "原定{due}前办的事还没有办完，已经在催办；最晚{promised}前给您答复。",
+    "new_date": "这件事办得慢了，县里已经督办，新的期限是{due}。",
     "rescheduled": "今天上门时家里没人，{village}会再约时间。",
     "passed": "{township}已审核通过，县里会在{due}前作出决定。",
     "sent_back": "上一级请{office}再核实一下，{due}前会接着办。",
@@ -42,6 +44,14 @@ TOLD: dict[str, str] = {
     "refused_join": "您反映的情况已核对，原因写在下面。",
 }
 """`{due}` is the date of the duty that the step opened, `{promised}` the date of the whole."""
+
+MUST_BE_HEARD = frozenset(
+    {
+        *("returned", "not_accepted", "not_included", "monitored", "terminated", "transferred"),
+        *("outcome_confirmed", "outcome_overturned", "delayed", "step_late", "new_date"),
+    }
+)
+"""News that nobody may miss: where no channel reaches the applicant, a person telephones or goes there."""
 
 STATUS_OF: dict[str, str] = {
     "received": "已收到",
@@ -111,6 +121,7 @@ ACTION_NAMES: dict[Action, str] = {
     Action.GREEN_COUNTY_AGREES: "县里同意先行帮扶",
     Action.GREEN_DECLINED: "不开绿色通道",
     Action.DELIVER_AID: "登记先行帮扶",
+    Action.TELL_IN_PERSON: "登记已告知",
     Action.SIGN_LATER: "补签电话同意",
     Action.PASS_ON: "审核通过，报县",
     Action.SEND_BACK: "退回再核实",
@@ -125,6 +136,12 @@ ACTION_NAMES: dict[Action, str] = {
 
 EVENT_NAMES: dict[str, str] = {
     "begin": "申报",
+    "tell_asked": "请村里当面告知",
+    "snooze": "推迟提醒",
+    "nudge": "催办",
+    "draft_supervision": "起草督办单",
+    "supervise": "签发督办单",
+    "drop_supervision": "不签发督办单",
     "authorize": "签承诺授权书",
     "not_reached": "登记联系不上的家人",
     "withdraw_authorization": "收回授权",

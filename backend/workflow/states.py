@@ -89,6 +89,7 @@ class Kind(StrEnum):
     DOUBLE_REGISTRATION = "double_registration"
     CALL_BACK = "call_back"
     COMPLAINT = "complaint"
+    TELL = "tell"
 
 
 KIND_NAMES = {
@@ -120,6 +121,7 @@ KIND_NAMES = {
     Kind.DOUBLE_REGISTRATION: "核对重复登记",
     Kind.CALL_BACK: "回访答复",
     Kind.COMPLAINT: "答复投诉建议",
+    Kind.TELL: "打电话或上门告知",
 }
 
 OUTLIVING = frozenset(
@@ -134,6 +136,7 @@ OUTLIVING = frozenset(
         Kind.DOUBLE_REGISTRATION,
         Kind.CALL_BACK,
         Kind.COMPLAINT,
+        Kind.TELL,
     }
 )
 """What is still owed after the case is closed: answers to others, entries, a sheet to take down, help, a signature."""

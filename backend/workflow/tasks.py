@@ -27,6 +27,9 @@ NEW = "new"
 EXTENDED_BY = "extended_by"
 """In a duty's detail: the document number of the disaster event that gave it a longer limit."""
 
+SNOOZED = "snoozed"
+"""The rung of a reminder that the person in charge put off to this day."""
+
 PRESSING = {"critical": 0, "urgent": 1}
 """The urgencies that lead every queue, in this order."""
 CALM = 2

@@ -11,12 +11,13 @@ from backend.db import db, new_id
 from backend.models import Case, Declaration, ReceiptLine
 from backend.models.places import same_place
 from backend.policy.county import current_policy, policy_of
+from backend.policy.ladder import Audience
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal
 from backend.workflow.deadlines import spoken_at
-from backend.workflow.outbox import owe
+from backend.workflow.outbox import ACCOUNT, DECLARATION, ORDINARY, PRESSING, owe
 from backend.workflow.places import name_of
-from backend.workflow.sentences import STATUS_OF, TOLD
+from backend.workflow.sentences import MUST_BE_HEARD, STATUS_OF, TOLD
 
 if TYPE_CHECKING:
     from backend.workflow.steps import Reason
@@ -63,7 +64,10 @@ def tell(
     detail: str = "",
     by: Actor | None = None,
 ) -> ReceiptLine:
-    """Write one line on one receipt and return it; owe its sender a message that says only that there is news."""
+    """Write one line on one receipt and return it; owe its sender a message that says only that there is news.
+
+    Whoever has no phone here is owed what must be heard all the same: the channels end with a person who goes there.
+    """
     sentence = TOLD[key].format(
         village=name_of(declaration.said_village),
         township=name_of(declaration.said_village[:9]),
@@ -87,11 +91,15 @@ def tell(
     db.session.add(line)
     declaration.status = STATUS_OF.get(key, declaration.status)
     sender_acted = by is not None and by.account_id is not None and by.account_id == declaration.account_id
-    if declaration.account_id is not None and not sender_acted:
+    must_hear, account = key in MUST_BE_HEARD, declaration.account_id
+    if not sender_acted and (account is not None or must_hear):
         owe(
             kind="progress",
             subject=f"receipt:{declaration.id}:{line_id}",
-            recipient=f"account:{declaration.account_id}",
+            recipient=f"{DECLARATION}:{declaration.id}" if account is None else f"{ACCOUNT}:{account}",
+            declaration_id=declaration.id,
+            audience=Audience.MUST_HEAR if must_hear else Audience.APPLICANT,
+            priority=PRESSING if must_hear else ORDINARY,
             county_code=declaration.county_code,
             data={
                 "number": declaration.receipt_no,

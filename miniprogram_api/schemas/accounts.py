@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from backend.access.permissions import Role
-from backend.services.templates import TEMPLATES
+from backend.services.templates import MESSAGE_KINDS
 from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of
 
 
@@ -76,9 +76,10 @@ class MessageSchema(Schema):
     """A message in the inbox."""
 
     id = Id(required=True)
-    kind = fields.String(required=True, validate=one_of(TEMPLATES))
+    kind = fields.String(required=True, validate=one_of(MESSAGE_KINDS))
     data = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     page = fields.String(required=True)
+    is_read = fields.Boolean(required=True)
     at = fields.AwareDateTime(required=True, attribute="owed_at")
 
 

@@ -17,6 +17,7 @@ from miniprogram_api.views.meetings import meetings
 from miniprogram_api.views.notices import notices
 from miniprogram_api.views.objections import objections
 from miniprogram_api.views.places import places
+from miniprogram_api.views.reminders import reminders
 
 ALL = (
     accounts,
@@ -36,4 +37,5 @@ ALL = (
     disasters,
     applicants,
     complaints,
+    reminders,
 )

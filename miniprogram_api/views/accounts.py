@@ -5,7 +5,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.access.permissions import Action
-from backend.services import outbox, phones, sign_ins
+from backend.services import inbox as inboxes
+from backend.services import phones, sign_ins
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.accounts import (
@@ -56,4 +57,4 @@ def switch_identity(body: dict[str, int]) -> sign_ins.Ticket:
 @route(accounts, "GET", "/inbox", allows=Action.READ_INBOX, takes=BeforeQuery, where="query", gives=MessagePage)
 def inbox(query: dict[str, Any]) -> dict[str, Any]:
     """Read one's messages, the newest first."""
-    return page_before(outbox.inbox_of(actor(), **query), query["size"])
+    return page_before(inboxes.inbox_of(actor(), **query), query["size"])

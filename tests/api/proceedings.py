@@ -102,6 +102,7 @@ def bring_along(village: Village) -> Proceedings:
         hit = select(ComparisonResult.id).where(ComparisonResult.case_id == case_id, ComparisonResult.result == "hit")
         row.ids["result_id"] = db.session.scalars(hit).one()
         row.ids["meeting_id"] = db.session.scalars(select(Meeting.id).order_by(Meeting.id)).first() or 0
+    row.ids["task_id"] = village.duty(case_id, Kind.WATCH_NOTICE).id
     row.ids["declaration_id"] = row.one(Declaration)
     row.ids["objection_id"], row.ids["clue_id"] = row.one(Objection), row.one(Clue)
     row.ids["satisfaction_id"], row.ids["complaint_id"] = say_what_was_wrong(village)

@@ -74,6 +74,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "sign_later": VERSION,
     "deliver_aid": VERSION | {"what": "米和油"},
     "close_disaster": {"number": "2号"},
+    "snooze": {"until_on": SITS, "why": "去县里开会"},
+    "nudge": {},
+    "record_telling": VERSION | SAID | {"way": "phone", "told_whom": "head", "told_on": SITS},
     "import_disaster_list": {"lines": [{"village": "不知道的村", "head_name": "王五", "phone": "13800000000"}]},
 }
 """Bodies that are right in form; a version nobody saw stops a step once its case was reached."""

@@ -91,6 +91,7 @@ WITHOUT_IDS = {
     *("declare", "list_declarations", "claim_receipt", "list_tasks"),
     *("report_clue", "list_clues", "list_reports", "invite_reporter", "list_reporters", "accept_invitation"),
     *("list_kin", "list_disasters", "open_disaster", "list_waiting", "list_batches", "prepare_batch"),
+    *("count_unread", "mark_read"),
     *("meeting_agenda", "own_objections", "list_objections"),
     *("public_notice", "object_to_notice", "look_objection_up", "look_up_status"),
     *("own_data", "list_call_backs", "call_meeting", "complain", "enter_complaint", "own_complaints"),

@@ -20,7 +20,7 @@ def test_the_gateway_refuses_while_a_transaction_is_open(app: Flask) -> None:
         db.session.scalar(select(County.code))
 
         with pytest.raises(phones.TalkedInsideATransaction):
-            phones._refuse_inside_a_transaction()
+            phones.refuse_inside_a_transaction()
 
 
 @pytest.mark.shows("story.3")
@@ -29,4 +29,4 @@ def test_the_gateway_speaks_once_the_transaction_is_over(app: Flask) -> None:
         db.session.scalar(select(County.code))
         db.session.rollback()
 
-        phones._refuse_inside_a_transaction()
+        phones.refuse_inside_a_transaction()

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from backend.services.templates import TEMPLATES, for_emulator, values_for
+from backend.services.templates import MESSAGE_KINDS, TEMPLATES, for_emulator, values_for
 from backend.wechat import fields
 from deploy.run.plan import Plan, _own_programs
 from jobs.doorbell import BELLS
@@ -49,7 +49,9 @@ def test_everything_owed_has_a_template_and_fills_it() -> None:
     for node in _owed():
         data = _given(node, "data")
         assert isinstance(data, ast.Dict)
-        template = TEMPLATES[words(_given(node, "kind")) or ""]
+        given = {keyword.arg: words(keyword.value) for keyword in node.keywords if keyword.arg in {"kind", "template"}}
+        template = TEMPLATES[given.get("template") or given["kind"] or ""]
+        assert given["kind"] in MESSAGE_KINDS
         assert {words(key) for key in data.keys if key} == set(template.fields) == set(template.labels)
 
 
@@ -57,7 +59,9 @@ def test_everything_owed_has_a_template_and_fills_it() -> None:
 def test_the_emulator_registers_every_template_once() -> None:
     ids = [each["template_id"] for each in for_emulator()]
 
-    assert len(ids) == len(set(ids)) == len(TEMPLATES)
+    both = [name for each in TEMPLATES.values() for name in (each.template_id, each.service_id) if name]
+    assert sorted(ids) == sorted(both)
+    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.shows("story.2")

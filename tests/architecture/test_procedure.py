@@ -10,7 +10,7 @@ import pytest
 
 from backend.access.permissions import PERMISSIONS, Action, Role
 from backend.policy import PRESETS, load_preset
-from backend.services.reminders import ABOVE, SHARES_DESK, WHO_HEARS
+from backend.services.hearers import ABOVE, SHARES_DESK, WHO_HEARS
 from backend.workflow import duties
 from backend.workflow.duties import FIRST_DUTY, FIRST_STATE, FORMS_OPEN, FULL, JOIN, OUTCOMES, SHORT, Duty, Row
 from backend.workflow.graph import as_markdown, reached
@@ -32,8 +32,11 @@ ASIDE = {
 }
 """Kinds that no guard waits for and that hold nothing up: each is walked beside the others alone, or it takes hours."""
 MAIN = frozenset(Kind) - ASIDE
-BESIDE = {Kind.JOIN, Kind.CALL_BACK, Kind.COMPLAINT}
-"""Kinds that no step of a case opens: a second declaration, and a family that asks or complains, whatever its state."""
+BESIDE = {Kind.JOIN, Kind.CALL_BACK, Kind.COMPLAINT, Kind.TELL}
+"""Kinds that no step of a case opens, whatever its state.
+
+A second declaration does, a family that asks or complains, and a message that reached nobody.
+"""
 SILENT = {
     Action.HAND_UP_CLUE: "the applicant's next word is the township's verdict",
     Action.CONFIRM_CHECK: "the second visitor says the same as the first, of whom they were told",
@@ -49,6 +52,7 @@ SILENT = {
     Action.GREEN_TOWN_AGREES: "no promise of help before the county agreed too",
     Action.GREEN_DECLINED: "nothing was promised, and the procedure goes on as told",
     Action.SIGN_LATER: "a leader signs what was told before",
+    Action.TELL_IN_PERSON: "a person has just told them",
 }
 """Steps that write nothing on a receipt, and why; none of them leads anywhere else."""
 

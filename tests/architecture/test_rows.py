@@ -17,6 +17,7 @@ NOT_SCOPED = {
 ASSIGNS_STATE = {
     "backend/workflow/engine.py": "the state of a case",
     "backend/services/outbox.py": "the state of a message and of its attempts",
+    "backend/services/endings.py": "the state of a message",
     "backend/wechat/emulator/history.py": "the state of a message in the emulator, which is no part of the program",
 }
 HISTORY = {"CaseEvent", "ReceiptLine", "AuditRow", "AuditBatch"}
@@ -76,7 +77,11 @@ SEES_EVERYTHING = {
     ("objection_readings", "is an objection still being looked into?"),
     ("objections", "an objection is taken"),
     ("objections", "which family is meant by its number on the sheet?"),
-    ("outbox", "is the duty that a message speaks of still open?"),
+    ("digests", "a digest counts what is still open"),
+    ("explanations", "who hears of a duty is explained"),
+    ("sendable", "is the duty that a message speaks of still open?"),
+    ("sms", "the telephone for a text message"),
+    ("told_by_people", "somebody must be told in person"),
     ("receipts", "a phone lets go of a receipt"),
     ("receipts", "a phone takes over a receipt"),
     ("rechecks", "a farmer asks for a recheck"),

@@ -17,6 +17,7 @@ LONGER = {
     "backend/services/cases.py": "one module a noun: every step that staff take with a case",
     "backend/services/declarations.py": "one module a noun: the form, its checks and the family it is about",
     "backend/services/sign_ins.py": "one module a noun: a session from its first code to its end",
+    "backend/workflow/deadlines.py": "every date and hour is computed here and nowhere else",
     "backend/workflow/procedure.py": "the procedure's table: rows of data, in the order in which a family meets them",
 }
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from backend import clock
 from backend.services import outbox, phones, reminders, templates
+from backend.services.channels import of_process
 from backend.wechat.emulator.config import DEMO_APP_ID, DEMO_SECRET
 from backend.wechat.live import LiveWeChat
 from tests.wechat.conftest import emulator as emulator
@@ -45,7 +46,7 @@ def wechat(emulator: Emulator) -> Iterator[LiveWeChat]:
         secret=DEMO_SECRET,
         base_url=emulator.url,
         timeouts=(1.0, 1.0),
-        guard=phones._refuse_inside_a_transaction,
+        guard=phones.refuse_inside_a_transaction,
     )
     yield client
     client.close()
@@ -55,7 +56,7 @@ def wechat(emulator: Emulator) -> Iterator[LiveWeChat]:
 def deliver(app: Flask, wechat: LiveWeChat) -> Callable[[], int]:
     def run(moment: datetime = NOON) -> int:
         with clock.at(moment), app.app_context():
-            return outbox.deliver_due(wechat)
+            return outbox.deliver_due(of_process.over(wechat))
 
     return run
 

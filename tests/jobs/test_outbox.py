@@ -10,16 +10,17 @@ from sqlalchemy import update
 from backend import clock
 from backend.db import db, in_transaction
 from backend.models import Attempt, Case, Message, Quota
-from backend.services import outbox
+from backend.services import claims, inbox, outbox
+from backend.services.channels import of_process
 from backend.services.phones import TalkedInsideATransaction
 from backend.wechat.live import LiveWeChat
-from backend.workflow.outbox import owe
+from backend.workflow.outbox import URGENT, owe
 from tests.at_once import at_once
 from tests.jobs.conftest import NOON
 from tests.people import COUNTY, Cast, Maker, id_number
 from tests.wechat.emulation import Emulator, reminder
 
-pytestmark = pytest.mark.shows("story.2", "story.3")
+pytestmark = pytest.mark.shows("story.2", "story.3", "reminders.1")
 SEND = "/cgi-bin/message/subscribe/send"
 Run = Callable[..., int]
 
@@ -185,12 +186,18 @@ def _let_leases_run_out(app: Flask) -> None:
 
 
 def test_a_process_that_died_in_a_call_leaves_it_uncertain(
-    make: Maker, app: Flask, owed: Message, deliver: Run, phone_shop: Callable[..., str], emulator: Emulator
+    make: Maker,
+    app: Flask,
+    owed: Message,
+    deliver: Run,
+    phone_shop: Callable[..., str],
+    emulator: Emulator,
+    wechat: LiveWeChat,
 ) -> None:
     phone_shop("phone-of-village")
     with app.app_context():
-        claimed = outbox.claim()
-        assert outbox.begin_call(owed.id, lease=claimed.lease) is not None
+        claimed = claims.claim()
+        assert len(outbox.begin_calls([owed.id], of_process.over(wechat), lease=claimed.lease)) == 1
     _let_leases_run_out(app)
 
     with app.app_context():
@@ -207,7 +214,7 @@ def test_a_process_that_died_before_its_call_loses_nothing(
 ) -> None:
     phone_shop("phone-of-village")
     with app.app_context():
-        outbox.claim()
+        claims.claim()
     _let_leases_run_out(app)
 
     with app.app_context():
@@ -218,19 +225,25 @@ def test_a_process_that_died_before_its_call_loses_nothing(
 
 
 def test_a_process_that_slept_past_its_lease_does_not_send_what_another_took(
-    make: Maker, app: Flask, owed: Message, deliver: Run, phone_shop: Callable[..., str], emulator: Emulator
+    make: Maker,
+    app: Flask,
+    owed: Message,
+    deliver: Run,
+    phone_shop: Callable[..., str],
+    emulator: Emulator,
+    wechat: LiveWeChat,
 ) -> None:
     openid = phone_shop("phone-of-village", allows=5)
     with app.app_context():
-        sleeper = outbox.claim()
+        sleeper = claims.claim()
     _let_leases_run_out(app)
     with app.app_context():
         outbox.free_expired_leases()
-        other = outbox.claim()
+        other = claims.claim()
 
     with app.app_context():
-        assert outbox.begin_call(owed.id, lease=sleeper.lease) is None
-        assert outbox.begin_call(owed.id, lease=other.lease) is not None
+        assert outbox.begin_calls([owed.id], of_process.over(wechat), lease=sleeper.lease) == []
+        assert len(outbox.begin_calls([owed.id], of_process.over(wechat), lease=other.lease)) == 1
     assert emulator.messages(openid) == []
 
 
@@ -255,6 +268,7 @@ def test_four_senders_at_once_send_each_message_once(
                 recipient=f"account:{village.account_id}",
                 county_code=COUNTY,
                 data=data,
+                priority=URGENT,  # nobody else is sent sixty messages a day
             )
 
     with app.app_context():
@@ -262,7 +276,7 @@ def test_four_senders_at_once_send_each_message_once(
 
     def send() -> int:
         with clock.at(NOON), app.app_context():
-            return outbox.deliver_due(wechat)
+            return outbox.deliver_due(of_process.over(wechat), hands=3)
 
     assert sum(at_once([send] * 4)) == 60
     assert len(emulator.messages(openid)) == len(emulator.calls(SEND)) == 60
@@ -290,6 +304,6 @@ def test_a_message_is_owed_with_its_cause_or_not_at_all(make: Maker, app: Flask)
 def test_what_waits_or_failed_is_shown_to_whoever_looks_after_it(make: Maker, cast: Cast, owed: Message) -> None:
     make.case(openid="other", id_number=id_number(5))
     with cast.acting("admin") as admin:
-        found = outbox.not_delivered(by=admin)
+        found = inbox.not_delivered(by=admin)
 
     assert owed.id in {each.id for each in found}

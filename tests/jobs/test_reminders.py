@@ -15,7 +15,7 @@ from tests.at_once import at_once
 from tests.jobs.conftest import NOON
 from tests.people import NEXT_VILLAGE, Cast, Maker, id_number
 
-pytestmark = pytest.mark.shows("story.2")
+pytestmark = pytest.mark.shows("story.2", "reminders.2")
 Run = Callable[..., int]
 
 

@@ -119,6 +119,8 @@ ELSEWHERE = {
     "visited": "the short procedure's one line for a visit, and the whole one's for a visit that saw no risk",
     "joined": "a second declaration's own line: tests/services/test_objections and test_corrections tell of it",
     "refused_join": "the same",
+    "step_late": "no step of the roads is late before the promise: tests/jobs/test_pressing and test_dates_and_delays",
+    "new_date": "a leader issues a 督办单: tests/jobs/test_pressing tells of it",
 }
 """Sentences that no row of the whole procedure's main roads writes, and who tests them."""
 

@@ -11,7 +11,7 @@ from typing import Literal
 from flask import Response, jsonify, request
 
 from backend import clock
-from backend.wechat.emulator import accounts, contents, messages
+from backend.wechat.emulator import accounts, contents, followers, messages
 from backend.wechat.emulator.calls import Call
 from backend.wechat.emulator.faults import Fault
 from backend.wechat.emulator.refusals import Refusal
@@ -38,6 +38,8 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
         "/cgi-bin/message/template/send": Endpoint("POST", messages.send_template),
         "/cgi-bin/message/wxopen/template/send": Endpoint("POST", messages.withdrawn),
         "/cgi-bin/message/wxopen/template/uniform_send": Endpoint("POST", messages.withdrawn),
+        "/cgi-bin/user/get": Endpoint("GET", followers.list_followers),
+        "/cgi-bin/user/info/batchget": Endpoint("POST", followers.describe),
         "/wxa/getwxacodeunlimit": Endpoint("POST", contents.village_code),
         "/wxa/msg_sec_check": Endpoint("POST", contents.check_text),
     }

@@ -11,6 +11,7 @@ SENTENCES: Mapping[int, str] = {
     40013: "invalid appid",
     40014: "invalid access_token",
     40029: "invalid code",
+    40032: "invalid openid list size",
     40037: "invalid template_id",
     40038: "long term subscription reached its limit of the day",
     40066: "invalid url",

@@ -102,6 +102,19 @@ class Store:
         """Return the phone with this openid of the service account."""
         return _phone(self._one("SELECT * FROM phone WHERE service_openid = ?", service_openid))
 
+    def followers(self, after: str, most: int) -> list[str]:
+        """Return the openids in the service account of whoever follows it, after one of them, in a fixed order."""
+        rows = self._db.execute(
+            "SELECT service_openid FROM phone WHERE follows AND rowid >"
+            " coalesce((SELECT rowid FROM phone WHERE service_openid = ?), 0) ORDER BY rowid LIMIT ?",
+            (after, most),
+        )
+        return [row["service_openid"] for row in rows]
+
+    def count_followers(self) -> int:
+        """Count whoever follows the service account."""
+        return int(self._one("SELECT count(*) AS n FROM phone WHERE follows")["n"])
+
     def phones(self, most: int) -> list[tuple[Phone, int]]:
         """Return the phones with the number of messages on each, those with the newest message first."""
         rows = self._db.execute(

@@ -1,0 +1,52 @@
+"""The last channel: a person of the village telephones or goes there, and it is a duty that ends with who told whom."""
+
+from sqlalchemy import select
+
+from backend.access.actor import system_actor
+from backend.access.scope import as_system
+from backend.db import db
+from backend.models import Declaration, Message, Task
+from backend.policy.ladder import Way
+from backend.services.channels.contract import Failure, NotThisWay, Ready
+from backend.workflow import engine
+from backend.workflow.duties import TELL, Opening
+from backend.workflow.states import Kind
+
+
+class Call:
+    """A duty of the village instead of a message (practice P21); one at a time for each declaration."""
+
+    name = str(Way.CALL)
+    repeats = True
+
+    def prepare(self, message: Message) -> Ready:
+        """Open the duty in this very transaction: there is nothing to send afterwards."""
+        if message.declaration_id is None:
+            raise NotThisWay("没有可以当面告知的人")
+        with as_system("somebody must be told in person"):
+            declaration = db.session.scalars(
+                select(Declaration).where(Declaration.id == message.declaration_id)
+            ).one_or_none()
+            if declaration is None:
+                raise NotThisWay("没有可以当面告知的人")
+            case = engine.find_case(declaration.case_id)
+            if not self._is_asked_already(case.id, declaration.id):
+                by = system_actor(case.county_code, "somebody must be told in person")
+                detail = {"declaration": str(declaration.id), "status": message.data["status"]}
+                engine.owe(case, "tell_asked", Opening(TELL, detail=detail), by=by, detail=detail)
+        return Ready(None)
+
+    @staticmethod
+    def _is_asked_already(case_id: int, declaration_id: int) -> bool:
+        query = select(Task).where(Task.case_id == case_id, Task.kind == Kind.TELL, Task.open_due.is_not(None))
+        return any(task.detail.get("declaration") == str(declaration_id) for task in db.session.scalars(query))
+
+    def failure(self, error: Exception) -> Failure | None:
+        """Return nothing, for nothing leaves the program here."""
+        return None
+
+    def sent(self, message: Message) -> None:
+        """Leave the rest to the duty."""
+
+    def refused(self, message: Message, failure: Failure) -> None:
+        """Take note of nothing, for nobody refuses here."""

@@ -1,0 +1,118 @@
+"""WeChat's two channels: subscribe messages of the mini-program, template messages of the service account."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from backend.db import db
+from backend.models import Account, Follower, Message
+from backend.policy.ladder import Way
+from backend.services import quotas
+from backend.services.channels.contract import Failure, NotThisWay, Ready
+from backend.services.templates import TEMPLATES, values_for
+from backend.wechat import gateway
+from backend.wechat.errors import WeChatError
+
+NONE_LEFT = 43101
+
+
+def account_of(recipient: str) -> Account | None:
+    """Return the WeChat account behind a recipient: an account itself, or the one that a member of staff bound last."""
+    kind, _, row = recipient.partition(":")
+    if kind not in {"account", "staff"}:
+        return None
+    query = select(Account).where(Account.id == int(row) if kind == "account" else Account.staff_id == int(row))
+    return db.session.scalars(query.order_by(Account.id.desc()).limit(1)).first()
+
+
+def _failure(error: Exception) -> Failure | None:
+    if not isinstance(error, WeChatError):
+        return None
+    return Failure(
+        error.advice, f"微信返回 {error.errcode}：{error.errmsg}"[:200], errcode=error.errcode, rid=error.rid or ""
+    )
+
+
+class Subscribe:
+    """Subscribe messages: one consent, one message; no key, so what may have gone out is not sent again."""
+
+    name = str(Way.SUBSCRIBE)
+    repeats = False
+
+    def __init__(self, wechat: gateway.WeChat) -> None:
+        self._wechat = wechat
+
+    def prepare(self, message: Message) -> Ready:
+        """Fill the template for the account that the recipient bound."""
+        account = account_of(message.recipient)
+        if account is None:
+            raise NotThisWay("没有绑定微信，请看站内消息")
+        if quotas.said_no(account.id, message.template):
+            raise NotThisWay("没有同意接收订阅消息，或者次数已用完")
+        template = TEMPLATES[message.template]
+        letter = gateway.Message(
+            openid=account.openid,
+            template_id=template.template_id,
+            data=values_for(template, message.data),
+            page=message.page or None,
+        )
+        return Ready(_later(lambda: self._wechat.send_subscribe(letter)))
+
+    def failure(self, error: Exception) -> Failure | None:
+        """Translate WeChat's error."""
+        return _failure(error)
+
+    def sent(self, message: Message) -> None:
+        """Use up one consent."""
+        if account := account_of(message.recipient):
+            quotas.spend(account.id, message.template)
+
+    def refused(self, message: Message, failure: Failure) -> None:
+        """Take WeChat's word for it that none is left; a long-term template's daily limit says nothing of tomorrow."""
+        if failure.errcode == NONE_LEFT and (account := account_of(message.recipient)):
+            quotas.nothing_left(account.id, message.template)
+
+
+class Service:
+    """Template messages of the service account, for whoever follows it; the message's key makes a repeat harmless."""
+
+    name = str(Way.SERVICE)
+    repeats = True
+
+    def __init__(self, wechat: gateway.WeChat) -> None:
+        self._wechat = wechat
+
+    def prepare(self, message: Message) -> Ready:
+        """Fill the template for the follower who is the same person as the account."""
+        template = TEMPLATES[message.template]
+        account = account_of(message.recipient)
+        if account is None or account.unionid is None or not template.service_id:
+            raise NotThisWay("不知道对应的公众号用户")
+        query = select(Follower.openid).where(Follower.unionid == account.unionid).limit(1)
+        openid = db.session.scalar(query)
+        if openid is None:
+            raise NotThisWay("没有关注公众号")
+        letter = gateway.ServiceMessage(
+            openid=openid,
+            template_id=template.service_id,
+            data=values_for(template, message.data),
+            client_msg_id=str(message.id),
+        )
+        return Ready(_later(lambda: self._wechat.send_template(letter)))
+
+    def failure(self, error: Exception) -> Failure | None:
+        """Translate WeChat's error."""
+        return _failure(error)
+
+    def sent(self, message: Message) -> None:
+        """Take note of nothing, for nothing is used up here."""
+
+    def refused(self, message: Message, failure: Failure) -> None:
+        """Leave it to the next list of followers, which says who has left."""
+
+
+def _later(call: Callable[[], object]) -> Callable[[], None]:
+    def send() -> None:
+        call()
+
+    return send

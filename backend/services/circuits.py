@@ -1,0 +1,93 @@
+"""Stops a channel, or one template on it, that cannot work now, so that no tries are burnt and one alarm is heard."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select, update
+
+from backend import clock
+from backend.access.actor import Actor
+from backend.access.permissions import Action, require
+from backend.db import db, use_case
+from backend.errors import NotFound
+from backend.models import Circuit
+from backend.workflow.deadlines import next_midnight
+
+MOST_BUGS = 5
+"""Refusals in a row that were our fault; then the template waits for a person."""
+DAILY_QUOTA = 45009
+TRIED_AGAIN_AFTER = timedelta(hours=1)
+FOR_A_PERSON = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+def template_on(way: str, template: str) -> str:
+    """Return the name of one template's circuit on a channel."""
+    return f"{way}:{template}"
+
+
+def standing(names: Iterable[str]) -> dict[str, Circuit]:
+    """Return what is known of these circuits."""
+    rows = db.session.scalars(select(Circuit).where(Circuit.name.in_(set(names))))
+    return {row.name: row for row in rows}
+
+
+def open_until(known: Mapping[str, Circuit], way: str, template: str) -> datetime | None:
+    """Return until when nothing is tried on a channel with this template; None when it may be."""
+    moments = [
+        row.open_until for name in (way, template_on(way, template)) if (row := known.get(name)) and row.open_until
+    ]
+    later = [moment for moment in moments if moment > clock.now()]
+    return max(later, default=None)
+
+
+def stop(way: str, errcode: int | None, why: str) -> datetime:
+    """Stop a channel: until midnight in China when its day's quota is spent, else for an hour. One alarm each time."""
+    until = next_midnight(clock.now()) if errcode == DAILY_QUOTA else clock.now() + TRIED_AGAIN_AFTER
+    row = _row(way)
+    if row.open_until is None or row.open_until <= clock.now():
+        log.error("channel_stopped", channel=way, errcode=errcode, until=until.isoformat())
+    row.open_until, row.why, row.changed_at = until, why[:200], clock.now()
+    return until
+
+
+def count_bug(way: str, template: str, why: str) -> None:
+    """Count a refusal that was our own fault; the fifth in a row stops the template until a person has looked."""
+    row = _row(template_on(way, template))
+    row.bugs, row.why, row.changed_at = row.bugs + 1, why[:200], clock.now()
+    if row.bugs >= MOST_BUGS and (row.open_until is None or row.open_until <= clock.now()):
+        row.open_until = clock.now() + FOR_A_PERSON
+        log.error("template_stopped", template=row.name, why=why)
+
+
+def went_well(way: str, template: str) -> None:
+    """Forget the refusals before a success."""
+    mine = update(Circuit).where(Circuit.name == template_on(way, template), Circuit.bugs > 0)
+    db.session.execute(mine.values(bugs=0), execution_options={"synchronize_session": False})
+
+
+def all_circuits(*, by: Actor) -> Sequence[Circuit]:
+    """Return every circuit that was ever stopped or counted, for whoever looks after the sends."""
+    require(by.role, Action.READ_OUTBOX)
+    return db.session.scalars(select(Circuit).order_by(Circuit.name)).all()
+
+
+@use_case
+def close(name: str, *, by: Actor) -> None:
+    """Let a stopped channel or template work again: somebody has put right what was wrong."""
+    require(by.role, Action.READ_OUTBOX)
+    row = db.session.get(Circuit, name, with_for_update=True)
+    if row is None:
+        raise NotFound
+    row.open_until, row.bugs, row.changed_at = None, 0, clock.now()
+
+
+def _row(name: str) -> Circuit:
+    row = db.session.get(Circuit, name, with_for_update=True)
+    if row is None:
+        row = Circuit(name=name, bugs=0, why="", changed_at=clock.now(), open_until=None)
+        db.session.add(row)
+        db.session.flush()
+    return row

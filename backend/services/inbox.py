@@ -1,0 +1,66 @@
+"""The inbox and the console's bell: everything owed is read here, whether or not it ever left the program."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select, update
+
+from backend import clock
+from backend.access.actor import Actor
+from backend.access.permissions import Action, require
+from backend.db import db, use_case
+from backend.models import Message
+
+DIGEST = "digest"
+"""Not shown: what it speaks of is."""
+
+MOST_COUNTED = 100
+"""An honest count: a hundred means "100 or more"."""
+
+
+def inbox_of(by: Actor, *, before: int | None = None, size: int = 20) -> Sequence[Message]:
+    """Return the actor's messages, the newest first: everything owed is also read here, sent or not."""
+    require(by.role, Action.READ_INBOX)
+    query = select(Message).where(_mine(by), Message.kind != DIGEST)
+    if before is not None:
+        query = query.where(Message.id < before)
+    return db.session.scalars(query.order_by(Message.id.desc()).limit(size)).all()
+
+
+def unread(by: Actor) -> int:
+    """Return what the bell shows: unread messages among the newest, counted to a hundred."""
+    require(by.role, Action.READ_INBOX)
+    newest = select(Message.id, Message.read_at).where(_mine(by), Message.kind != DIGEST)
+    rows = db.session.execute(newest.order_by(Message.id.desc()).limit(MOST_COUNTED))
+    return sum(row.read_at is None for row in rows)
+
+
+@use_case
+def mark_read(message_ids: Sequence[int], *, by: Actor) -> int:
+    """Note that the actor has read these messages; return how many were new. Somebody else's are left alone."""
+    require(by.role, Action.READ_INBOX)
+    mine = update(Message).where(Message.id.in_(message_ids), _mine(by), Message.read_at.is_(None))
+    done = db.session.execute(mine.values(read_at=clock.now()), execution_options={"synchronize_session": False})
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def not_delivered(*, by: Actor, size: int = 100) -> Sequence[Message]:
+    """Return what is waiting, uncertain or refused in the actor's county, the newest first."""
+    require(by.role, Action.READ_OUTBOX)
+    query = select(Message).where(
+        Message.county_code == by.county_code, Message.state.in_(("owed", "claimed", "uncertain", "refused"))
+    )
+    return db.session.scalars(query.order_by(Message.id.desc()).limit(size)).all()
+
+
+def history_of(recipient: str, *, by: Actor, size: int = 100) -> Sequence[Message]:
+    """Return one person's messages, the newest first, for whoever looks after the sends of that county."""
+    require(by.role, Action.READ_OUTBOX)
+    query = select(Message).where(Message.county_code == by.county_code, Message.recipient == recipient)
+    return db.session.scalars(query.order_by(Message.id.desc()).limit(size)).all()
+
+
+def _mine(by: Actor) -> ColumnElement[bool]:
+    mine = [f"account:{by.account_id}"] if by.account_id else []
+    if by.is_staff:
+        mine.append(f"staff:{by.id}")
+    return Message.recipient.in_(mine)

@@ -1,0 +1,57 @@
+"""The ledger of consents: how many subscribe messages an account still allows, by its own taps and WeChat's word."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from backend import clock
+from backend.access.actor import Actor
+from backend.access.permissions import Action, require
+from backend.db import db
+from backend.models import Account, Quota
+from backend.services.templates import Template
+
+
+def answered(account_id: int, template: Template, status: str) -> None:
+    """Write down an answer to the question for permission: a yes adds one, or opens a long-term template for good."""
+    quota = _row(account_id, template.name)
+    is_yes = status == "accept"
+    quota.is_long_term = is_yes and template.kind == "long_term"
+    quota.remaining = quota.remaining + 1 if is_yes and not quota.is_long_term else 0
+    quota.said_no = not is_yes
+    quota.changed_at = clock.now()
+
+
+def said_no(account_id: int, template: str) -> bool:
+    """Say whether the last word about this template was a no, theirs or WeChat's: then nobody need ask WeChat again."""
+    query = select(Quota.said_no).where(Quota.account_id == account_id, Quota.template == template)
+    return bool(db.session.scalar(query))
+
+
+def spend(account_id: int, template: str) -> None:
+    """Use up one consent; a long-term one is not used up."""
+    mine = update(Quota).where(
+        Quota.account_id == account_id, Quota.template == template, Quota.is_long_term.is_(False), Quota.remaining > 0
+    )
+    db.session.execute(mine.values(remaining=Quota.remaining - 1), execution_options={"synchronize_session": False})
+
+
+def nothing_left(account_id: int, template: str) -> None:
+    """WeChat's own word (43101) is the truth about a quota that nobody can ask for."""
+    quota = _row(account_id, template)
+    quota.remaining, quota.is_long_term, quota.said_no, quota.changed_at = 0, False, True, clock.now()
+
+
+def ledger_of(staff_id: int, *, by: Actor) -> Sequence[Quota]:
+    """Return what a member of staff still allows, template by template."""
+    require(by.role, Action.READ_OUTBOX)
+    mine = select(Account.id).where(Account.staff_id == staff_id, Account.county_code == by.county_code)
+    return db.session.scalars(select(Quota).where(Quota.account_id.in_(mine)).order_by(Quota.template)).all()
+
+
+def _row(account_id: int, template: str) -> Quota:
+    quota = db.session.get(Quota, (account_id, template), with_for_update=True, populate_existing=True)
+    if quota is None:
+        quota = Quota(account_id=account_id, template=template, remaining=0, is_long_term=False, said_no=False)
+        db.session.add(quota)
+    return quota

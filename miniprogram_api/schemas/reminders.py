@@ -1,0 +1,60 @@
+"""Shapes of what people do about reminders."""
+
+from marshmallow import Schema, fields, validate
+
+from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+
+MOST_AT_ONCE = 100
+
+
+class ReadRequest(Schema):
+    """Which messages were read."""
+
+    ids = fields.List(
+        Id(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE, error=f"一次最多{MOST_AT_ONCE}条。")
+    )
+
+
+class ReadSchema(Schema):
+    """How many of them were new, and what the bell shows now (counted to a hundred)."""
+
+    read = fields.Integer(required=True)
+    unread = fields.Integer(required=True)
+
+
+class UnreadSchema(Schema):
+    """What the bell shows, counted to a hundred."""
+
+    unread = fields.Integer(required=True)
+
+
+class SnoozeRequest(Schema):
+    """Until which morning, and why."""
+
+    until_on = fields.Date(required=True)
+    why = Text(required=True, validate=at_most(200))
+
+
+class SnoozeSchema(Schema):
+    """A reminder put off."""
+
+    id = Id(required=True)
+    until_on = fields.Date(required=True)
+
+
+class NudgeSchema(Schema):
+    """A duty pressed for."""
+
+    id = Id(required=True)
+    day = fields.Date(required=True)
+    at = fields.AwareDateTime(required=True, attribute="nudged_at")
+
+
+class TellingRequest(Schema):
+    """Who was told, how, when, and what they said."""
+
+    version = Whole(required=True)
+    way = Text(required=True, validate=at_most(30))
+    told_whom = Text(required=True, validate=at_most(30))
+    told_on = fields.Date(required=True)
+    words = Text(required=True, validate=at_most(1000))
