@@ -33,7 +33,7 @@ check: dev ## Lint, types, import contracts, architecture tests: seconds
 
 .PHONY: test
 test: dev packages ## Every test but the slow ones, on SQLite and MariaDB, with coverage
-	$(BIN)/pytest -n $(TOGETHER) -m "not slow" $(COVERAGE) $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(TOGETHER) -m "not slow" --durations=25 --durations-min=5 $(COVERAGE) $(PYTEST_ARGS)
 
 .PHONY: test-long
 test-long: dev packages ## The slow tests too; the result goes to docs/runs.md

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, day_in, moment_in, number_in, status_of, ticked
+from admin.forms import SAID_ON_THE_PAGE, day_in, moment_in, number_in, page_status, ticked
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -118,7 +118,7 @@ class BatchScreen(Screen):
         waiting = county_waiting.waiting(batch_pages.next_sitting(by=by), by=by)
         return self.page(
             "console/batches.html",
-            status=status_of(error),
+            status=page_status(error),
             waiting=[(each, _facts(each.case)) for each in waiting],
             cannot_wait=sum(each.is_late_for for each in waiting),
             placed=batch_pages.placed([each.case.id for each in waiting], by=by),
@@ -137,7 +137,7 @@ class BatchScreen(Screen):
         families = batch_pages.families_of(batch_id, by=by)
         return self.page(
             "console/batch.html",
-            status=status_of(error),
+            status=page_status(error),
             batch=batches.find_batch(batch_id, by=by),
             families=[(family, _family(family)) for family in families],
             counts={outcome: sum(each.item.outcome == outcome for each in families) for outcome in OUTCOMES},
@@ -179,7 +179,7 @@ class EntryScreen(Screen):
         rows = batch_pages.entries_waiting(by=actor())
         return self.page(
             "console/entries.html",
-            status=422 if refused else status_of(error),
+            status=422 if refused else page_status(error),
             rows=[(case, task, _facts(case)) for case, task in rows],
             refused=refused or {},
             typed=request.form,

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, day_in, status_of
+from admin.forms import SAID_ON_THE_PAGE, day_in, page_status
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -71,7 +71,7 @@ class CalendarScreen(Screen):
         workdays = calendars.workdays_of(by=actor())
         return self.page(
             "console/calendar.html",
-            status=status_of(error),
+            status=page_status(error),
             year=year,
             years=range(max(FIRST_YEAR, year - 1), min(LAST_YEAR, year + 1) + 1),
             months=[_month(year, month, workdays) for month in range(1, 13)],

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from admin.case_check import ASSESSED, INCOME
 from admin.case_forms import Sending, declared
 from admin.case_page import case_page
-from admin.errors import STATUS
+from admin.forms import page_status
 from admin.home_check_form import BLANK_ROWS, compacted, first_values, rows_of, typed_form
 from admin.screens import Screen
 from admin.sessions import actor
@@ -101,7 +101,7 @@ class CaseScreen(Screen):
         version = request.form.get("version") or steps.version_of(file, Action.FILE_VISIT, by=actor())
         return self.page(
             "console/home_check.html",
-            status=STATUS[type(error)] if error else 200,
+            status=page_status(error),
             case=file.case,
             version=version,
             names=steps.dictionaries_of(file),
@@ -186,7 +186,7 @@ class CaseScreen(Screen):
         file = cases.read_case(case_id, by=actor())
         return self.page(
             "console/case.html",
-            status=STATUS[type(error)] if error else 200,
+            status=page_status(error),
             case=case_page(file, by=actor(), sending=Sending(request.form, error)),
             error=error,
             typed=request.form,

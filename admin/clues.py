@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, optional_day_in, status_of
+from admin.forms import SAID_ON_THE_PAGE, optional_day_in, page_status
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -91,7 +91,7 @@ class ClueScreen(Screen):
         words = _policy().dictionaries
         return self.page(
             "console/clue_new.html",
-            status=status_of(error),
+            status=page_status(error),
             channels={code: name for code, name in words["channels"].items() if code != BY_PHONE_ONLY},
             by_family=BY_FAMILY,
             risks=words["risks"],

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from admin import disaster_list
 from admin.disaster_list import ReadLine
-from admin.forms import SAID_ON_THE_PAGE, optional_day_in, status_of
+from admin.forms import SAID_ON_THE_PAGE, optional_day_in, page_status
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -92,7 +92,7 @@ class DisasterScreen(Screen):
         by = actor()
         return self.page(
             "console/disasters.html",
-            status=status_of(error),
+            status=page_status(error),
             events=disasters.events_of(by=by),
             kinds=current_policy(by.county_code).dictionaries["disaster_kinds"],
             townships=localities.townships_within(by=by),
@@ -116,7 +116,7 @@ class DisasterScreen(Screen):
         outcomes = [result.outcome for _, result in report or ()]
         return self.page(
             "console/disaster.html",
-            status=status_of(error),
+            status=page_status(error),
             event=event,
             kind=current_policy(by.county_code).dictionaries["disaster_kinds"].get(event.kind, event.kind),
             board=disaster_board.board(event_id, by=by),

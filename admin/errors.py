@@ -2,39 +2,15 @@
 
 from typing import Any
 
-import structlog
 from flask import Blueprint, Flask, current_app, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from admin.security import ROOT
 from admin.sessions import to_sign_in
-from backend.db import is_away
-from backend.errors import (
-    DomainError,
-    Invalid,
-    NotAllowed,
-    NotFound,
-    NotPossibleNow,
-    OutOfDate,
-    SignInFirst,
-    TooMany,
-    TryLater,
-)
-
-log = structlog.get_logger()
-
-STATUS: dict[type[DomainError], int] = {
-    Invalid: 422,
-    NotAllowed: 403,
-    NotFound: 404,
-    OutOfDate: 409,
-    NotPossibleNow: 409,
-    TooMany: 429,
-    TryLater: 503,
-}
+from backend.errors import DomainError, SignInFirst
+from backend.statuses import as_fact, note_bug, retry_after, status_of
 
 TITLES = {
     400: "这次没有读懂",
@@ -74,9 +50,8 @@ def _no_such_address() -> Response | None:
 def attach(blueprint: Blueprint) -> None:
     """Let a screen's errors come out as pages of the console."""
     blueprint.register_error_handler(DomainError, _domain)
-    blueprint.register_error_handler(DBAPIError, _database)
     blueprint.register_error_handler(HTTPException, of_http)
-    blueprint.register_error_handler(Exception, _bug)
+    blueprint.register_error_handler(Exception, _unexpected)
 
 
 def page(status: int, words: str, *, retry_after: int | None = None) -> Response:
@@ -109,17 +84,11 @@ def of_http(error: HTTPException) -> Response:
 def _domain(error: DomainError) -> Response:
     if isinstance(error, SignInFirst):
         return to_sign_in()
-    retry_after = error.retry_after if isinstance(error, TooMany) else 5 if isinstance(error, TryLater) else None
-    return page(STATUS.get(type(error), 409), error.message, retry_after=retry_after)
+    return page(status_of(error), error.message, retry_after=retry_after(error))
 
 
-def _database(error: DBAPIError) -> Response:
-    if is_away(error):
-        return _domain(TryLater())
-    log.error("database_error", error=type(error.orig).__name__)
-    return page(500, OUR_FAULT)
-
-
-def _bug(error: Exception) -> Response:
-    log.error("bug", error=type(error).__name__, exc_info=error)
+def _unexpected(error: Exception) -> Response:
+    if fact := as_fact(error):
+        return _domain(fact)
+    note_bug(error)
     return page(500, OUR_FAULT)

@@ -4,17 +4,17 @@ from datetime import date, datetime
 
 from flask import request
 
-from admin.errors import STATUS
 from backend import clock
 from backend.errors import DomainError, Invalid, KeyReused, NotAllowed, NotPossibleNow, OutOfDate, TooMany
+from backend.statuses import status_of
 
 SAID_ON_THE_PAGE = (Invalid, OutOfDate, NotPossibleNow, NotAllowed, TooMany, KeyReused)
 """What is said above the form that caused it, with everything that was typed still in it."""
 
 
-def status_of(error: DomainError | None) -> int:
+def page_status(error: DomainError | None) -> int:
     """Return the status of a page that shows its form again because of this error."""
-    return STATUS.get(type(error), 409) if error else 200
+    return status_of(error) if error else 200
 
 
 def number_in(name: str) -> int:

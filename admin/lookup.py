@@ -4,7 +4,7 @@ from flask import request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, status_of
+from admin.forms import SAID_ON_THE_PAGE, page_status
 from admin.screens import Screen
 from admin.sessions import actor
 from backend.access.permissions import Action
@@ -36,7 +36,7 @@ class LookupScreen(Screen):
     def _show(self, standing: Standing | None = None, error: DomainError | None = None) -> Response:
         response = self.page(
             "console/lookup.html",
-            status=status_of(error),
+            status=page_status(error),
             standing=standing,
             typed={} if standing else request.form,
             wrong=error.fields if error else {},

@@ -5,7 +5,7 @@ from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, number_in, optional_day_in, status_of, ticked
+from admin.forms import SAID_ON_THE_PAGE, number_in, optional_day_in, page_status, ticked
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -106,7 +106,7 @@ class NoticeScreen(Screen):
         sheets = village_lists.sheets_of(by=by, before=before, size=FIRST_PAGE)
         return self.page(
             "console/notices.html",
-            status=status_of(error),
+            status=page_status(error),
             waiting=waiting,
             sittings=list({each.meeting.id: each.meeting for each in waiting}.values()),
             sheets=sheets,
@@ -124,7 +124,7 @@ class NoticeScreen(Screen):
         words = current_policy(by.county_code).dictionaries
         return self.page(
             "console/notice.html",
-            status=status_of(error),
+            status=page_status(error),
             sheet=found,
             notice=found.notice,
             text=notices.text_of(found.notice),

@@ -7,7 +7,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import rule_page
-from admin.forms import SAID_ON_THE_PAGE, day_in, number_in, status_of
+from admin.forms import SAID_ON_THE_PAGE, day_in, number_in, page_status
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -90,7 +90,7 @@ class RuleScreen(Screen):
         known = {field["name"] for group in fields.values() for field in group} | {"from_on", "reason", "preset"}
         return self.page(
             "console/rules_edit.html",
-            status=status_of(error),
+            status=page_status(error),
             version=version,
             presets={name: load_preset(name).texts["title"] for name in PRESETS},
             groups=rule_page.GROUPS,

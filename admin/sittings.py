@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, day_in, number_in, status_of, ticked
+from admin.forms import SAID_ON_THE_PAGE, day_in, number_in, page_status, ticked
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -119,7 +119,7 @@ class SittingScreen(Screen):
         form = request.form.get("form", "") or (lines[0].forms[0] if lines else "")
         return self.page(
             "console/sitting_new.html",
-            status=422 if refused else status_of(error),
+            status=422 if refused else page_status(error),
             kind=kind,
             tab=TABS[kind],
             lines=[(line, _line(line)) for line in lines],

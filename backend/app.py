@@ -6,7 +6,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from backend import clock
-from backend.db import db, engine_options, prepare
+from backend.connections import engine_options, prepare
+from backend.db import db
 from backend.models import County
 from backend.privacy import current
 from backend.privacy.keys import make

@@ -3,42 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from flask import Flask, Response, jsonify, request
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException
 
-from backend.db import is_away
-from backend.errors import (
-    DomainError,
-    Invalid,
-    KeyReused,
-    NotAllowed,
-    NotFound,
-    NotPossibleNow,
-    OutOfDate,
-    SignInFirst,
-    StillRunning,
-    TooMany,
-    TryLater,
-)
+from backend.errors import DomainError, Invalid
 from backend.privacy.redaction import scrub
-
-log = structlog.get_logger()
-
-STATUS: dict[type[DomainError], int] = {
-    Invalid: 422,
-    KeyReused: 422,
-    SignInFirst: 401,
-    NotAllowed: 403,
-    NotFound: 404,
-    OutOfDate: 409,
-    NotPossibleNow: 409,
-    StillRunning: 409,
-    TooMany: 429,
-    TryLater: 503,
-}
+from backend.statuses import as_fact, note_bug, retry_after, status_of
 
 UNPROCESSABLE = 422
 HTTP_WORDS = {
@@ -61,11 +31,9 @@ def body_of(error: DomainError) -> dict[str, Any]:
 def answer(error: DomainError) -> Response:
     """Return the response of a domain error."""
     response = jsonify(body_of(error))
-    response.status_code = STATUS[type(error)]
-    if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, TryLater):
-        response.headers["Retry-After"] = "5"
+    response.status_code = status_of(error)
+    if (seconds := retry_after(error)) is not None:
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 
@@ -75,27 +43,10 @@ def _is_ours(path: str) -> bool:
 
 def register(app: Flask) -> None:
     """Give the API's errors their shape; the console has its own words."""
-    app.register_error_handler(DomainError, _domain)
-    app.register_error_handler(DBAPIError, _database)
-    app.register_error_handler(NoConnectionLeft, _crowded)
+    app.register_error_handler(DomainError, answer)
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _bug)
-
-
-def _domain(error: DomainError) -> Response:
-    return answer(error)
-
-
-def _database(error: DBAPIError) -> Response:
-    if is_away(error):
-        return answer(TryLater())
-    log.error("database_error", error=type(error.orig).__name__)
-    return _our_fault()
-
-
-def _crowded(error: NoConnectionLeft) -> Response:
-    return answer(TryLater())
+    app.register_error_handler(Exception, _unexpected)
 
 
 def _too_deep(error: RecursionError) -> Response:
@@ -138,8 +89,10 @@ def _readable(text: str) -> str:
     return scrub(text.encode("utf-8", "replace").decode())
 
 
-def _bug(error: Exception) -> Response:
-    log.error("bug", error=type(error).__name__, exc_info=error)
+def _unexpected(error: Exception) -> Response:
+    if fact := as_fact(error):
+        return answer(fact)
+    note_bug(error)
     return _our_fault()
 
 

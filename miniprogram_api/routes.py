@@ -14,6 +14,7 @@ from backend.access.permissions import Action, require
 from backend.errors import DomainError, Invalid
 from backend.services import idempotency
 from backend.services.idempotency import Answer
+from backend.statuses import status_of
 from miniprogram_api import errors
 from miniprogram_api.auth import actor, authenticate
 from miniprogram_api.schemas.shared import LARGEST_ID, ErrorSchema
@@ -152,7 +153,7 @@ def _once(work: Callable[[], Answer]) -> Answer:
         return idempotency.once(account, key, digest, work)
     except DomainError as error:
         if idempotency.is_lasting(error):
-            kept = Answer(errors.STATUS[type(error)], errors.body_of(error))
+            kept = Answer(status_of(error), errors.body_of(error))
             idempotency.keep_refusal(account, key, digest, kept)
         raise
 

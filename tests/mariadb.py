@@ -1,5 +1,6 @@
 """A MariaDB server of the tests' own: private folder, Unix socket, gone with the test run."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -14,60 +15,108 @@ import pymysql
 PLAIN = "--innodb-use-native-aio=0"
 """The kernel has so many asynchronous requests for all programs: several test runs beside each other use them up."""
 
+INSTALL_AGAIN_AFTER = (0, 2, 5)
+"""Seconds. The last try leaves `PLAIN` out."""
+
 
 @contextmanager
 def running(folder: Path | None = None, *, durable: bool = False) -> Iterator[str]:
     """Yield the address of an empty database; `durable` flushes each commit as production does."""
     home = Path(folder or tempfile.mkdtemp(prefix="sw-mdb-"))
     data, socket = home / "data", home / "s.sock"
-    user = "root" if os.getuid() == 0 else os.environ.get("USER", "nobody")
     if not data.exists():
-        made = ("mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--user={user}", "--skip-test-db", PLAIN)
-        subprocess.run(
-            [*made, "--auth-root-authentication-method=normal"], check=True, stdout=subprocess.DEVNULL, timeout=120
-        )
+        install(data)
     server = start(home, durable=durable)
     try:
         _create(socket)
         yield f"mysql+pymysql://root@localhost/shouwang?unix_socket={socket}"
     finally:
-        server.terminate()
-        server.wait(30)
+        stop(server)
         if folder is None:
             shutil.rmtree(home, ignore_errors=True)
 
 
+def stop(server: "subprocess.Popen[bytes]") -> None:
+    """End a server; one that takes its time on a loaded machine is killed, which it can mend by itself."""
+    server.terminate()
+    try:
+        server.wait(60)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def install(data: Path) -> None:
+    """Make the system tables of an empty server: one test process at a time, and again when it did not work."""
+    log = data.with_name("install.log")
+    with (Path(tempfile.gettempdir()) / f"sw-mdb-{os.getuid()}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        for wait in INSTALL_AGAIN_AFTER:
+            time.sleep(wait)
+            shutil.rmtree(data, ignore_errors=True)
+            with log.open("ab") as output:
+                made = subprocess.run(
+                    [
+                        "mariadb-install-db",
+                        "--no-defaults",
+                        f"--datadir={data}",
+                        f"--user={_user()}",
+                        "--skip-test-db",
+                        "--auth-root-authentication-method=normal",
+                        *([PLAIN] if wait != INSTALL_AGAIN_AFTER[-1] else []),
+                    ],
+                    stdout=output,
+                    stderr=output,
+                    timeout=240,
+                )
+            if made.returncode == 0:
+                return
+    shutil.rmtree(data, ignore_errors=True)
+    free = shutil.disk_usage(log.parent).free // 2**20
+    raise RuntimeError(f"no MariaDB for the tests; {free} MiB are free here; it said: {log.read_text()[-2000:]}")
+
+
+def _user() -> str:
+    return "root" if os.getuid() == 0 else os.environ.get("USER", "nobody")
+
+
 def start(home: Path, *, durable: bool = False) -> "subprocess.Popen[bytes]":
     """Start the server of `home` and wait until it answers."""
-    user = "root" if os.getuid() == 0 else os.environ.get("USER", "nobody")
+    for options in ((),) if durable else ((PLAIN,), ()):
+        if (server := _started(home, options, flush=1 if durable else 2)) is not None:
+            return server
+    raise RuntimeError((home / "log").read_text()[-2000:])
+
+
+def _started(home: Path, options: tuple[str, ...], *, flush: int) -> "subprocess.Popen[bytes] | None":
     binary = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
-    before = (home / "log").stat().st_size if (home / "log").exists() else 0
-    log = (home / "log").open("ab")
-    server = subprocess.Popen(
-        [
-            binary,
-            "--no-defaults",
-            f"--datadir={home / 'data'}",
-            f"--socket={home / 's.sock'}",
-            f"--pid-file={home / 'pid'}",
-            f"--user={user}",
-            "--skip-networking",
-            *(() if durable else (PLAIN,)),
-            "--innodb-buffer-pool-size=256M",
-            f"--innodb-flush-log-at-trx-commit={1 if durable else 2}",
-            "--max-connections=300",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=log,
-    )
-    log.close()
+    with (home / "log").open("ab") as log:
+        before = log.tell()
+        server = subprocess.Popen(
+            [
+                binary,
+                "--no-defaults",
+                f"--datadir={home / 'data'}",
+                f"--socket={home / 's.sock'}",
+                f"--pid-file={home / 'pid'}",
+                f"--user={_user()}",
+                "--skip-networking",
+                *options,
+                "--innodb-buffer-pool-size=256M",
+                f"--innodb-flush-log-at-trx-commit={flush}",
+                "--max-connections=300",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
     for _ in range(2400):  # two minutes: a loaded machine takes its time
         if b"ready for connections" in (home / "log").read_bytes()[before:]:
             return server
         if server.poll() is not None:
-            break
+            return None
         time.sleep(0.05)
-    raise RuntimeError((home / "log").read_text()[-2000:])
+    stop(server)
+    return None
 
 
 def _create(socket: Path) -> None:

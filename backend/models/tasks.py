@@ -24,8 +24,7 @@ class Task(Scoped, Base):
 
     __tablename__ = "tasks"
     __table_args__ = (
-        Index("ix_tasks_queue", "owner_region", "role", "open_due", "id"),
-        Index("ix_tasks_county_queue", "county_code", "open_due", "id"),
+        Index("ix_tasks_kind", "county_code", "kind", "open_due", "id"),
         Index("ix_tasks_township_pressing", "township_code", "pressing", "open_due", "id"),
         Index("ix_tasks_village_pressing", "village_code", "pressing", "open_due", "id"),
         Index("ix_tasks_pressing_queue", "owner_region", "role", "pressing", "open_due", "id"),

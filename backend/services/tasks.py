@@ -11,6 +11,7 @@ from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.access.scope import LEVELS
+from backend.connections import read_by
 from backend.db import db
 from backend.errors import Invalid
 from backend.models import Task
@@ -19,6 +20,12 @@ from backend.workflow.tasks import CALM, DESK_OF, PRESSING, overdue_clause
 MOST_ON_A_PAGE = 100
 MOST_COUNTED = 1000
 LARGEST_ID = 2**63 - 1
+INDEX_WITHIN = {
+    "county_code": "ix_tasks_county_pressing",
+    "township_code": "ix_tasks_township_pressing",
+    "village_code": "ix_tasks_village_pressing",
+}
+"""Grid members see a handful: theirs is found by the scope's own equality."""
 
 
 class Whose(StrEnum):
@@ -119,8 +126,11 @@ def counts(*, by: Actor, whose: Whose = Whose.MINE, soon: date) -> Counts:
 def _of(by: Actor, whose: Whose) -> Select[Task]:
     query = select(Task).where(Task.open_due.is_not(None))
     if whose is Whose.MINE:
-        return query.where(Task.owner_region == by.region_code, Task.role == DESK_OF.get(by.role, by.role))
-    return query.where(getattr(Task, LEVELS[len(by.region_code)]) == by.region_code)
+        own = query.where(Task.owner_region == by.region_code, Task.role == DESK_OF.get(by.role, by.role))
+        return read_by("ix_tasks_pressing_queue", Task, own)
+    level = LEVELS[len(by.region_code)]
+    within = query.where(getattr(Task, level) == by.region_code)
+    return read_by(INDEX_WITHIN[level], Task, within) if level in INDEX_WITHIN else within
 
 
 def _page(query: Select[Task], after: Cursor | None, most: int) -> list[Task]:

@@ -8,8 +8,9 @@ from flask import Flask
 import miniprogram_api
 from backend.access.permissions import LEVEL_OF_ROLE, PERMISSIONS, ROLE_NAMES, Action, Role
 from backend.errors import DomainError
+from backend.statuses import STATUS
 from backend.workflow.procedure import PROCEDURE
-from miniprogram_api import errors, routes
+from miniprogram_api import routes
 from tests.architecture.reading import last_name, sources
 
 OPEN = {"login", "village", "dictionaries", "public_notice"}
@@ -92,11 +93,11 @@ def test_every_domain_error_has_a_status() -> None:
     def below(kind: type[DomainError]) -> set[type[DomainError]]:
         return {kind}.union(*(below(each) for each in kind.__subclasses__()))
 
-    assert set(errors.STATUS) == below(DomainError) - {DomainError}
+    assert set(STATUS) == below(DomainError) - {DomainError}
 
 
 def test_every_error_has_a_code_and_a_sentence_of_its_own() -> None:
-    kinds = list(errors.STATUS)
+    kinds = list(STATUS)
 
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert len({kind.sentence for kind in kinds}) == len(kinds)
