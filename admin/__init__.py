@@ -6,49 +6,66 @@ from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
 from werkzeug.wrappers import Response
 
-from admin import assets, errors, security, sessions, words
+from admin import assets, errors, imports, security, sessions, words
+from admin.alert_lists import AlertListScreen
+from admin.alerts import AlertScreen
 from admin.audit import AuditScreen
 from admin.batches import BatchScreen, EntryScreen
+from admin.board import BoardScreen
 from admin.calendar import CalendarScreen
+from admin.campaigns import CampaignScreen
 from admin.cases import CaseScreen
+from admin.channels import ChannelScreen
 from admin.clues import ClueScreen
+from admin.comparisons import ComparisonScreen
+from admin.complaints import CallBackScreen, ComplaintScreen
 from admin.demo import DemoScreen
+from admin.deputies import DeputyScreen
 from admin.disasters import DisasterScreen
 from admin.files import FileScreen
 from admin.home import HomeScreen
+from admin.imports import ImportScreen
+from admin.inbox import InboxScreen
+from admin.ledger import LedgerScreen
+from admin.living import LivingScreen
 from admin.lookup import LookupScreen
+from admin.mass_risk import MassRiskScreen
 from admin.me import MyAccountScreen
+from admin.national import NationalScreen
 from admin.notices import NoticeScreen
+from admin.offices import OfficeScreen
 from admin.outbox import OutboxScreen
+from admin.pressing import DutyScreen
 from admin.queue import QueueScreen
+from admin.registers import RegisterScreen
+from admin.reporters import ReporterScreen
+from admin.resources import ResourceScreen
+from admin.roster import RosterScreen
+from admin.rounds import RoundScreen
 from admin.rules import RuleScreen
+from admin.screens import Screen
 from admin.sign_in import PasswordScreen, SignInScreen, SignOutScreen
 from admin.sittings import SittingScreen
 from admin.staff import StaffScreen
+from admin.supervising import SupervisingScreen
+from admin.supervisions import SupervisionScreen
+from admin.watches import WatchScreen
 
-SCREENS = (
-    QueueScreen,
-    ClueScreen,
-    LookupScreen,
-    SittingScreen,
-    NoticeScreen,
-    BatchScreen,
-    EntryScreen,
-    DisasterScreen,
-    RuleScreen,
-    CalendarScreen,
-    OutboxScreen,
-    AuditScreen,
-    StaffScreen,
-    MyAccountScreen,
-    CaseScreen,
-    FileScreen,
-    DemoScreen,
-    SignInScreen,
-    SignOutScreen,
-    PasswordScreen,
+MENU: dict[str, tuple[type[Screen], ...]] = {
+    "": (QueueScreen, BoardScreen),
+    "发现": (ClueScreen, AlertScreen, AlertListScreen, CampaignScreen, MassRiskScreen, DisasterScreen, LookupScreen),
+    "认定": (SittingScreen, NoticeScreen, RegisterScreen, ComparisonScreen, BatchScreen, EntryScreen, LivingScreen),
+    "帮扶": (WatchScreen, RoundScreen, ResourceScreen, LedgerScreen, NationalScreen),
+    "群众": (ComplaintScreen, CallBackScreen, ReporterScreen),
+    "督办": (SupervisionScreen, SupervisingScreen, DeputyScreen, OutboxScreen, ChannelScreen),
+    "基础": (RosterScreen, ImportScreen, OfficeScreen, RuleScreen, CalendarScreen, StaffScreen, AuditScreen),
+}
+"""The menu: what everybody needs first, then a drawer for each part of the work."""
+
+HIDDEN: tuple[type[Screen], ...] = (
+    *(MyAccountScreen, InboxScreen, DutyScreen, CaseScreen, FileScreen, DemoScreen),
+    *(SignInScreen, SignOutScreen, PasswordScreen),
 )
-"""Every screen but the first, in the order of the menu; a hidden one is not in it."""
 
 
 def register(app: Flask) -> None:
@@ -56,6 +73,7 @@ def register(app: Flask) -> None:
     app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     Babel(app)
     sessions.configure(app)
+    imports.allow_large_files(app)
     security.register(app)
     sessions.register(app)
     errors.register(app)
@@ -69,7 +87,10 @@ def register(app: Flask) -> None:
         theme=Bootstrap4Theme(base_template="console/base.html"),
         csp_nonce_generator=security.nonce,
     )
-    for screen in SCREENS:
+    for drawer, screens in MENU.items():
+        for screen in screens:
+            admin.add_view(screen.make(drawer))
+    for screen in HIDDEN:
         admin.add_view(screen.make())
     app.register_blueprint(_doors())
 

@@ -122,7 +122,7 @@ class BatchScreen(Screen):
             waiting=[(each, _facts(each.case)) for each in waiting],
             cannot_wait=sum(each.is_late_for for each in waiting),
             placed=batch_pages.placed([each.case.id for each in waiting], by=by),
-            batches=batches.batches_of(by=by),
+            batches=batch_pages.batches_of(by=by),
             chosen=ticked("cases"),
             typed=request.form,
             wrong=error.fields if error else {},

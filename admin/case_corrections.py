@@ -9,7 +9,7 @@ from admin.step_fields import Field, Kind, Sent
 from backend.access.permissions import Action
 from backend.errors import Invalid
 from backend.models import Case
-from backend.services import case_records, comparisons, corrections, kin, mergers, splits, talks
+from backend.services import case_records, comparisons, corrections, kin, living, mergers, splits, talks
 from backend.services.kin import KinForm
 from backend.services.splits import SplitForm
 from backend.workflow.states import ENDS, State
@@ -69,6 +69,7 @@ def _split(sent: Sent) -> str:
         kind=sent["kind"],
         head_id=person(sent, "head_id") if sent["head_id"] else None,
         other_head_id=person(sent, "other_head_id") if sent["other_head_id"] else None,
+        visit_others=sent["visit_others"],
     )
     case, other = splits.split(sent.case_id, form, by=sent.by, words=sent["words"])
     return f"已分成两户：这一件接着为{case.head_name}户办，{other.head_name}另立一户。"
@@ -93,6 +94,15 @@ CORRECTIONS: Mapping[str, Correction] = {
             (Field("village_code", "该由哪个村办", Kind.PICK, choices="villages", none="请选择"), WHY),
             lead="任务和期限原样带过去，答复日期不变；转到别的乡镇由县里办。",
             button="转过去",
+        ),
+    ),
+    "note_living_place": Correction(
+        Action.CORRECT_FAMILY,
+        StepForm(
+            lambda sent: living.note_living_place(sent.case_id, sent["village_code"], by=sent.by, words=sent["words"]),
+            (Field("village_code", "实际住在哪个村", Kind.PICK, choices="all_villages", none="住在户籍所在的村"), WHY),
+            lead="两个村都看得到这一户；由哪个村办理、哪个村上门，按本县的规则。上门的任务和期限原样带过去。",
+            button="登记",
         ),
     ),
     "merge": Correction(
@@ -153,9 +163,10 @@ CORRECTIONS: Mapping[str, Correction] = {
                 Field("kind", "为什么分户", Kind.CHOICE, choices="split_kinds"),
                 Field("head_id", "这一边的户主", Kind.PICK, choices="members", none="原户主，或者只有一位"),
                 Field("other_head_id", "另立那一户的户主", Kind.PICK, choices="members", none="原户主，或者只有一位"),
+                Field("visit_others", "另立的那一户也立一条线索，上门看一看", Kind.YES, start="yes"),
                 WHY,
             ),
-            lead="任务、期限和回执都不变；授权跟着本人走；看不出是谁的手机要重新上门确认。",
+            lead="任务、期限和回执都不变；这一户要重新核实一次；在途的帮扶先核对给谁；授权跟着本人走；看不出是谁的手机要重新上门确认。",
             button="分成两户",
         ),
     ),

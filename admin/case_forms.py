@@ -12,6 +12,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, may
 from backend.errors import DomainError
 from backend.models import Case
+from backend.services.living import is_lent
 from backend.services.steps import Step
 from backend.workflow.duties import FULL
 from backend.workflow.sentences import EVENT_NAMES
@@ -84,13 +85,25 @@ def step_forms(steps: Iterable[Step], case: Case, known: Known, sending: Sending
 
 
 SITTINGS = (Action.HOLD_CONSULTATION, Action.HOLD_MEETING, Action.MEETING_SAID_NO, Action.MEETING_FAILED)
+FOR_BOTH_VILLAGES = frozenset({"talk"})
+"""Of the corrections and notes: what the second village of a family may write, too."""
+AT_THE_FAMILY = (
+    *(Action.MAKE_PLAN, Action.ADD_MEASURE, Action.DELIVER_MEASURE, Action.STOP_MEASURE, Action.SAY_NOT_RECEIVED),
+    *(Action.PAIR, Action.END_PAIRING, Action.CLAIM_RELIEF, Action.DECIDE_RELIEF),
+    *(Action.END_NATURALLY, Action.STRIKE_OFF),
+)
+"""Steps that are taken on the page of the watched family."""
+
 PAGES: Mapping[Action, tuple[str, str]] = {
     Action.FILE_VISIT: ("cases.home_check", "填入户核实表"),
+    Action.CHECK_ANEW: ("cases.home_check", "填入户核实表"),
     Action.FIND_NO_RISK: ("cases.home_check", "填入户核实表"),
     **dict.fromkeys(SITTINGS, ("sittings.index", "登记会商或评议")),
     Action.POST_NOTICE: ("notices.index", "张贴公示"),
     Action.COUNTY_AGREES_BY_PHONE: ("batches.index", "放进批次，记下电话同意"),
     Action.TAKE_DOWN_NOTICE: ("notices.index", "取下公示"),
+    Action.CHECK_REMOVAL: ("watches.removal_check", "填消除核实表"),
+    **dict.fromkeys(AT_THE_FAMILY, ("watches.of_case", "帮扶、走访和风险消除")),
 }
 """Steps with a page of their own: where it is, and what its link says."""
 
@@ -120,7 +133,7 @@ def correction_forms(case: Case, known: Known, sending: Sending, by: Actor) -> l
     return [
         _of_correction(name, name, each, known, sending, {})
         for name, each in CORRECTIONS.items()
-        if may(by.role, each.asks) and each.fits(case)
+        if may(by.role, each.asks) and each.fits(case) and (name in FOR_BOTH_VILLAGES or not is_lent(case, by=by))
     ]
 
 
@@ -129,7 +142,7 @@ def form_in_place(
 ) -> FormView | None:
     """Return the form that stands beside one row, if the actor may fill it in."""
     each = IN_PLACE[name]
-    if not may(by.role, each.asks) or not each.fits(case):
+    if not may(by.role, each.asks) or not each.fits(case) or is_lent(case, by=by):
         return None
     return _of_correction(name, f"{name}.{row}", each, known, sending, carried)
 

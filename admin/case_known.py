@@ -30,18 +30,21 @@ def known_of(
         lists={
             **names,
             "agrees": AGREES,
+            "departments": {code: office.name for code, office in policy.departments.items()},
             "members": members,
             "marks": MARKS,
             "split_kinds": splits.KINDS,
             "ways_at_desk": {code: name for code, name in names["authorization_ways"].items() if code != OWN_PHONE},
             "relations_but_head": {code: name for code, name in names["relations"].items() if code != "head"},
             "villages": {place(each.code): {code: place(code) for code, _ in each.villages} for each in townships},
+            "all_villages": _all_villages(by),
             "grid": _grid(file, dossier, policy),
         },
         starts={
             "category": dossier.proposed_category or "",
             "urgency": case.urgency,
             "today": clock.today().isoformat(),
+            "yes": "yes",
             "batch_number": seen.batch_number,
             "paper": PAPER,
             "authorization": authorizations.text_of(case),
@@ -59,6 +62,14 @@ def known_of(
             },
         },
     )
+
+
+def _all_villages(by: Actor) -> dict[str, dict[str, str]]:
+    """Return every village of the county by township: a family may live in any of them."""
+    if not may(by.role, Action.CORRECT_FAMILY):
+        return {}
+    townships = localities.townships_of(by.county_code)
+    return {place(each.code): {code: place(code) for code, _ in each.villages} for each in townships}
 
 
 def _grid(file: CaseFile, dossier: Dossier, policy: Policy) -> dict[str, Any]:

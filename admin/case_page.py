@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from admin.case_dossier import gathered
+from admin.case_duties import duty_line
 from admin.case_forms import (
     Sending,
     correction_forms,
@@ -16,21 +17,22 @@ from admin.case_forms import (
 from admin.case_known import known_of
 from admin.words import place
 from backend.access.actor import Actor
-from backend.access.permissions import ROLE_NAMES, Role
-from backend.models import CaseEvent, Declaration, StoredFile, Task, Visit
+from backend.access.permissions import ROLE_NAMES, Action, Role, may
+from backend.models import Case, CaseEvent, Declaration, StoredFile, Visit
 from backend.policy import Policy
 from backend.policy.county import policy_of
 from backend.policy.rules import NORMAL
 from backend.privacy.receipts import spoken
-from backend.services import case_records, cases, dossiers, reveals, steps
+from backend.services import case_records, cases, dossiers, family_phones, living, reveals, steps
 from backend.services.case_records import Records
 from backend.services.cases import CaseFile
 from backend.services.dossiers import Dossier
-from backend.services.files import PICTURE
+from backend.services.files import DOCUMENT, PICTURE, RECORDING
 from backend.services.reveals import FIELD_NAMES
+from backend.workflow.living import VISITED_IN
 from backend.workflow.path import way_of
 from backend.workflow.sentences import action_name
-from backend.workflow.states import KIND_NAMES, STATE_NAMES, Kind, State
+from backend.workflow.states import STATE_NAMES, State
 
 
 def case_page(file: CaseFile, *, by: Actor, sending: Sending) -> dict[str, Any]:
@@ -47,6 +49,7 @@ def case_page(file: CaseFile, *, by: Actor, sending: Sending) -> dict[str, Any]:
         "is_closed": case.closed_at is not None,
         "way": way_of(case, file.events),
         "head_name": case.head_name,
+        "second": _second_village(case, by),
         "place": f"{place(case.township_code)} {place(case.village_code)}",
         "risk": "、".join(_risks(file, policy)),
         "urgency": policy.dictionaries["urgency"].get(case.urgency, ""),
@@ -57,12 +60,15 @@ def case_page(file: CaseFile, *, by: Actor, sending: Sending) -> dict[str, Any]:
         "content_version": case.content_version,
         "missing_photos": file.missing_photos,
         "masked": [(field, FIELD_NAMES[field], shown) for field, shown in reveals.masked(case).items()],
-        "duties": [_duty(task, policy) for task in file.duties],
+        "duties": [duty_line(task, policy, by) for task in file.duties],
         "declarations": [_declaration(row, words[row.id], policy, accounts) for row in file.declarations],
         "visits": [_visit(row, words[row.id], policy) for row in file.visits],
         "events": [_event(row, words.get(row.id, ""), file) for row in reversed(file.events)],
         "pictures": [_file(row) for row in file.files if row.kind == PICTURE],
-        "recordings": [_file(row) for row in file.files if row.kind != PICTURE],
+        "recordings": [_file(row) for row in file.files if row.kind == RECORDING],
+        "papers": [_paper(row, policy) for row in file.files if row.kind == DOCUMENT],
+        "paper_kinds": policy.dictionaries["papers"],
+        "phones": _phones(case, by),
         "ways": policy.dictionaries["visit_ways"],
         "conclusions": policy.dictionaries["visit_conclusions"],
         **found,
@@ -128,21 +134,19 @@ def _forms(
     }
 
 
+def _second_village(case: Case, by: Actor) -> dict[str, Any] | None:
+    """Return what is said of a family with two villages: which decides, which is the other, and which visits."""
+    other = living.other_village_of(case)
+    if not other:
+        return None
+    visits = case.marks.get(VISITED_IN) or case.village_code
+    decides, is_lent = place(case.village_code), living.is_lent(case, by=by)
+    return {"decides": decides, "other": place(other), "visits": place(visits), "is_lent": is_lent}
+
+
 def _risks(file: CaseFile, policy: Policy) -> list[str]:
     codes = file.case.marks.get("risks") or [file.case.risk]
     return [policy.dictionaries["risks"].get(code, code) for code in codes]
-
-
-def _duty(task: Task, policy: Policy) -> dict[str, Any]:
-    office = policy.departments.get(str(task.detail.get("department", "")))
-    kind = KIND_NAMES[Kind(task.kind)]
-    return {
-        "kind": f"{kind}：{office.name}" if office else kind,
-        "who": f"{place(task.owner_region)} {ROLE_NAMES[Role(task.role)]}",
-        "due_on": task.due_on,
-        "is_provisional": task.is_provisional,
-        "says_no": bool(task.detail.get("village_says_no")),
-    }
 
 
 def _declaration(row: Declaration, hardship: str, policy: Policy, accounts: frozenset[int]) -> dict[str, Any]:
@@ -180,13 +184,36 @@ def _visit(row: Visit, findings: str, policy: Policy) -> dict[str, Any]:
 def _event(event: CaseEvent, words: str, file: CaseFile) -> dict[str, Any]:
     moved = event.from_state and event.from_state != event.to_state
     return {
-        "name": action_name(event.action),
+        "name": action_name(event.action, file.case.procedure),
         "who": f"{ROLE_NAMES[Role(event.actor_role)]} {event.actor_name}".strip(),
         "at": event.happened_at,
         "to": STATE_NAMES[State(event.to_state)] if moved else "",
         "reasons": steps.reason_words(file.case, event),
         "words": words,
     }
+
+
+def _phones(case: Case, by: Actor) -> list[dict[str, Any]]:
+    """Return the phones that read this file, for whoever may take one back."""
+    if not may(by.role, Action.CONFIRM_PHONE):
+        return []
+    return [
+        {"id": row.id, "at": row.confirmed_at, "is_by_code": row.confirmed_by is None}
+        for row in family_phones.phones_of(case.id, by=by)
+    ]
+
+
+def _paper(row: StoredFile, policy: Policy) -> dict[str, Any]:
+    known = row.media_type.rpartition("/")[2].rpartition(".")[2]
+    return {
+        **_file(row),
+        "what": policy.dictionaries["papers"].get(row.what, row.what),
+        "form": _FORMS_OF_PAPER.get(known, ""),
+        "kilobytes": max(1, row.size // 1024),
+    }
+
+
+_FORMS_OF_PAPER = {"pdf": "PDF", "document": "Word", "sheet": "Excel"}
 
 
 def _file(row: StoredFile) -> dict[str, Any]:

@@ -83,6 +83,7 @@ _AID = (
     Field("cents", "金额（元）", Kind.MONEY, hint="没有钱就不填"),
     Field("delivered_on", "送到的日期", Kind.DAY, hint="不填就是今天"),
     Field("family_confirmed", "家里人已确认收到", Kind.YES),
+    Field("receiver_checked", "家里人员有变化的，已核对给谁、给对了", Kind.YES),
 )
 
 STEPS: Mapping[str, StepForm] = {
@@ -207,6 +208,22 @@ STEPS: Mapping[str, StepForm] = {
             Field("told_on", "哪天告知的", Kind.DAY, start="today"),
         ),
         lead="消息送不到这一户，请打电话或上门告知。",
+    ),
+    Action.KEEP_WATCHING: StepForm(takers.keep_watching, lead="上门看过，现在提消除还早的，在这里写明原因。"),
+    Action.ROLL_BACK: StepForm(takers.roll_back, lead="回退以后重新列入监测，村里要重定帮扶计划。"),
+    Action.ANSWER_MISSING: StepForm(takers.answer_missing),
+    Action.ANSWER_SAFETY_NET: StepForm(takers.take_care),
+    Action.GIVE_CARE: StepForm(takers.take_care, lead="登记以后，下一次照料会按期再提醒。"),
+    Action.END_CARE: StepForm(takers.take_care),
+    **dict.fromkeys(
+        (
+            *(Action.CHECK_WARNING, Action.DROP_WARNING, Action.ASK_TO_CLOSE_WARNING),
+            *(Action.RETURN_WARNING, Action.CLOSE_WARNING, Action.UPDATE_OFFICE),
+        ),
+        StepForm(takers.step_warning),
+    ),
+    Action.CONFIRM_WARNING: StepForm(
+        takers.step_warning, (Field("department", "交给哪个部门补短", Kind.PICK, choices="departments", none="请选择"),)
     ),
     Action.JOIN_DECLARATION: StepForm(
         takers.join_in,

@@ -8,15 +8,19 @@ from backend.access.permissions import Action
 from backend.errors import Invalid, NotPossibleNow
 from backend.services import (
     announcements,
+    care,
     cases,
     checks,
     clues,
     comparisons,
+    family_warnings,
     green_channels,
     home_checks,
+    measures,
     objection_answers,
     objections,
     rechecks,
+    removals,
     tellings,
 )
 from backend.services.cases import Seen, VisitForm
@@ -116,9 +120,8 @@ def agree_green(sent: Sent) -> Any:
 
 def deliver_aid(sent: Sent) -> Any:
     """Record the help that reached the family."""
-    form = AidForm(
-        sent["what"], sent["how_much"], sent["cents"], sent["delivered_on"], family_confirmed=sent["family_confirmed"]
-    )
+    said = {name: sent[name] for name in ("delivered_on", "family_confirmed", "receiver_checked")}
+    form = AidForm(sent["what"], sent["how_much"], sent["cents"], **said)
     return green_channels.deliver(sent.case_id, form, **seen(sent))
 
 
@@ -159,3 +162,37 @@ def confirm_outcome(sent: Sent) -> Any:
 def overturn_outcome(sent: Sent) -> Any:
     """Answer a recheck: the family is visited again."""
     return rechecks.answer(sent.case_id, **seen(sent), overturn=True, words=sent["words"])
+
+
+def keep_watching(sent: Sent) -> Any:
+    """Say at a family's home that it is too early for a removal."""
+    return removals.keep_watching(sent.case_id, sent["reasons"], **seen(sent), words=sent["words"])
+
+
+def roll_back(sent: Sent) -> Any:
+    """Take a removal back."""
+    return removals.roll_back(sent.case_id, sent["reasons"], by=sent.by, words=sent["words"])
+
+
+def answer_missing(sent: Sent) -> str:
+    """Say what was found about help that had not arrived."""
+    measures.answer_missing(sent.case_id, **seen(sent), words=sent["words"])
+    return "已答复农户。"
+
+
+def take_care(sent: Sent) -> Any:
+    """Write down care, or what 民政 answered."""
+    return care.take(sent.case_id, Action(sent.action), **seen(sent), words=sent["words"])
+
+
+def step_warning(sent: Sent) -> Any:
+    """Take a step of a warning."""
+    department = sent.values.get("department") or ""
+    return family_warnings.step(
+        sent.case_id,
+        Action(sent.action),
+        **seen(sent),
+        words=sent["words"],
+        department=department,
+        codes=sent["reasons"],
+    )

@@ -1,7 +1,6 @@
 """One case on one page: everything a decision needs, the steps that are possible now, and single reveals."""
 
 from collections.abc import Callable
-from datetime import date
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
@@ -10,7 +9,8 @@ from werkzeug.wrappers import Response
 from admin.case_check import ASSESSED, INCOME
 from admin.case_forms import Sending, declared
 from admin.case_page import case_page
-from admin.forms import page_status
+from admin.case_uploads import store_paper, stored_photos
+from admin.forms import number_in, optional_day_in, page_status
 from admin.home_check_form import BLANK_ROWS, compacted, first_values, rows_of, typed_form
 from admin.screens import Screen
 from admin.sessions import actor
@@ -18,12 +18,26 @@ from admin.step_fields import Form, Sent, read
 from backend.access.permissions import Action
 from backend.errors import DomainError, Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
 from backend.models import Case
-from backend.services import cases, check_drafts, check_review, files, home_checks, objection_readings, reveals, steps
+from backend.services import (
+    cases,
+    check_consents,
+    check_drafts,
+    check_review,
+    family_phones,
+    home_checks,
+    living,
+    objection_readings,
+    reveals,
+    steps,
+)
 from backend.services.cases import VisitForm
 from backend.services.check_review import LookedOver
 from backend.services.objection_readings import Opened
 from backend.services.reveals import Field
 from backend.workflow.sentences import action_name
+
+WITH_CASE = frozenset({"cases.home_check", "watches.removal_check", "watches.of_case"})
+"""Pages of a step that are about one case."""
 
 SAID_ON_THE_PAGE = (Invalid, OutOfDate, NotPossibleNow, NotAllowed)
 """What is said above the form that caused it, with everything that was typed still in it."""
@@ -59,15 +73,15 @@ class CaseScreen(Screen):
         """File a home visit. Its photos are stored first, so that a visit never waits for one that is refused."""
 
         def work() -> str:
-            version = _number("version")
+            version = number_in("version")
             form = request.form
             visit = VisitForm(
                 findings=form.get("findings", ""),
                 conclusion=form.get("conclusion", ""),
                 way=form.get("way", ""),
-                visited_on=_date("visited_on"),
+                visited_on=optional_day_in("visited_on"),
                 companion=form.get("companion", ""),
-                photos=tuple(_stored_photos(case_id)),
+                photos=tuple(stored_photos(case_id)),
             )
             cases.file_visit(case_id, by=actor(), version=version, form=visit)
             return "已办好：入户核实已填报。"
@@ -88,7 +102,7 @@ class CaseScreen(Screen):
             if request.form.get("do") != "file":
                 seen = check_review.look_over(case_id, by=actor(), form=form)
                 return self._home_check(case_id, typed, seen=seen)
-            home_checks.file_check(case_id, by=actor(), version=_number("version"), form=form)
+            home_checks.file_check(case_id, by=actor(), version=number_in("version"), form=form)
         except SAID_ON_THE_PAGE as error:
             return self._home_check(case_id, typed, error=error)
         flash("已办好：入户核实已填报，请同行人确认。", "success")
@@ -98,7 +112,9 @@ class CaseScreen(Screen):
         self, case_id: int, typed: Form, *, seen: LookedOver | None = None, error: DomainError | None = None
     ) -> Response:
         file = cases.read_case(case_id, by=actor())
-        version = request.form.get("version") or steps.version_of(file, Action.FILE_VISIT, by=actor())
+        action = Action.CHECK_ANEW if Action.CHECK_ANEW in file.actions else Action.FILE_VISIT
+        with living.within_reach(case_id, by=actor()):
+            version = request.form.get("version") or steps.version_of(file, action, by=actor())
         return self.page(
             "console/home_check.html",
             status=page_status(error),
@@ -109,6 +125,7 @@ class CaseScreen(Screen):
             rows=len(rows_of(typed)) + BLANK_ROWS,
             seen=seen,
             error=error,
+            word=check_consents.word_of(file.case).as_answers(),
             income=INCOME,
             assessed=ASSESSED,
         )
@@ -118,7 +135,7 @@ class CaseScreen(Screen):
         """Confirm that the family holds the phone that declared."""
 
         def work() -> str:
-            cases.confirm_phone(case_id, _number("declaration_id"), by=actor())
+            family_phones.confirm(case_id, number_in("declaration_id"), by=actor())
             return "已确认：这部手机可以查看这一户的办理情况。"
 
         return self._attempt(case_id, work)
@@ -128,17 +145,20 @@ class CaseScreen(Screen):
         """Take a phone's access back."""
 
         def work() -> str:
-            cases.withdraw_phone(case_id, _number("declaration_id"), by=actor())
+            family_phones.withdraw_one(case_id, number_in("phone_id"), by=actor())
             return "已收回：这部手机不能再查看这一户。"
 
         return self._attempt(case_id, work)
 
     @expose("/<int:case_id>/files", methods=["POST"])
     def add_files(self, case_id: int) -> Response:
-        """Take photos that come later."""
+        """Take photos that come later, or a paper."""
 
         def work() -> str:
-            count = len(_stored_photos(case_id))
+            if "paper" in request.files:
+                store_paper(case_id)
+                return "已收到这份材料。"
+            count = len(stored_photos(case_id))
             if not count:
                 raise Invalid.field("photos", "请先选择照片。")
             return f"已收到{count}张照片。"
@@ -159,7 +179,7 @@ class CaseScreen(Screen):
     def open_objection(self, case_id: int) -> Response:
         """Show one objection in clear on this one answer; the audit keeps who opened it."""
         try:
-            opened = objection_readings.read_objection(_number("objection"), by=actor())
+            opened = objection_readings.read_objection(number_in("objection"), by=actor())
         except SAID_ON_THE_PAGE as error:
             return self._page(case_id, error=error)
         if opened.listed.case.id != case_id:
@@ -184,10 +204,13 @@ class CaseScreen(Screen):
         opened: Opened | None = None,
     ) -> Response:
         file = cases.read_case(case_id, by=actor())
+        with living.within_reach(case_id, by=actor()):
+            shown = case_page(file, by=actor(), sending=Sending(request.form, error))
         return self.page(
             "console/case.html",
+            case_pages=WITH_CASE,
             status=page_status(error),
-            case=case_page(file, by=actor(), sending=Sending(request.form, error)),
+            case=shown,
             error=error,
             typed=request.form,
             revealed=revealed,
@@ -206,31 +229,8 @@ def _take(case_id: int) -> tuple[int, str]:
     return (done.id if isinstance(done, Case) else case_id), said
 
 
-def _number(name: str) -> int:
-    value = request.form.get(name, type=int)
-    if value is None:
-        raise Invalid.field(name, "这一页不完整，请刷新后再办。")
-    return value
-
-
-def _date(name: str) -> date | None:
-    text = request.form.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid.field(name, "日期不对，请重新选择。") from None
-
-
 def _field() -> Field:
     try:
         return Field(request.form.get("field", ""))
     except ValueError:
         raise Invalid.field("field", "没有这一项。") from None
-
-
-def _stored_photos(case_id: int) -> list[str]:
-    """Store each chosen photo and return the hashes that announce them."""
-    chosen = [photo for photo in request.files.getlist("photos") if photo.filename]
-    if len(chosen) > cases.MOST_PHOTOS:
-        raise Invalid.field("photos", f"照片最多{cases.MOST_PHOTOS}张。")
-    return [files.add_file(case_id, photo.stream.read(), kind=files.PICTURE, by=actor()).sha256 for photo in chosen]

@@ -4,7 +4,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin import disaster_list
+from admin import disaster_list, typed_lists
 from admin.disaster_list import ReadLine
 from admin.forms import SAID_ON_THE_PAGE, optional_day_in, page_status
 from admin.screens import Screen
@@ -68,7 +68,7 @@ class DisasterScreen(Screen):
     def take_list(self, event_id: int) -> Response:
         """Read a list in and report on every line; the same list again changes nothing."""
         try:
-            text = disaster_list.text_of(request.form.get("lines", ""), request.files.get("file"))
+            text = typed_lists.text_of(request.form.get("lines", ""), request.files.get("file"))
             lines = disaster_list.read_lines(text)
             good = [line.listed for line in lines if line.listed]
             if not lines:

@@ -65,6 +65,7 @@ def page(status: int, words: str, *, retry_after: int | None = None) -> Response
         words=words,
         banner=None,
         my_place="",
+        unread=None,
     )
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

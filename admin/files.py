@@ -1,4 +1,4 @@
-"""Pictures and recordings of a case, shown inside its page and kept by nobody."""
+"""Pictures, recordings and documents of a case, shown inside its page and kept by nobody."""
 
 from flask import Response, redirect, url_for
 from flask_admin import expose
@@ -29,6 +29,6 @@ class FileScreen(Screen):
         row, content = files.read_file(file_id, variant=variant, by=actor())
         response = Response(content, mimetype=row.media_type)
         how = "inline" if row.media_type in SHOWN_INLINE else "attachment"
-        response.headers["Content-Disposition"] = f'{how}; filename="{row.id}"'
+        response.headers["Content-Disposition"] = f'{how}; filename="{files.download_name(row)}"'
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
         return response

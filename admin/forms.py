@@ -17,6 +17,23 @@ def page_status(error: DomainError | None) -> int:
     return status_of(error) if error else 200
 
 
+LARGEST_ID = 2**63 - 1
+ROW = f"int(max={LARGEST_ID})"
+"""How an address takes a row's id: anything longer is no address of ours."""
+
+
+def page_before() -> int | None:
+    """Return the id before which a page begins; the newest page for anything that is none."""
+    before = request.args.get("before", type=int)
+    return before if before is not None and 0 <= before <= LARGEST_ID else None
+
+
+def chosen_row(name: str) -> int | None:
+    """Return the row that was chosen from a list, if one was."""
+    text = request.form.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= 19 and int(text) <= LARGEST_ID else None
+
+
 def number_in(name: str) -> int:
     """Return a number that the page itself put into its form."""
     value = request.form.get(name, type=int)

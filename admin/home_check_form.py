@@ -17,6 +17,7 @@ from backend.policy.assessment import (
     SafetyItem,
     in_yuan,
 )
+from backend.services.check_consents import ASKED
 
 BLANK_ROWS = 2
 """So many empty lines stand below the known members; sent with a name, each makes room for more."""
@@ -92,6 +93,7 @@ def typed_form(form: Form, items: Mapping[str, Mapping[str, str]]) -> HomeCheckF
         off_site=off_site,
         category=form.get("category", ""),
         category_reason=form.get("category_reason", ""),
+        consents={code: form[f"consents.{code}"] == "yes" for code in ASKED if form.get(f"consents.{code}")},
     )
 
 

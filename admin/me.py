@@ -37,4 +37,5 @@ class MyAccountScreen(Screen):
         return sessions.begin(redirect(url_for("console.index")), ticket)
 
     def _show(self, code: str = "") -> Response:
-        return self.page("console/me.html", identities=sign_ins.identities_of(actor().id), code=code)
+        minutes = sign_ins.minutes_to_bind(actor().county_code)
+        return self.page("console/me.html", identities=sign_ins.identities_of(actor().id), code=code, minutes=minutes)

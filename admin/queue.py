@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from admin.screens import Screen
 from admin.sessions import actor
 from backend.access.permissions import Action
-from backend.services import desks, tasks
+from backend.services import desks, nudges, tasks
 from backend.services.tasks import Cursor, Whose
 
 
@@ -53,4 +53,5 @@ class QueueScreen(Screen):
             lines=desks.lines(page.items, by=actor()),
             after=page.after,
             is_first=after is None,
+            presses=nudges.roles_pressed(actor()) if tab.overdue else (),
         )

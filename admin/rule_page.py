@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from admin import rule_dictionaries, rule_ladder
 from backend.errors import Complaints
 from backend.policy import Limit, Policy, Unit, as_values, load_preset
 from backend.policy.limits import LONGEST_DAYS
@@ -22,7 +23,7 @@ GROUPS = {
 UNITS = {"d": "自然日", "wd": "工作日", "d roll": "自然日，遇休息日顺延"}
 YES_OR_NO = {"yes": "是", "no": "否"}
 LONG_TEXT = 40
-ELSEWHERE = {"ladder": "提醒和升级", "departments": "部门", "dictionaries": "选项字典"}
+ELSEWHERE = {"departments": "部门"}
 _DAYS = re.compile(r"\d{1,4}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,7}", re.ASCII)
 
@@ -72,6 +73,7 @@ def changed_lines(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
         for key in new[group]
         if old[group].get(key) != new[group][key]
     ]
+    lines += [*rule_dictionaries.changed_lines(before, after), *rule_ladder.changed_lines(before, after)]
     return lines + [(name, "原来的", "有改动") for part, name in ELSEWHERE.items() if old[part] != new[part]]
 
 

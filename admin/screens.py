@@ -9,6 +9,7 @@ from admin import errors
 from admin.sessions import actor
 from admin.words import banner_now, place
 from backend.access.permissions import ROLE_NAMES, Action, may, require
+from backend.services import inbox
 
 
 class Screen(BaseView):
@@ -22,9 +23,9 @@ class Screen(BaseView):
     in_menu = True
 
     @classmethod
-    def make(cls) -> Self:
-        """Return the screen as Flask-Admin mounts it."""
-        return cls(name=cls.title, endpoint=cls.path.replace("-", "_"), url=cls.path)
+    def make(cls, drawer: str = "") -> Self:
+        """Return the screen as Flask-Admin mounts it, in a drawer of the menu."""
+        return cls(name=cls.title, category=drawer or None, endpoint=cls.path.replace("-", "_"), url=cls.path)
 
     def is_accessible(self) -> bool:
         """Say whether the menu shows the screen to whoever looks."""
@@ -48,8 +49,21 @@ class Screen(BaseView):
             values["banner"] = banner_now()
         if "my_place" not in values:
             values["my_place"] = place(found.region_code) if found else ""
+        if "unread" not in values:
+            values["unread"] = inbox.unread(found) if found and may(found.role, Action.READ_INBOX) else None
+        values.setdefault("drawers", self._drawers() if found else [])
         role = ROLE_NAMES[found.role] if found else ""
         return make_response(self.render(template, me=found, my_role=role, **values), status)
+
+    def _drawers(self) -> list[tuple[str, list[Any]]]:
+        """Return the menu as whoever looks may open it: its drawers, each with what is in it; "" is no drawer."""
+        open_to = [item for item in self.admin.menu() if item.is_accessible() and item.is_visible()]
+        inside = [(item, item.get_children() if item.is_category() else [item]) for item in open_to]
+        found = [
+            (item.name if item.is_category() else "", [each for each in below if _is_open(each)])
+            for item, below in inside
+        ]
+        return [(name, below) for name, below in found if below]
 
     def _handle_view(self, name: str, **kwargs: Any) -> None:
         """Refuse before the view runs; Flask-Admin calls this for every view."""
@@ -59,3 +73,7 @@ class Screen(BaseView):
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         """Run the view once: Flask-Admin's own runs it again after any TypeError."""
         return fn(self, *args, **kwargs)
+
+
+def _is_open(item: Any) -> bool:
+    return bool(item.is_accessible() and item.is_visible())

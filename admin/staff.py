@@ -8,8 +8,8 @@ from admin.screens import Screen
 from admin.sessions import actor
 from backend.access.permissions import Action, Role
 from backend.errors import Invalid, NotPossibleNow
-from backend.services import personnel
-from backend.services.staff import NewStaff
+from backend.services import personnel, sign_ins
+from backend.services.staff import NewStaff, masked_phone
 from backend.services.storage import settings
 
 
@@ -23,7 +23,10 @@ class StaffScreen(Screen):
         """List the county's staff, a page at a time."""
         named, after = request.args.get("named", ""), request.args.get("after", "")
         page = personnel.page_of_staff(by=actor(), named=named, after=after)
-        return self.page("console/staff.html", members=page.items, after=page.after, named=named, is_first=not after)
+        phones = {each.id: masked_phone(each) for each in page.items}
+        return self.page(
+            "console/staff.html", members=page.items, phones=phones, after=page.after, named=named, is_first=not after
+        )
 
     @expose("/new")
     def add(self) -> Response:
@@ -41,6 +44,7 @@ class StaffScreen(Screen):
                 role=_role(form.get("role", "")),
                 region_code=form.get("region_code", ""),
                 title=form.get("title", "").strip(),
+                phone=form.get("phone", ""),
             )
             made, code = personnel.hire(new, by=actor())
         except Invalid as error:
@@ -56,6 +60,32 @@ class StaffScreen(Screen):
     def bind_code(self, staff_id: int) -> Response:
         """Show a fresh code that binds somebody's WeChat."""
         return self._once(staff_id, code=personnel.bind_code_for(staff_id, by=actor()))
+
+    @expose("/<int:staff_id>/phone")
+    def ask_phone(self, staff_id: int) -> Response:
+        """Show the form for somebody's telephone."""
+        return self._phone(staff_id)
+
+    @expose("/<int:staff_id>/phone", methods=["POST"])
+    def set_phone(self, staff_id: int) -> Response:
+        """Write down, correct or forget somebody's telephone."""
+        try:
+            personnel.set_phone(staff_id, request.form.get("phone", ""), by=actor())
+        except Invalid as error:
+            return self._phone(staff_id, error)
+        flash("手机号已记下，只用来发本人的待办短信。", "success")
+        return redirect(url_for("staff.index"))
+
+    def _phone(self, staff_id: int, error: Invalid | None = None) -> Response:
+        member = personnel.one_of_staff(staff_id, by=actor())
+        return self.page(
+            "console/staff_phone.html",
+            status=422 if error else 200,
+            member=member,
+            masked=masked_phone(member),
+            typed=request.form,
+            wrong=error.fields if error else {},
+        )
 
     @expose("/<int:staff_id>/leave")
     def ask(self, staff_id: int) -> Response:
@@ -86,7 +116,8 @@ class StaffScreen(Screen):
 
     def _once(self, staff_id: int, *, link: str = "", code: str = "") -> Response:
         member = personnel.one_of_staff(staff_id, by=actor())
-        return self.page("console/staff_once.html", member=member, link=link, code=code)
+        minutes = sign_ins.minutes_to_bind(actor().county_code)
+        return self.page("console/staff_once.html", member=member, link=link, code=code, minutes=minutes)
 
 
 def _role(text: str) -> Role:

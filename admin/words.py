@@ -9,11 +9,11 @@ from flask import Flask
 from admin.assets import asset
 from backend import clock
 from backend.access.permissions import ROLE_NAMES, Action, Role, may
-from backend.models import AuditRow, Message
+from backend.models import AuditRow
 from backend.privacy.receipts import spoken
+from backend.services.resends import WHY_NOT
 from backend.services.reveals import FIELD_NAMES, Field
 from backend.services.storage import settings
-from backend.services.templates import TEMPLATES
 from backend.workflow.deadlines import WEEKDAYS, is_overdue
 from backend.workflow.places import name_of
 from backend.workflow.sentences import ACTION_NAMES, EVENT_NAMES
@@ -75,18 +75,6 @@ def banner_now() -> str | None:
     return moment(clock.now()) if settings().demo else None
 
 
-MESSAGE_STATES = {
-    "owed": "等待发送",
-    "claimed": "正在发送",
-    "sent": "已发送",
-    "uncertain": "不确定是否送达",
-    "refused": "没有发成",
-    "expired": "已过时效",
-    "cancelled": "不用再发",
-    "inbox": "只在站内",
-}
-RECIPIENTS = {"account": "申报人的微信", "staff": "工作人员"}
-
 AUDITED: dict[str, str] = {
     **{str(action): name for action, name in ACTION_NAMES.items()},
     **EVENT_NAMES,
@@ -97,28 +85,48 @@ AUDITED: dict[str, str] = {
     Action.CHANGE_POLICY: "修改规则",
     Action.CHANGE_CALENDAR: "修改日历",
     Action.LOOK_UP_STATUS: "电话查询",
+    Action.MANAGE_OUTBOX: "管理消息发送",
+    Action.NAME_DEPUTY: "指定B角",
     Action.READ_OBJECTIONS: "查看异议人",
+    Action.TAKE_ALERT_LIST: "录入部门名单",
+    Action.HAND_OUT_LIST: "送出名单",
+    Action.EXPORT_LEDGER: "下载台账",
+    Action.FILE_COMPARISON: "下载比对名单或填报比对",
+    Action.AUTHORISE_REPORTER: "授权报告人",
+    "end_reporter": "收回报告人授权",
+    "read_complaint": "查看投诉建议",
+    Action.ANSWER_COMPLAINT: "答复投诉建议",
+    "passed_up": "转上一级答复",
+    Action.CALL_BACK: "查看不满意评价",
+    "called_back": "回访答复",
+    "open_disaster": "开启灾害事件",
+    "close_disaster": "结束灾害事件",
+    "prepare_batch": "准备批次",
+    "put_into_batch": "批次里放入户",
+    "take_out_of_batch": "批次里拿出户",
+    Action.SIGN_BATCH: "签发批次",
+    "hand_in_import": "上传导入文件",
+    "accept_import": "确认导入",
+    "drop_import": "取消导入",
+    "read_import_report": "下载要改的行",
+    "read_verdicts": "下载预警核实结论",
+    Action.EXPORT_ROSTER: "导出花名册",
+    Action.MANAGE_OFFICES: "管理部门密钥",
+    Action.ASK_REGISTERS: "下载比对名单",
 }
 SUBJECTS = {"case": "个案", "session": "登录", "staff": "人员", "demo clock": "演示时间", "declaration": "申报"}
-SUBJECTS |= {"policy": "规则", "calendar": "日历"}
+SUBJECTS |= {"policy": "规则", "calendar": "日历", "list": "名单", "reporter": "报告人", "complaint": "投诉建议"}
 DONE_TO_STAFF = {"hire": "新增", "renew_link": "发新的密码链接", "bind_code": "发微信绑定码", "let_go": "停用"}
+DONE_TO_STAFF |= {"set_phone": "登记手机号", "forget_phone": "删去手机号"}
+DONE_TO_STAFF |= {"retry": "再发一次", "retry_all": "没发成的全部再发", "cancel": "不再发", "close_circuit": "恢复通道"}
+DONE_TO_STAFF |= {"named": "指定", "ended": "提前结束"}
+SUBJECTS |= {"disaster": "灾害", "batch": "批次"}
+SUBJECTS |= {"message": "消息", "messages": "消息", "circuit": "通道"}
+SUBJECTS |= {"policy": "规则", "calendar": "日历", "import": "导入文件", "roster": "花名册", "office": "部门"}
+SUBJECTS |= {"alert batch": "部门预警", "register": "比对名单"}
+SUBJECTS |= {"import": "导入文件", "roster": "花名册", "office": "部门"}
+DONE_TO_STAFF |= {"make_key": "发密钥", "end_key": "停用密钥"}
 KINDS_OF_FILE = {"picture": "照片", "recording": "录音"}
-
-
-def message_line(message: Message) -> dict[str, Any]:
-    """Return a message as the outbox page lists it."""
-    template = TEMPLATES.get(message.template)
-    kind, _, _ = message.recipient.partition(":")
-    return {
-        "title": template.title if template else message.template,
-        "recipient": RECIPIENTS.get(kind, kind),
-        "state": message.state,
-        "state_words": MESSAGE_STATES.get(message.state, message.state),
-        "why": message.why,
-        "not_before": message.not_before,
-        "owed_at": message.owed_at,
-        "tries": message.tries,
-    }
 
 
 def audit_line(row: AuditRow) -> dict[str, Any]:
@@ -147,9 +155,19 @@ DETAILS: dict[str, Callable[[Any], str]] = {
     "field": lambda code: FIELD_NAMES[Field(code)],
     "why": lambda words: f"理由：{words}",
     "did": lambda code: DONE_TO_STAFF.get(code, code),
+    "what": lambda code: DONE_TO_STAFF.get(code, ""),
+    "reason": lambda code: WHY_NOT.get(code, ""),
+    "count": lambda count: f"{count}条",
+    "until": lambda on: f"到{day(date.fromisoformat(on))}",
     "role": lambda code: role_name(code),
     "region": lambda code: place(code),
+    "source": str,
+    "rows": lambda count: f"{count}户",
     "kind": lambda code: KINDS_OF_FILE.get(code, code),
+    "number": str,
+    "area": lambda codes: "、".join(place(code) for code in codes),
+    "proposed": lambda proposed: f"{len(proposed)}户",
+    "because": lambda code: EVENT_NAMES.get(code, code),
     "seconds": lambda seconds: f"{seconds / 3600:g}小时",
 }
 """How each part of an audit row's detail is said; ids, which say nothing to people, are left out."""

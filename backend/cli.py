@@ -7,7 +7,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from backend import cli_demo, cli_doctor, cli_reminders, schema
+from backend import cli_demo, cli_doctor, cli_imports, cli_reminders, schema
 from backend.access.permissions import Role
 from backend.app import DemoRefused, refuse_foreign_demo
 from backend.cli_keys import keys
@@ -141,5 +141,6 @@ def register(app: Flask) -> None:
     app.cli.add_command(cli_demo.group)
     app.cli.add_command(cli_doctor.command)
     app.cli.add_command(cli_reminders.group)
+    app.cli.add_command(cli_imports.group)
     for command in (county, people, audit_group, keys, policy, migrate, deadline, procedure, message_templates):
         app.cli.add_command(command)

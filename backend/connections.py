@@ -1,5 +1,6 @@
 """How a connection to SQLite or MariaDB is made and kept: its manners, whether it lives, which index a page names."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -92,13 +93,19 @@ def _asks_whether_alive(engine: Engine) -> Callable[[Any, ConnectionPoolEntry, o
     return ask
 
 
+def _as_text(value: Any) -> str:
+    """Write a document as people would: escaped, one Chinese sign takes six, and each of them is escaped once more."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Return how connections are made and kept for this address."""
     # The text of an error never holds what was written: names and numbers would end up in logs.
+    always = {"hide_parameters": True, "json_serializer": _as_text}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
+        return {**always, "connect_args": {"timeout": 10}}
     return {
-        "hide_parameters": True,
+        **always,
         "isolation_level": "READ COMMITTED",
         "pool_recycle": 280,
         "pool_reset_on_return": None,  # `_end_what_is_open` does it, when there is something to end

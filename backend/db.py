@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import JSON, TypeDecorator
 
-from backend import clock, inserts
+from backend import clock, inserts, updates
 from backend.errors import TryLater
 
 P = ParamSpec("P")
@@ -145,6 +145,7 @@ def _filled_at_once(kind: type[Base]) -> Set[str]:
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 event.listen(FlaskSession, "before_flush", inserts.write_new_rows)
+event.listen(FlaskSession, "before_flush", updates.write_changed_rows)
 
 
 class _Ids:

@@ -74,3 +74,9 @@ def _names(year: int) -> Mapping[date, str]:
 def holiday_name(day: date) -> str | None:
     """Return the Chinese name of a statutory day off, e.g. `国庆节`; None on a plain weekend or a working day."""
     return _names(day.year).get(day)
+
+
+@cache
+def spring_festival(year: int) -> date | None:
+    """Return the first day of 春节 in a year, as far as the calendar knows it: families away are at home around it."""
+    return min((day for day, name in _names(year).items() if "春节" in name), default=None)

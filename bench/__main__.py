@@ -3,7 +3,7 @@
 import os
 import sys
 
-from bench import million, throughput
+from bench import imports, million, reminders, rounds, throughput
 from bench.figures import HIGHER, LOWER, Figure, table, write
 from bench.servers import databases
 from bench.settings import DATA
@@ -25,10 +25,17 @@ FIGURES: dict[str, Figure] = {
     "million sqlite": Figure("queue page at 1,000,000 cases, of 10,000, SQLite", "ms", LOWER, 1.3),
     "invariants mariadb": Figure("wrong in 1,000 of the million loaded cases, MariaDB", "things", LOWER, 0),
     "invariants sqlite": Figure("wrong in 1,000 of the million loaded cases, SQLite", "things", LOWER, 0),
+    "roster": Figure("roster of 100,000 people looked through and taken in", "s", LOWER, 120),
+    "roster memory": Figure("roster of 100,000 people, memory", "MB", LOWER, 400),
+    "alerts": Figure("1,000,000 alert rows matched against 1,000,000 people", "s", LOWER, 90),
+    "alerts of floor": Figure("1,000,000 alert rows, of read, HMAC, insert and join by hand", "s", LOWER, 3.0),
+    "alerts memory": Figure("1,000,000 alert rows, memory", "MB", LOWER, 400),
+    "rounds": Figure("250,000 households' visits of a month", "s", LOWER, 60),
     "worker memory": Figure("memory of one worker after the rounds", "MB", LOWER),
+    **reminders.figures(),
 }
 IN_ROUNDS = frozenset({"hello", "insert", "select", "declare", "decide", "tasks", "queue"})
-PARTS = IN_ROUNDS | {"million"}
+PARTS = IN_ROUNDS | {"million", "reminders", "imports", "rounds"}
 
 
 def main() -> int:
@@ -44,6 +51,12 @@ def main() -> int:
             throughput.measure(server, FIGURES, parts & IN_ROUNDS)
         if "million" in parts:
             million.measure(server, FIGURES)
+        if "reminders" in parts:
+            reminders.measure(server, FIGURES)
+        if "imports" in parts:
+            imports.measure(server, FIGURES)
+        if "rounds" in parts:
+            rounds.measure(server, FIGURES)
     figures = [*FIGURES.values(), *beside_one_row()]
     write(figures)
     print(table(figures))

@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend import clock
 from backend.access.permissions import LEVEL_OF_ROLE, Role
 from backend.access.scope import act_within
 from backend.db import db
 from backend.models import County as CountyRow
-from backend.models import Staff
+from backend.models import PolicyVersion, Staff
 from backend.schema import migrate
 from backend.services import counties, sign_ins, staff
 from backend.services.staff import NewStaff
@@ -28,6 +28,10 @@ from bench.settings import APP_ID, CHECKOUT, COUNTY, DATA, LOADER, REGIONS
 from wsgi import create_app
 
 PHONES = 64
+FARMERS = 2_000
+"""Phones that declare while it is measured: enough that each declares a few times, as in life."""
+RULES = {"numbers": {"unconfirmed_declarations_a_day": 1_000}}
+"""A phone speaks for few families a day; among thousands of declarations a minute chance lets one speak for more."""
 PASSWORD_OF_ALL = "correct horse battery"  # noqa: S105 - of a county that lives for minutes
 UNTIL = clock.real_now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
 """When the last case came in."""
@@ -74,12 +78,12 @@ class County:
         found: Settings = self.app.extensions["settings"]
         return found
 
-    def farmers(self, count: int = PHONES) -> list[str]:
-        """Return the tokens of so many phones, signed in just now."""
+    def farmers(self, count: int = FARMERS) -> list[str]:
+        """Return the tokens of so many phones, signed in just now, that have declared nothing yet."""
         found = []
         for number in range(count):
             with self.app.app_context():
-                found.append(sign_ins.open_phone(APP_ID, f"farmer-{number}", COUNTY).token)
+                found.append(sign_ins.open_phone(APP_ID, f"new-farmer-{number}", COUNTY).token)
         return found
 
     def phone_of(self, login: str, role: Role, region: str) -> str:
@@ -131,6 +135,8 @@ def open_county(url: str, home: Path, redis_url: str = "") -> County:
         if db.session.get(CountyRow, COUNTY) is None:
             regions = counties.read_regions(REGIONS)
             counties.init_county(COUNTY, regions=regions, preset="NATIONAL", phone="0311-82520000")
+            db.session.execute(update(PolicyVersion).values(changes=RULES))
+            db.session.commit()
     village = villages()[0]
     at_the_desks = {
         role.value: _hire(app, f"desk-{role.value.lower()}", role, village[:digits])

@@ -14,7 +14,7 @@ _WORDS = {0, 2, 7}
 
 @dataclass
 class Figure:
-    """One figure; its aim is one of its ratio to the floor where it has a floor, else of its value."""
+    """One figure; its aim is one of its ratio to the floor where it has one, else (`is_absolute`) of its value."""
 
     name: str
     unit: str
@@ -22,6 +22,7 @@ class Figure:
     aim: float | None = None
     values: list[float] = field(default_factory=list)
     floors: list[float] = field(default_factory=list)
+    is_absolute: bool = False
 
     @property
     def value(self) -> float | None:
@@ -41,7 +42,7 @@ class Figure:
     @property
     def is_ok(self) -> bool:
         """Say whether it was measured and keeps its aim."""
-        judged = self.value if self.ratio is None else self.ratio
+        judged = self.value if self.ratio is None or self.is_absolute else self.ratio
         if judged is None:
             return False
         if self.aim is None:

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 from backend import clock
 from backend.db import Base
 from bench.copies import Copy, Desks
+from bench.patterns import Row
 
 TABLES = tuple(table.name for table in Base.metadata.sorted_tables)
 """Parents before children."""
@@ -18,6 +19,13 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n"})
 AT_ONCE = 4000
 """Cases in one batch and transaction."""
 SAID_EVERY = 50_000
+
+RowsOf = Callable[[str, Copy, Desks], list[Row]]
+
+
+def all_rows(table: str, copy: Copy, desks: Desks) -> list[Row]:
+    """Return a copy's rows of a table as they are."""
+    return copy.pattern.rows(table, copy, desks)
 
 
 def engine_for(url: str) -> Engine:
@@ -48,13 +56,17 @@ def load(
     *,
     tables: Sequence[str] = TABLES,
     total: int = 0,
+    rows_of: RowsOf = all_rows,
 ) -> None:
-    """Write the rows of these copies; with `total`, say now and then how far it is."""
+    """Write the rows of these copies; with `total`, say now and then how far it is.
+
+    `rows_of` may change each copy's rows of a table, or leave them out.
+    """
     engine, began, done = engine_for(url), clock.monotonic(), 0
     with engine.connect() as connection:
         for batch in _batches(cases):
             for table in tables:
-                _write(connection, table, [row for case in batch for row in case.pattern.rows(table, case, desks)])
+                _write(connection, table, [row for case in batch for row in rows_of(table, case, desks)])
             connection.commit()
             done += len(batch)
             if total and done // SAID_EVERY != (done - len(batch)) // SAID_EVERY:

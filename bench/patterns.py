@@ -1,6 +1,7 @@
 """Real cases to copy: the demonstration's, made by the services, read with all their rows and opened once."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -76,16 +77,17 @@ class Pattern:
 
 
 def make_patterns(home: Path, households: int = HOUSEHOLDS) -> list[Pattern]:
-    """Make a demonstration in a folder of its own, unless it is there, and read its cases."""
-    home.mkdir(parents=True, exist_ok=True)
-    done = home / "complete"
-    if not done.exists():
+    """Make a demonstration in a folder of its own, unless it is there with today's tables, and read its cases."""
+    done, schema = home / "complete", (CHECKOUT / "migrations" / "HEAD").read_text()
+    if not done.exists() or done.read_text() != schema:
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
         environment = {**os.environ, "DATA_DIR": str(home), "DEMO": "true", "DATABASE_URL": "", "REDIS_URL": ""}
         environment |= {"SECRET_KEY": "bench", "WECHAT_APP_ID": "wx-bench", "KEYS_FILE": ""}
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
         for command in (["migrate"], ["demo", "make", "--households", str(households)]):
             subprocess.run([*flask, *command], cwd=CHECKOUT, env=environment, check=True, stdout=subprocess.DEVNULL)
-        done.touch()
+        done.write_text(schema)
     engine = create_engine(f"sqlite:///{home / 'shouwang.sqlite3'}")
     with engine.connect() as connection:
         return list(_patterns(connection, KeyFile(home / "keys.json").ring()))

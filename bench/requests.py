@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -26,13 +27,14 @@ def id_number() -> str:
 
 
 def declarations(tokens: Sequence[str], villages: Sequence[str], count: int) -> list[bytes]:
-    """Return so many declarations, each of another family, from these phones in turn."""
+    """Return so many declarations, each of another family, from these phones in turn, whoever comes first."""
+    first = random.randrange(len(tokens))
     return [
         request(
             "POST",
             "/api/v1/declarations",
             body=declaration(villages[number % len(villages)]),
-            Authorization=f"Bearer {tokens[number % len(tokens)]}",
+            Authorization=f"Bearer {tokens[(first + number) % len(tokens)]}",
             Idempotency_Key=str(uuid.uuid4()),
             **_JSON,
         )

@@ -81,10 +81,10 @@ class Server:
 @contextmanager
 def serving(name: str, program: str, settings: Settings) -> Iterator[Server]:
     """Serve a program with production's settings and two workers; its output goes to a file of the ignored folder."""
-    port, log = _free_port(), DATA / f"{name}.log"
+    port, log = free_port(), DATA / f"{name}.log"
     words = ["-m", "gunicorn", "-c", "python:deploy.run.gunicorn_settings", "--bind", f"{HOST}:{port}", program]
     with tempfile.TemporaryDirectory(prefix="sw-metrics-") as metrics, log.open("wb") as output:
-        environment = {**os.environ, **_environment(settings), "PROMETHEUS_MULTIPROC_DIR": metrics}
+        environment = {**os.environ, **environment_of(settings), "PROMETHEUS_MULTIPROC_DIR": metrics}
         server = subprocess.Popen([sys.executable, *words], cwd=CHECKOUT, env=environment, stdout=output, stderr=output)
         try:
             _wait(lambda: _answers(port) or server.poll() is not None)
@@ -96,7 +96,8 @@ def serving(name: str, program: str, settings: Settings) -> Iterator[Server]:
             server.wait(PATIENCE)
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the environment of a process that runs with these settings."""
     return {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
@@ -110,7 +111,8 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that is free just now."""
     with socket.socket() as door:
         door.bind((HOST, 0))
         port: int = door.getsockname()[1]
@@ -127,7 +129,7 @@ def _answers(port: int) -> bool:
 
 
 def _wait(true: Callable[[], bool]) -> None:
-    until = clock.monotonic() + 4 * PATIENCE  # a busy machine takes its time to start a program
+    until = clock.monotonic() + 4 * PATIENCE  # a loaded machine takes its time
     while not true():
         if clock.monotonic() > until:
             raise TimeoutError("a server of the bench did not start")

@@ -1,10 +1,10 @@
 """Moves open dates after a county's calendar has changed."""
 
-from backend.services import calendars
+from backend.services import redating
 from jobs.base import job
 
 
 @job
 def recompute() -> int:
     """Bring every open date to where the calendar now puts it."""
-    return calendars.recompute_all_dates()
+    return redating.recompute_all_dates()

@@ -19,6 +19,8 @@ BELLS = {
     "sweep": ("work", "jobs.reminders.sweep"),
     "pushes": ("work", "jobs.pushes.take_up"),
     "calendar": ("work", "jobs.calendar.recompute"),
+    "imports": ("work", "jobs.imports.carry_on"),
+    "alerts": ("work", "jobs.imports.send_alerts"),
     "demo_clock": ("work", "jobs.demo.tell_emulator_the_time"),
 }
 """Which queue and job answers which bell."""

@@ -1,6 +1,6 @@
-"""Keeps the house: audit seals, stray files, old idempotency keys."""
+"""Keeps the house: audit seals, stray files, old idempotency keys and codes."""
 
-from backend.services import audit, files, idempotency
+from backend.services import audit, files, idempotency, phone_codes
 from jobs.base import job
 
 
@@ -18,5 +18,5 @@ def sweep_files() -> int:
 
 @job
 def forget_old_keys() -> int:
-    """Delete idempotency keys older than ninety days."""
-    return idempotency.forget_old()
+    """Delete idempotency keys older than ninety days, and codes that were asked for long ago."""
+    return idempotency.forget_old() + phone_codes.forget_old()

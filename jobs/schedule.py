@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs import calendar, demo, keeping, notices, outbox, pushes, reminders, standing
+from jobs import calendar, demo, imports, keeping, notices, outbox, pushes, reminders, rounds, standing, watching
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 TICK = 0
@@ -26,10 +26,16 @@ SCHEDULE: tuple[Beat, ...] = (
     Beat(demo.tell_emulator_the_time, "work", TICK),
     Beat(notices.close_due, "work", TICK),
     Beat(standing.turn_deputies, "work", 5 * MINUTE),
+    Beat(watching.look_at_backlog, "work", 5 * MINUTE),
     Beat(standing.refresh_followers, "work", HOUR),
     Beat(keeping.seal_audit, "work", MINUTE),
     Beat(reminders.tell_delays, "work", HOUR),
+    Beat(imports.carry_on, "work", TICK),
+    Beat(imports.send_alerts, "work", TICK),
+    Beat(imports.open_deliveries, "work", HOUR),
+    Beat(imports.forget_files, "work", DAY),
     Beat(keeping.sweep_files, "work", HOUR),
     Beat(keeping.forget_old_keys, "work", DAY),
     Beat(calendar.recompute, "work", DAY),
+    Beat(rounds.make_month, "work", HOUR),
 )

@@ -6,6 +6,7 @@ from backend.models import Clue, HomeCheck, HomeCheckDraft, Kinship
 from backend.policy.county import current_policy
 from backend.privacy.receipts import spoken
 from backend.services import check_drafts, clues
+from backend.services.check_drafts import Saved
 from backend.services.check_review import LookedOver
 from backend.workflow.places import name_of
 
@@ -59,9 +60,19 @@ def reviewed(seen: LookedOver) -> dict[str, Any]:
     }
 
 
-def draft_of(found: tuple[HomeCheckDraft, dict[str, Any]] | None) -> dict[str, Any]:
+def draft_of(found: tuple[HomeCheckDraft, dict[str, Any] | None] | None) -> dict[str, Any]:
     """Return a draft, or that there is none."""
-    return {"content": found[1], "saved_at": found[0].saved_at} if found else {"content": None, "saved_at": None}
+    if found is None:
+        return {"content": None, "number": 0, "saved_at": None}
+    draft, content = found
+    return {"content": content, "number": draft.number, "saved_at": draft.saved_at}
+
+
+def saved_draft(saved: Saved) -> dict[str, Any]:
+    """Return what became of a save."""
+    draft = saved.draft
+    stands = {"number": draft.number, "saved_at": draft.saved_at} if draft else {"number": 0, "saved_at": None}
+    return {"is_kept": saved.is_kept, "said": saved.said, **stands}
 
 
 def clue(row: Clue) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from backend.services import health as service
 from backend.services import pushes
 from backend.services.storage import settings
 from backend.wechat import push
+from backend.wechat.push import PushKeys
 from backend.wechat.push_crypto import BadPush
 
 operations = Blueprint("operations", __name__)
@@ -48,17 +49,37 @@ def _is_local() -> bool:
 @operations.get("/wechat/push")
 def wechat_push_check() -> Response:
     """Answer WeChat's question whether this address is ours."""
-    try:
-        return Response(push.echo(service.push_keys(), request.args), mimetype="text/plain")
-    except BadPush:
-        raise NotFound from None
+    return _echo(service.push_keys())
 
 
 @operations.post("/wechat/push")
 def wechat_push() -> Response:
     """Keep what WeChat pushes and answer at once; a job takes it up."""
+    return _keep(service.push_keys())
+
+
+@operations.get("/wechat/push/service")
+def wechat_service_push_check() -> Response:
+    """Answer the service account's question whether this address is ours."""
+    return _echo(service.service_push_keys())
+
+
+@operations.post("/wechat/push/service")
+def wechat_service_push() -> Response:
+    """Keep what the service account's WeChat pushes: above all how template messages ended."""
+    return _keep(service.service_push_keys())
+
+
+def _echo(keys: PushKeys) -> Response:
     try:
-        event = push.read(service.push_keys(), request.args, request.get_data())
+        return Response(push.echo(keys, request.args), mimetype="text/plain")
+    except BadPush:
+        raise NotFound from None
+
+
+def _keep(keys: PushKeys) -> Response:
+    try:
+        event = push.read(keys, request.args, request.get_data())
     except BadPush:
         raise NotFound from None
     pushes.keep_event(event)

@@ -14,12 +14,13 @@ from backend.policy.county import current_policy, policy_of
 from backend.privacy.current import keys
 from backend.privacy.receipts import spoken
 from backend.privacy.seal import Place, unseal
-from backend.services import awaiting, cases, declarations, reveals, satisfactions, tasks
+from backend.services import awaiting, cases, declarations, files, reveals, satisfactions, tasks
 from backend.services.counties import call_for
+from backend.services.desks import kind_of
 from backend.workflow.deadlines import is_overdue
 from backend.workflow.places import name_of
 from backend.workflow.sentences import action_name
-from backend.workflow.states import KIND_NAMES, STATE_NAMES, Kind, State
+from backend.workflow.states import STATE_NAMES, State
 from backend.workflow.tasks import PRESSING
 
 
@@ -138,7 +139,7 @@ def task(row: Task) -> dict[str, Any]:
         "id": row.id,
         "case_id": row.case_id,
         "kind": row.kind,
-        "kind_name": KIND_NAMES[Kind(row.kind)],
+        "kind_name": kind_of(row),
         "head_name": row.head_name,
         "village_name": name_of(row.village_code or row.owner_region),
         "due_on": row.due_on,
@@ -195,7 +196,9 @@ def case_file(file: cases.CaseFile, actor: Actor) -> dict[str, Any]:
             for row in file.declarations
         ],
         "visits": [{**_plain(row, _VISIT), "findings": words[row.id]} for row in file.visits],
-        "events": [_event(row, words.get(row.id, ""), names=actor.is_staff) for row in file.events],
+        "events": [
+            _event(row, words.get(row.id, ""), names=actor.is_staff, procedure=case.procedure) for row in file.events
+        ],
         "files": file.files,
         "actions": list(file.actions),
     }
@@ -209,11 +212,11 @@ def _plain(row: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _event(event: CaseEvent, words: str, *, names: bool) -> dict[str, Any]:
+def _event(event: CaseEvent, words: str, *, names: bool, procedure: str) -> dict[str, Any]:
     office = ROLE_NAMES[Role(event.actor_role)]
     return {
         "action": event.action,
-        "action_name": action_name(event.action),
+        "action_name": action_name(event.action, procedure),
         "who": f"{office} {event.actor_name}".strip() if names else office,
         "words": words,
         "at": event.happened_at,
@@ -233,5 +236,5 @@ def served(row: StoredFile, content: bytes) -> Response:
     response = Response(content, mimetype=row.media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Disposition"] = f'attachment; filename="{row.id}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{files.download_name(row)}"'
     return response

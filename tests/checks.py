@@ -57,6 +57,7 @@ FORM = HomeCheckForm(
     risks=("illness",),
     assessments=Assessments("low", "heavy", "some", "partly"),
     category="marginal",
+    consents={"health": True},
 )
 
 

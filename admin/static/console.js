@@ -40,11 +40,12 @@ document.querySelectorAll("select[data-filters]").forEach(function (role) {
   offer();
 });
 
-// Our own words for how many photos were chosen.
+// Our own words for how many photos were chosen, or which file.
 document.querySelectorAll("input[data-chosen]").forEach(function (input) {
   var said = document.getElementById(input.dataset.chosen);
   var say = function () {
-    said.textContent = input.files.length ? "已选" + input.files.length + "张" : "还没有选";
+    var many = input.files.length;
+    said.textContent = !many ? "还没有选" : input.multiple ? "已选" + many + "张" : input.files[0].name;
   };
   input.addEventListener("change", say);
   say();

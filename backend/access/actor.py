@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from backend.access.permissions import Role
 from backend.access.scope import Everything, Nothing, Phone, Region, Scope
 
+SEES_NO_FAMILY = frozenset({Role.ADMIN, Role.DEPT})
+"""Roles without a place among families: a department reads what its own rows led to, and nothing else."""
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -54,8 +57,8 @@ def staff_actor(
     account_id: int | None,
     session_id: int | None,
 ) -> Actor:
-    """Return a member of staff acting in one identity; administrators reach no family's row."""
-    scope: Scope = Nothing() if role == Role.ADMIN else Region(region_code)
+    """Return a member of staff acting in one identity; administrators and departments reach no family's row."""
+    scope: Scope = Nothing() if role in SEES_NO_FAMILY else Region(region_code)
     return Actor(
         role=role,
         id=staff_id,

@@ -17,6 +17,7 @@ class Role(StrEnum):
     TOWN_LEAD = "TOWN_LEAD"
     COUNTY_OP = "COUNTY_OP"
     COUNTY_LEAD = "COUNTY_LEAD"
+    DEPT = "DEPT"
     AUDIT = "AUDIT"
     ADMIN = "ADMIN"
     SYSTEM = "SYSTEM"
@@ -32,6 +33,7 @@ ROLE_NAMES = {
     Role.TOWN_LEAD: "乡镇分管负责人",
     Role.COUNTY_OP: "县业务员",
     Role.COUNTY_LEAD: "县分管负责人",
+    Role.DEPT: "行业部门联络员",
     Role.AUDIT: "审计员",
     Role.ADMIN: "系统管理员",
     Role.SYSTEM: "系统",
@@ -46,6 +48,8 @@ LEVEL_OF_ROLE = {
     Role.TOWN_LEAD: 9,
     Role.COUNTY_OP: 6,
     Role.COUNTY_LEAD: 6,
+    # A department is a place too: the county and two digits (practice P49).
+    Role.DEPT: 8,
     Role.AUDIT: 6,
     Role.ADMIN: 6,
 }
@@ -82,6 +86,7 @@ class Action(StrEnum):
     HAND_UP_CLUE = "hand_up_clue"
     CLOSE_CLUE = "close_clue"
     TRANSFER = "transfer"
+    CHECK_ANEW = "check_anew"
     CONFIRM_CHECK = "confirm_check"
     SEE_IN_PERSON = "see_in_person"
     SETTLE_DOUBLE = "settle_double"
@@ -141,18 +146,67 @@ class Action(StrEnum):
     MERGE_CASES = "merge_cases"
     CORRECT_ID = "correct_id"
     CORRECT_FAMILY = "correct_family"
+    # after inclusion
+    READ_WATCHES = "read_watches"
+    MAKE_PLAN = "make_plan"
+    ADD_MEASURE = "add_measure"
+    NOTE_MEASURE = "note_measure"
+    DELIVER_MEASURE = "deliver_measure"
+    STOP_MEASURE = "stop_measure"
+    CONFIRM_AID = "confirm_aid"
+    SAY_NOT_RECEIVED = "say_not_received"
+    ANSWER_MISSING = "answer_missing"
+    PAIR = "pair"
+    END_PAIRING = "end_pairing"
+    ANSWER_SAFETY_NET = "answer_safety_net"
+    GIVE_CARE = "give_care"
+    END_CARE = "end_care"
+    MANAGE_OFFERS = "manage_offers"
+    CLAIM_RELIEF = "claim_relief"
+    DECIDE_RELIEF = "decide_relief"
+    PAY_RELIEF = "pay_relief"
+    NOTE_INSURANCE = "note_insurance"
+    END_NATURALLY = "end_naturally"
+    STRIKE_OFF = "strike_off"
+    # regular visits
+    FILE_ROUND = "file_round"
+    PLAN_ROUNDS = "plan_rounds"
+    TELL_CHANGE = "tell_change"
+    SETTLE_CHANGE = "settle_change"
+    CLOSE_HAZARD = "close_hazard"
+    # the way out, and warnings about watched families
+    PROPOSE_REMOVAL = "propose_removal"
+    CHECK_REMOVAL = "check_removal"
+    KEEP_WATCHING = "keep_watching"
+    ROLL_BACK = "roll_back"
+    MARK_WARNING = "mark_warning"
+    CHECK_WARNING = "check_warning"
+    DROP_WARNING = "drop_warning"
+    CONFIRM_WARNING = "confirm_warning"
+    ASK_TO_CLOSE_WARNING = "ask_to_close_warning"
+    RETURN_WARNING = "return_warning"
+    CLOSE_WARNING = "close_warning"
+    UPDATE_OFFICE = "update_office"
+    # meetings of offices, what they hand out, inspections
+    HOLD_OFFICE_MEETING = "hold_office_meeting"
+    ANSWER_ASSIGNMENT = "answer_assignment"
+    INSPECT = "inspect"
+    NOTE_PUBLICITY = "note_publicity"
+    RUN_CAMPAIGN = "run_campaign"
     # around a case
     READ_TASKS = "read_tasks"
     SNOOZE = "snooze"
     NUDGE = "nudge"
     SUPERVISE = "supervise"
     READ_SUPERVISIONS = "read_supervisions"
+    READ_OWN_SUPERVISIONS = "read_own_supervisions"
     NAME_DEPUTY = "name_deputy"
     READ_CASES = "read_cases"
     ADD_FILE = "add_file"
     READ_FILE = "read_file"
     REVEAL = "reveal"
     CONFIRM_PHONE = "confirm_phone"
+    CONFIRM_BY_CODE = "confirm_by_code"
     RELEASE_RECEIPT = "release_receipt"
     # around the program
     READ_AUDIT = "read_audit"
@@ -161,6 +215,27 @@ class Action(StrEnum):
     CHANGE_CALENDAR = "change_calendar"
     MOVE_DEMO_CLOCK = "move_demo_clock"
     READ_OUTBOX = "read_outbox"
+    MANAGE_OUTBOX = "manage_outbox"
+    # lists in and out
+    TAKE_ALERT_LIST = "take_alert_list"
+    READ_ALERT_LISTS = "read_alert_lists"
+    HAND_OUT_LIST = "hand_out_list"
+    READ_LEDGER = "read_ledger"
+    EXPORT_LEDGER = "export_ledger"
+    NAME_CONTACT = "name_contact"
+    CLEAR_UNSAFE = "clear_unsafe"
+    READ_BOARD = "read_board"
+    # the roster, and what departments hand in
+    IMPORT_ROSTER = "import_roster"
+    EXPORT_ROSTER = "export_roster"
+    SETTLE_ROSTER = "settle_roster"
+    READ_GRIDS = "read_grids"
+    PUSH_ALERTS = "push_alerts"
+    READ_ALERTS = "read_alerts"
+    SEND_ALERTS = "send_alerts"
+    MANAGE_OFFICES = "manage_offices"
+    ASK_REGISTERS = "ask_registers"
+    IMPORT_PLACES = "import_places"
 
 
 _VILLAGE = frozenset({Role.VILLAGE, Role.HEAD})
@@ -192,6 +267,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     # The township goes itself where the village may not: relatives of somebody in office (practice P32).
     Action.FILE_VISIT: _VILLAGE | _TOWN_DESK,
     Action.RESCHEDULE: _VILLAGE | _TOWN_DESK,
+    Action.CHECK_ANEW: _VILLAGE | _TOWN_DESK,
     Action.CONFIRM_CHECK: _VILLAGE | _TOWN_DESK,
     Action.SEE_IN_PERSON: _VILLAGE | _TOWN_DESK,
     Action.SETTLE_DOUBLE: _TOWN_DESK,
@@ -267,6 +343,54 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.MANAGE_DISASTER: _COUNTY,
     Action.IMPORT_DISASTER_LIST: _TOWN_DESK | _COUNTY,
     Action.JOIN_DECLARATION: _VILLAGE | _TOWN_DESK,
+    # A watched family: the village plans with it, the level above hears whether help arrived (practice P30).
+    Action.READ_WATCHES: _OFFICES,
+    Action.MAKE_PLAN: _VILLAGE | _TOWN_DESK,
+    Action.ADD_MEASURE: _VILLAGE | _TOWN_DESK | _COUNTY,
+    Action.NOTE_MEASURE: _OFFICES,
+    Action.DELIVER_MEASURE: _OFFICES,
+    Action.STOP_MEASURE: _OFFICES,
+    Action.CONFIRM_AID: frozenset({Role.FARMER}) | _OFFICES,
+    Action.SAY_NOT_RECEIVED: frozenset({Role.FARMER}) | _OFFICES,
+    Action.ANSWER_MISSING: _TOWN_DESK,
+    Action.PAIR: _TOWN_DESK,
+    Action.END_PAIRING: _TOWN_DESK,
+    Action.ANSWER_SAFETY_NET: _TOWN_DESK,
+    Action.GIVE_CARE: _VILLAGE | _TOWN_DESK,
+    Action.END_CARE: _VILLAGE | _TOWN_DESK,
+    Action.MANAGE_OFFERS: _COUNTY,
+    Action.CLAIM_RELIEF: _VILLAGE | _TOWN_DESK,
+    Action.DECIDE_RELIEF: frozenset({Role.COUNTY_LEAD}),
+    Action.PAY_RELIEF: _COUNTY,
+    Action.NOTE_INSURANCE: _OFFICES,
+    Action.END_NATURALLY: _TOWN_DESK,
+    # A wrong inclusion is put right by the county, with its reason (domain 2.3).
+    Action.STRIKE_OFF: frozenset({Role.COUNTY_LEAD}),
+    # A visit by anybody closes every duty that it satisfies (practice P40).
+    Action.FILE_ROUND: frozenset({Role.GRID}) | _OFFICES,
+    Action.PLAN_ROUNDS: _VILLAGE | _TOWN_DESK,
+    Action.TELL_CHANGE: frozenset({Role.GRID}) | _OFFICES,
+    Action.SETTLE_CHANGE: _VILLAGE,
+    Action.CLOSE_HAZARD: _TOWN_DESK,
+    Action.PROPOSE_REMOVAL: _VILLAGE | _TOWN_DESK,
+    Action.CHECK_REMOVAL: _VILLAGE | _TOWN_DESK,
+    Action.KEEP_WATCHING: _VILLAGE | _TOWN_DESK,
+    Action.ROLL_BACK: _COUNTY,
+    Action.MARK_WARNING: _VILLAGE | _TOWN_DESK,
+    Action.CHECK_WARNING: _TOWN_DESK,
+    Action.DROP_WARNING: _TOWN_JUDGES | _COUNTY,
+    Action.CONFIRM_WARNING: _COUNTY,
+    # A department without an account here is served by the county (practice S8).
+    Action.ASK_TO_CLOSE_WARNING: _COUNTY,
+    Action.RETURN_WARNING: _COUNTY,
+    Action.CLOSE_WARNING: frozenset({Role.COUNTY_LEAD}),
+    Action.UPDATE_OFFICE: _COUNTY,
+    Action.HOLD_OFFICE_MEETING: _TOWN_DESK | _COUNTY,
+    Action.ANSWER_ASSIGNMENT: _OFFICES,
+    # By the level above, at places drawn by lot (seed 000); discipline inspection reads (seed 003).
+    Action.INSPECT: _TOWN_DESK | _COUNTY,
+    Action.NOTE_PUBLICITY: _OFFICES,
+    Action.RUN_CAMPAIGN: _TOWN_DESK | _COUNTY,
     Action.READ_TASKS: frozenset({Role.GRID}) | _OFFICES,
     # Whoever owes it puts it off; the desk is looked at by the service.
     Action.SNOOZE: _OFFICES,
@@ -275,13 +399,18 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     # A 督办单 is drafted by the program and issued by a leader by name (practice P16).
     Action.SUPERVISE: frozenset({Role.COUNTY_LEAD}),
     Action.READ_SUPERVISIONS: _TOWN_DESK | _COUNTY,
+    # What was issued to one's own desk: whoever has to answer for it reads it.
+    Action.READ_OWN_SUPERVISIONS: frozenset({Role.GRID}) | _OFFICES,
     Action.NAME_DEPUTY: frozenset({Role.HEAD, Role.TOWN_LEAD, Role.COUNTY_LEAD, Role.ADMIN}),
     # A farmer's scope holds only the households that the village confirmed for that phone.
     Action.READ_CASES: frozenset({Role.FARMER}) | _OFFICES,
-    Action.ADD_FILE: frozenset({Role.FARMER}) | _VILLAGE,
+    # Township and county bring papers, and photos of the visits that they make themselves.
+    Action.ADD_FILE: frozenset({Role.FARMER}) | _OFFICES,
     Action.READ_FILE: _OFFICES,
     Action.REVEAL: _OFFICES,
     Action.CONFIRM_PHONE: _VILLAGE,
+    # By a code sent to the number on the household's file, where nobody is at the door.
+    Action.CONFIRM_BY_CODE: frozenset({Role.FARMER}),
     Action.RELEASE_RECEIPT: _VILLAGE,
     Action.READ_AUDIT: frozenset({Role.AUDIT}),
     # The county decides its own rules; the administrator of the machine does not (domain 1.2).
@@ -289,7 +418,32 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.CHANGE_CALENDAR: _COUNTY,
     Action.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Action.MOVE_DEMO_CLOCK: frozenset({Role.ADMIN}),
-    Action.READ_OUTBOX: frozenset({Role.ADMIN, Role.COUNTY_OP}),
+    Action.READ_OUTBOX: frozenset({Role.ADMIN}) | _COUNTY,
+    # Again, never again, a stopped channel set going: the county's clerk and whoever runs the machine.
+    Action.MANAGE_OUTBOX: frozenset({Role.ADMIN, Role.COUNTY_OP}),
+    # Departments send their lists to the county, which hands them on to villages, and the results back (seed 001).
+    Action.TAKE_ALERT_LIST: _COUNTY,
+    Action.READ_ALERT_LISTS: _OFFICES,
+    Action.HAND_OUT_LIST: _COUNTY,
+    Action.READ_LEDGER: _OFFICES,
+    # A file that leaves is the township's or the county's to take, never a village's.
+    Action.EXPORT_LEDGER: _TOWN_DESK | _COUNTY,
+    Action.NAME_CONTACT: frozenset({Role.HEAD}) | _TOWN_DESK,
+    # Whoever lives beside it does not say alone that it is safe.
+    Action.CLEAR_UNSAFE: _TOWN_DESK,
+    Action.READ_BOARD: _OFFICES,
+    # The administrator of the machine sees no household (domain 1.2): the roster is the desks' affair.
+    Action.IMPORT_ROSTER: _TOWN_DESK | _COUNTY,
+    Action.EXPORT_ROSTER: _TOWN_DESK | _COUNTY,
+    Action.SETTLE_ROSTER: _TOWN_DESK,
+    Action.READ_GRIDS: _OFFICES,
+    # The county files for a department without an account, under its covering letter (practice S8).
+    Action.PUSH_ALERTS: frozenset({Role.DEPT}) | _COUNTY,
+    Action.READ_ALERTS: _OFFICES,
+    Action.SEND_ALERTS: _COUNTY,
+    Action.MANAGE_OFFICES: _COUNTY,
+    Action.ASK_REGISTERS: _COUNTY,
+    Action.IMPORT_PLACES: frozenset({Role.ADMIN}) | _COUNTY,
 }
 
 

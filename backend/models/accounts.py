@@ -24,7 +24,7 @@ class Account(Base):
 
 
 class AccountHousehold(Base):
-    """A WeChat account that may read one household's file, because a cadre confirmed who holds that phone."""
+    """A WeChat account that may read one household's file: a cadre confirmed who holds that phone, or a code did."""
 
     __tablename__ = "account_households"
     __table_args__ = (Index("ix_account_households_account_id", "account_id"),)
@@ -32,7 +32,7 @@ class AccountHousehold(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     account_id: Mapped[int] = mapped_column(RowId, ForeignKey("accounts.id"))
     household_id: Mapped[int] = mapped_column(RowId, ForeignKey("households.id"), index=True)
-    confirmed_by: Mapped[int] = mapped_column(RowId, comment="staff id of whoever stood at the door")
+    confirmed_by: Mapped[int | None] = mapped_column(RowId, comment="of whoever stood at the door; empty: by a code")
     confirmed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 

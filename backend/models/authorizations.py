@@ -34,6 +34,7 @@ class Authorization(Scoped, Base):
     witnesses: Mapped[list[Any]] = mapped_column(Document, default=list, comment="names, and whether a cadre")
     was_read_aloud: Mapped[bool] = mapped_column(default=False)
     guardian: Mapped[str] = mapped_column(Words(50), default="")
+    paper_sha256: Mapped[str | None] = mapped_column(Symbols(64), comment="of the signed paper, announced")
     why_sealed: Mapped[str | None] = mapped_column(Sealed(3000), comment="why a member was not reached")
     withdrawn_on: Mapped[date | None]
     consequence_told: Mapped[bool] = mapped_column(default=False)

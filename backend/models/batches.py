@@ -30,6 +30,8 @@ class CountyBatch(Base):
     signed_by: Mapped[int | None] = mapped_column(RowId)
     signed_by_name: Mapped[str] = mapped_column(Words(50), default="")
     signed_at: Mapped[datetime | None]
+    audit_count: Mapped[int] = mapped_column(default=0, comment="rows in this batch's audit chain")
+    audit_head: Mapped[str] = mapped_column(Symbols(64), default="", comment="MAC of the chain's last row")
 
 
 class BatchItem(Scoped, Base):

@@ -46,3 +46,20 @@ class ComparisonResult(Scoped, Base):
     remark_sealed: Mapped[str | None] = mapped_column(Sealed(3000), comment="what the register's holder added")
     explanation_sealed: Mapped[str | None] = mapped_column(Sealed(3000))
     explained_by: Mapped[str] = mapped_column(Words(50), default="")
+
+
+class ComparisonAnswer(Scoped, Base):
+    """What a register's holder answered of one member of a case in the works, before the county files it (P15)."""
+
+    __tablename__ = "comparison_answers"
+    __table_args__ = (UniqueConstraint("case_id", "person_id", "item"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
+    case_id: Mapped[int] = mapped_column(RowId, ForeignKey("cases.id"))
+    person_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id"))
+    item: Mapped[str] = mapped_column(Symbols(20))
+    result: Mapped[str] = mapped_column(Symbols(20), comment="hit or no_hit")
+    remark_sealed: Mapped[str | None] = mapped_column(Sealed(3000))
+    authorization_id: Mapped[int] = mapped_column(RowId, ForeignKey("authorizations.id"))
+    import_id: Mapped[int] = mapped_column(RowId, ForeignKey("import_batches.id"))
+    answered_at: Mapped[datetime]

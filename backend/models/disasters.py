@@ -30,6 +30,8 @@ class DisasterEvent(Base):
     closed_on: Mapped[date | None]
     closing_number: Mapped[str] = mapped_column(Words(60), default="")
     closed_by_name: Mapped[str] = mapped_column(Words(50), default="")
+    audit_count: Mapped[int] = mapped_column(default=0, comment="rows in this event's audit chain")
+    audit_head: Mapped[str] = mapped_column(Symbols(64), default="", comment="MAC of the chain's last row")
 
 
 class DisasterHousehold(Scoped, Base):

@@ -19,7 +19,8 @@ class StoredFile(Scoped, Base):
     case_id: Mapped[int] = mapped_column(RowId, ForeignKey("cases.id"))
     sha256: Mapped[str] = mapped_column(Symbols(64), comment="of what the phone sent, before it was cleaned")
     kind: Mapped[str] = mapped_column(Symbols(20))
-    media_type: Mapped[str] = mapped_column(Symbols(60))
+    what: Mapped[str] = mapped_column(Symbols(20), default="", comment="of a document: which paper")
+    media_type: Mapped[str] = mapped_column(Symbols(100))
     size: Mapped[int]
     sent_by_role: Mapped[str] = mapped_column(Symbols(20))
     sent_by: Mapped[int] = mapped_column(RowId)

@@ -47,7 +47,10 @@ class HomeCheck(Scoped, Base):
 
 
 class HomeCheckDraft(Scoped, Base):
-    """What a visitor has typed so far: one a case and author, gone once the check is filed."""
+    """What a visitor has typed so far: one a case and author; once the check is filed only its number is left.
+
+    `number` counts the saves on the author's phone: one that comes late is known by it, also after the filing.
+    """
 
     __tablename__ = "home_check_drafts"
     __table_args__ = (UniqueConstraint("case_id", "author_id"),)
@@ -56,5 +59,6 @@ class HomeCheckDraft(Scoped, Base):
     case_id: Mapped[int] = mapped_column(RowId, ForeignKey("cases.id"))
     author_id: Mapped[int] = mapped_column(RowId)
     author_name: Mapped[str] = mapped_column(Words(50))
-    content_sealed: Mapped[str] = mapped_column(Sealed(LONGEST_SEALED))
+    number: Mapped[int] = mapped_column(RowId, default=0, comment="of the newest save, counted by the phone")
+    content_sealed: Mapped[str | None] = mapped_column(Sealed(LONGEST_SEALED), comment="empty once filed")
     saved_at: Mapped[datetime]

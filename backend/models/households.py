@@ -13,13 +13,25 @@ class Household(Scoped, Base):
     """The unit of the whole procedure; one made by a declaration is provisional until the roster knows it."""
 
     __tablename__ = "households"
-    __table_args__ = (Index("ix_households_village_code_id", "village_code", "id"),)
+    __table_args__ = (
+        Index("ix_households_village_code_id", "village_code", "id"),
+        Index("ix_households_other_village_id", "other_village", "id"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     household_id: Mapped[int] = mapped_column(RowId, index=True, comment="its own id: a scoped row names its household")
     head_name: Mapped[str] = mapped_column(Words(50))
     phone_sealed: Mapped[str | None] = mapped_column(Sealed(200))
+    phone_confirmed_at: Mapped[datetime | None] = mapped_column(
+        comment="when staff wrote it down; a phone's word is none"
+    )
     is_provisional: Mapped[bool] = mapped_column(default=True)
+    other_village: Mapped[str | None] = mapped_column(Symbols(12), comment="the second one of a family that lives away")
+    group_name: Mapped[str] = mapped_column(Words(40), default="", comment="村民小组, as the roster says")
+    standing: Mapped[str] = mapped_column(Symbols(20), default="ordinary", comment="a code of household_kinds")
+    national_no: Mapped[str | None] = mapped_column(Symbols(40), comment="in the national system")
+    details_sealed: Mapped[str | None] = mapped_column(Sealed(6000), comment="address and tags, as the roster says")
+    row_digest: Mapped[str | None] = mapped_column(Symbols(64), comment="of what the roster said last")
     open_case_id: Mapped[int | None] = mapped_column(RowId, comment="its one open case, if any")
     merged_into_id: Mapped[int | None] = mapped_column(RowId, comment="the household that it turned out to be")
     made_at: Mapped[datetime]
@@ -36,6 +48,9 @@ class Person(Scoped, Base):
     id_sealed: Mapped[str | None] = mapped_column(Sealed(200))
     no_document: Mapped[str | None] = mapped_column(Symbols(30), comment="why there is no ID number")
     died_on: Mapped[date | None]
+    left_on: Mapped[date | None] = mapped_column(comment="went to live elsewhere: no longer of this household")
+    details_sealed: Mapped[str | None] = mapped_column(Sealed(6000), comment="health, work and so on, of the roster")
+    row_digest: Mapped[str | None] = mapped_column(Symbols(64), comment="of what the roster said last")
 
 
 class PersonDigest(Scoped, Base):

@@ -24,6 +24,7 @@ class Message(Base):
         Index("ix_messages_digest_id", "digest_id"),
         Index("ix_messages_inbox", "recipient", "id"),
         Index("ix_messages_task_id", "task_id"),
+        Index("ix_messages_state_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
@@ -63,7 +64,7 @@ class Attempt(Base):
     """One try on one channel: committed as calling before the call, so that a crash leaves a trace."""
 
     __tablename__ = "attempts"
-    __table_args__ = (UniqueConstraint("message_id", "channel", "number"),)
+    __table_args__ = (UniqueConstraint("message_id", "channel", "number"), Index("ix_attempts_msgid", "msgid"))
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     message_id: Mapped[int] = mapped_column(RowId, ForeignKey("messages.id"))
@@ -72,6 +73,7 @@ class Attempt(Base):
     state: Mapped[str] = mapped_column(Symbols(12))
     errcode: Mapped[int | None]
     rid: Mapped[str] = mapped_column(Symbols(60), default="")
+    msgid: Mapped[str] = mapped_column(Symbols(40), default="", comment="the provider's own number of it")
     answer: Mapped[str] = mapped_column(
         Symbols(80), default="", comment="the provider's own word, where it is no number"
     )

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.access.permissions import Role
-from backend.db import Base, RowId, Symbols, Words, new_id
+from backend.db import Base, RowId, Sealed, Symbols, Words, new_id
 
 
 class Staff(Base):
@@ -20,6 +20,7 @@ class Staff(Base):
     login: Mapped[str] = mapped_column(Symbols(40))
     name: Mapped[str] = mapped_column(Words(50))
     password_hash: Mapped[str | None] = mapped_column(Symbols(200))
+    phone_sealed: Mapped[str | None] = mapped_column(Sealed(200), comment="for text messages about their duties")
     is_active: Mapped[bool] = mapped_column(default=True)
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(comment="real time")

@@ -1,9 +1,11 @@
 """Whether a policy holds together without a calendar: nothing missing, nothing that points nowhere."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
+from backend.errors import Invalid
 from backend.policy.limits import Unit
 from backend.policy.presets import BASE, load_preset
+from backend.policy.rhythms import Rhythm
 from backend.policy.rules import DISASTER, Policy
 
 SHORTEST_NOTICE_DAYS = 5
@@ -12,7 +14,13 @@ SHORTEST_NOTICE_DAYS = 5
 
 def structural_findings(policy: Policy) -> list[str]:
     """Return what is wrong with the policy in itself, one Chinese sentence each; an empty list when nothing is."""
-    return [*_missing(policy), *_short_notice(policy), *_unknown_references(policy), *_urgent_but_longer(policy)]
+    return [
+        *_missing(policy),
+        *_short_notice(policy),
+        *_unknown_references(policy),
+        *_odd_rhythms(policy),
+        *_urgent_but_longer(policy),
+    ]
 
 
 def _missing(policy: Policy) -> Iterator[str]:
@@ -53,12 +61,37 @@ def _unknown_references(policy: Policy) -> Iterator[str]:
         *(("dictionaries.risk_words", risk, words.get("risks", {})) for risk in words.get("risk_words", {})),
         *(("dictionaries.risks", risk, words.get("risk_words", {})) for risk in words.get("risks", {})),
         *(("dictionaries.limit_names", key, policy.limits) for key in words.get("limit_names", {})),
+        *_of_alerts(policy),
         *(("limits", key.split(".")[0], words.get("limit_names", {})) for key in policy.limits),
         *(("limits", key.split(".")[1], {*words.get("urgency", {}), DISASTER}) for key in policy.limits if "." in key),
     ]
     for place, code, known in pairs:
         if code not in known:
             yield f"{place}：「{code}」没有定义。"
+
+
+def _of_alerts(policy: Policy) -> Iterator[tuple[str, str, Container[str]]]:
+    """Yield what the topics of department alerts point at: each has an office, a rhythm, a risk and a colour."""
+    words = policy.dictionaries
+    topics = words.get("alert_topics", {})
+    points_at = {
+        "alert_offices": policy.departments,
+        "alert_risks": words.get("risks", {}),
+        "alert_colours": words.get("alert_colour_names", {}),
+    }
+    for name in (*points_at, "alert_rhythms"):
+        entries = words.get(name, {})
+        yield from (("dictionaries.alert_topics", topic, entries) for topic in topics)
+        yield from ((f"dictionaries.{name}", topic, topics) for topic in entries)
+        yield from ((f"dictionaries.{name}", code, points_at[name]) for code in entries.values() if name in points_at)
+
+
+def _odd_rhythms(policy: Policy) -> Iterator[str]:
+    for topic, written in policy.dictionaries.get("alert_rhythms", {}).items():
+        try:
+            Rhythm.parse(written)
+        except Invalid as error:
+            yield f"dictionaries.alert_rhythms.{topic}：{error.message}"
 
 
 def _urgent_but_longer(policy: Policy) -> Iterator[str]:

@@ -35,6 +35,15 @@ class Way(StrEnum):
     CALL = "call"
 
 
+WAY_NAMES: Mapping[str, str] = {
+    Way.SUBSCRIBE: "小程序订阅消息",
+    Way.SERVICE: "公众号模板消息",
+    Way.SMS: "短信",
+    Way.CALL: "村里打电话或上门",
+}
+"""What people call them."""
+
+
 class Audience(StrEnum):
     """Who is spoken to: staff, whoever declared, and the same person about news that must not be missed."""
 
@@ -44,7 +53,7 @@ class Audience(StrEnum):
 
 
 WAYS: Mapping[str, tuple[str, ...]] = {
-    Audience.STAFF: (Way.SUBSCRIBE, Way.SERVICE),
+    Audience.STAFF: (Way.SUBSCRIBE, Way.SERVICE, Way.SMS),
     Audience.APPLICANT: (Way.SUBSCRIBE, Way.SERVICE),
     Audience.MUST_HEAR: (Way.SUBSCRIBE, Way.SERVICE, Way.SMS, Way.CALL),
 }

@@ -37,3 +37,8 @@ def meaning_of(policy: Policy, section: str, key: str) -> Meaning:
 def _known() -> Mapping[str, Mapping[str, list[str]]]:
     known: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return known
+
+
+def entry_of(section: str, key: str) -> list[str] | None:
+    """Return what is written about a value, as it is written; None where nothing is."""
+    return _known().get(section, {}).get(key)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from operator import mul
 from typing import Literal
 
 from backend.errors import Invalid
@@ -30,7 +31,10 @@ class IdNumber:
 
 def check_sign(first_17: str) -> str:
     """Return the check digit of 17 digits (ISO 7064 MOD 11-2, as GB 11643 prescribes)."""
-    return _CHECK_SIGNS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first_17, strict=True)) % 11]
+    if len(first_17) != len(_WEIGHTS):
+        raise ValueError("seventeen digits have a check digit")
+    # A file has a million of them: mapped, not looped.
+    return _CHECK_SIGNS[sum(map(mul, _WEIGHTS, map(int, first_17))) % 11]
 
 
 def in_new_form(number: str) -> str:

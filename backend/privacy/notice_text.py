@@ -17,11 +17,12 @@ class FamilyOnSheet:
     head: str
     people: int | None
     category: str
+    named: str = "拟定类别"
 
     @property
     def line(self) -> str:
         """The family's own line, without its number on the sheet."""
-        parts = [self.group, self.head, f"{self.people}口人" if self.people else "", f"拟定类别：{self.category}"]
+        parts = [self.group, self.head, f"{self.people}口人" if self.people else "", f"{self.named}：{self.category}"]
         return "　".join(part for part in parts if part)
 
     @property
@@ -49,8 +50,16 @@ class Sheet:
     until: date
     length: str
     signature: str
+    ends: bool
     telephones: Sequence[Telephone]
     families: Sequence[FamilyOnSheet]
+
+    @property
+    def _what(self) -> str:
+        """Say what is meant for these families: to be included, or (`ends`) that their risk is gone."""
+        if self.ends:
+            return f"认为下列{len(self.families)}户{self.households}的风险已经解除，拟标注风险消除"
+        return f"拟把下列{len(self.families)}户列为{self.households}"
 
     @property
     def text(self) -> str:
@@ -58,8 +67,7 @@ class Sheet:
         return "\n".join(
             [
                 "公　示",
-                f"{self.village}于{spoken_day(self.met_on)}开会评议，拟把下列{len(self.families)}户列为"
-                f"{self.households}，现在公示。",
+                f"{self.village}于{spoken_day(self.met_on)}开会评议，{self._what}，现在公示。",
                 f"{spoken_day(self.posts_on)}贴出，贴满{self.length}，到{spoken_day(self.until)}为止。",
                 *(f"（{number}）{family.line}" for number, family in enumerate(self.families, start=1)),
                 "有不同意见，请在公示期内打下面的电话，或者用微信扫这张纸上的码提出，可以不留姓名。",

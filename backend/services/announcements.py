@@ -19,6 +19,7 @@ from backend.privacy.redaction import leaks
 from backend.services.sealing import needed
 from backend.services.sheets import head_as_shown
 from backend.workflow import engine
+from backend.workflow.duties import REMOVAL
 from backend.workflow.engine import find_case
 from backend.workflow.places import name_of
 
@@ -38,14 +39,16 @@ class AnnouncementText:
     authority: str
     phone: str
     on: date
+    ends: bool = False
 
     def __str__(self) -> str:
         """Return the words as they are announced."""
         day = f"{self.on.year}年{self.on.month}月{self.on.day}日"
         call = f"监督电话：{self.phone}。" if self.phone else ""
+        became = f"风险已经消除，不再列为{self.status}" if self.ends else f"列为{self.status}"
         return (
             f"{self.title}（{self.number}）：{self.village}{self.head}户，经村级评议公示、乡镇审核、县级审定，"
-            f"列为{self.status}。{call}{self.authority}，{day}。"
+            f"{became}。{call}{self.authority}，{day}。"
         )
 
 
@@ -89,6 +92,7 @@ def text_of(case: Case, number: str) -> AnnouncementText:
         authority=f"{county.name}{policy.texts['county_authority']}",
         phone=county.phone,
         on=clock.today(),
+        ends=case.procedure == REMOVAL,
     )
 
 

@@ -11,6 +11,7 @@ from backend.db import use_case
 from backend.errors import Complaints, DomainError, Invalid, NotPossibleNow, TryLater
 from backend.models import Case
 from backend.policy.county import policy_of
+from backend.services.living import where_they_live
 from backend.services.sealing import MOST_SHORT, needed, optional
 from backend.workflow import engine, telling
 from backend.workflow.engine import find_case
@@ -51,6 +52,7 @@ class CallResult:
 
 
 @use_case
+@where_they_live
 def appoint_visit(case_id: int, form: AppointmentForm, *, by: Actor) -> Case:
     """Tell a family on which day somebody comes; the duty and its date stay as they are.
 

@@ -13,7 +13,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, first_id_at, use_case
-from backend.models import AuditBatch, AuditRow, Case, Complaint, SignIn
+from backend.models import AuditBatch, AuditRow, Case, Complaint, CountyBatch, DisasterEvent, SignIn
 from backend.privacy.chain import EMPTY_ROOT, Batch, LineBroken, batch_line, mac_row, merkle_root, parse_batch_line
 from backend.privacy.current import keys
 from backend.services.leaders import leading
@@ -21,6 +21,11 @@ from backend.services.storage import settings
 from backend.workflow import trail
 
 MOST_IN_A_BATCH = 5000
+HEADS = (
+    *(("case", Case), ("session", SignIn), ("complaint", Complaint)),
+    *(("disaster", DisasterEvent), ("batch", CountyBatch)),
+)
+"""Which rows head the chains of each label."""
 SETTLED = timedelta(seconds=2)
 READ_AT_ONCE = 2000
 
@@ -122,8 +127,8 @@ def _mac_fits(row: AuditRow) -> bool:
 
 
 def _broken_heads() -> Iterator[str]:
-    """Find removed last rows: they leave no gap, but the head that their case or session keeps knows of them."""
-    for label, model in (("case", Case), ("session", SignIn), ("complaint", Complaint)):
+    """Find removed last rows: they leave no gap, but the head that their case, session or paper keeps knows of them."""
+    for label, model in HEADS:
         last = (
             select(AuditRow.chain, func.max(AuditRow.place).label("place"))
             .where(AuditRow.chain.like(f"{label}:%"))

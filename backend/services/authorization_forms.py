@@ -32,7 +32,10 @@ class Witness:
 
 @dataclass(frozen=True)
 class AuthorizationForm:
-    """How one member gave their word; a `mark` stands for the signature of somebody unable to write."""
+    """How one member gave their word; a `mark` stands for the signature of somebody unable to write.
+
+    `paper_sha256` announces the scan of the signed paper, which may come later.
+    """
 
     person_id: int
     way: str = PAPER
@@ -43,6 +46,7 @@ class AuthorizationForm:
     witnesses: tuple[Witness, ...] = ()
     was_read_aloud: bool = False
     guardian: str = ""
+    paper_sha256: str | None = None
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ def authorize(case_id: int, form: AuthorizationForm, *, by: Actor) -> Authorizat
     row.signed_on, row.until_on = checked.signed_on, checked.until_on
     row.filled_in_by, row.was_read_aloud = checked.filled_in_by, form.was_read_aloud
     row.witnesses = [asdict(each) for each in checked.witnesses]
+    row.paper_sha256 = form.paper_sha256
     db.session.add(row)
     engine.note(case, "authorize", by=by, detail={"authorization": str(row.id)})
     return row

@@ -177,3 +177,10 @@ def _have_names_at_hand(rows: Sequence[tuple[object, ...]]) -> None:
 
 def _sealer(item: BatchItem) -> Sealer:
     return Sealer("batch_items", item.id)
+
+
+def batches_of(*, by: Actor, size: int = 50) -> Sequence[CountyBatch]:
+    """Return the county's latest batches, the newest first."""
+    require(by.role, Action.PREPARE_BATCH)
+    query = select(CountyBatch).where(CountyBatch.county_code == by.county_code)
+    return db.session.scalars(query.order_by(CountyBatch.id.desc()).limit(size)).all()

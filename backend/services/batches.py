@@ -19,10 +19,13 @@ from backend.services import cases, signatures
 from backend.services.cases import Seen
 from backend.services.judgements import BatchRef, JudgementForm
 from backend.services.sealing import Sealer, needed, optional
+from backend.workflow.duties import REMOVAL
 from backend.workflow.engine import find_case
-from backend.workflow.states import Kind
+from backend.workflow.procedure import row_for
+from backend.workflow.states import Kind, State
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import open_duties
+from backend.workflow.trail import record_on
 
 MOST_NUMBER = 60
 OPEN, DONE, STALE, REFUSED = "open", "done", "stale", "refused"
@@ -41,7 +44,6 @@ ACTION_OF = {
     Verdict.REJECT: Action.COUNTY_REJECT,
     Verdict.SEND_BACK: Action.COUNTY_SEND_BACK,
 }
-REASONS_OF = {Verdict.REJECT: "not_included_reasons", Verdict.SEND_BACK: "return_reasons"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def prepare(number: str, sits_on: date, *, by: Actor, proposals: Sequence[Propos
     db.session.flush()
     for each in proposals:
         _put(batch, each, by)
+    record_on(batch, "batch", by=by, action="prepare_batch", detail={"number": said, **_listed(proposals)})
     return batch
 
 
@@ -92,6 +95,7 @@ def put(batch_id: int, proposals: Sequence[Proposal], *, by: Actor) -> CountyBat
     batch = unsigned(batch_id, by)
     for each in proposals:
         _put(batch, each, by)
+    record_on(batch, "batch", by=by, action="put_into_batch", detail=_listed(proposals))
     return batch
 
 
@@ -99,20 +103,20 @@ def put(batch_id: int, proposals: Sequence[Proposal], *, by: Actor) -> CountyBat
 def take_out(batch_id: int, case_id: int, *, by: Actor) -> None:
     """Leave a family out of a batch; nothing happens to its case."""
     require(by.role, Action.PREPARE_BATCH)
-    item = _item(unsigned(batch_id, by), case_id)
+    item = _item(batch := unsigned(batch_id, by), case_id)
     if item is None:
         raise NotFound
     if item.outcome == DONE:
         raise NotPossibleNow("这一户已经审定，不能从批次里拿掉。")
     db.session.delete(item)
+    record_on(batch, "batch", by=by, action="take_out_of_batch", detail={"case": str(case_id)})
 
 
 def sign(batch_id: int, *, by: Actor) -> Sequence[BatchItem]:
     """Sign a batch: every family moves in a transaction of its own; one that has changed is reported, the rest go on.
 
     Signing again decides only what is still open or was prepared anew, so a broken line costs nothing. What was agreed
-    by telephone is signed with it. Never called
-    inside another transaction: a family that fails must leave no trace in its neighbour's.
+    by telephone is signed with it. Never called inside another transaction: whoever fails leaves no trace in others'.
     """
     require(by.role, Action.SIGN_BATCH)
     batch = _sign(batch_id, by)
@@ -135,13 +139,6 @@ def find_batch(batch_id: int, *, by: Actor) -> CountyBatch:
     return _find(batch_id, by, locked=False)
 
 
-def batches_of(*, by: Actor, size: int = 50) -> Sequence[CountyBatch]:
-    """Return the county's latest batches, the newest first."""
-    require(by.role, Action.PREPARE_BATCH)
-    query = select(CountyBatch).where(CountyBatch.county_code == by.county_code)
-    return db.session.scalars(query.order_by(CountyBatch.id.desc()).limit(size)).all()
-
-
 def _find(batch_id: int, by: Actor, *, locked: bool = True) -> CountyBatch:
     query = select(CountyBatch).where(CountyBatch.id == batch_id, CountyBatch.county_code == by.county_code)
     batch = db.session.scalars(query.with_for_update() if locked else query).one_or_none()
@@ -156,6 +153,10 @@ def unsigned(batch_id: int, by: Actor) -> CountyBatch:
     if batch.signed_at is not None and all(item.outcome == DONE for item in items_of(batch.id)):
         raise NotPossibleNow("这一批已经签发，请另开一批。")
     return batch
+
+
+def _listed(proposals: Sequence[Proposal]) -> dict[str, object]:
+    return {"proposed": {str(each.case_id): str(each.verdict) for each in proposals}}
 
 
 def _item(batch: CountyBatch, case_id: int) -> BatchItem | None:
@@ -186,11 +187,15 @@ def _put(batch: CountyBatch, proposal: Proposal, by: Actor) -> None:
 
 
 def _check_reasons(case: Case, proposal: Proposal) -> None:
-    dictionary = REASONS_OF.get(proposal.verdict)
+    row = row_for(ACTION_OF[proposal.verdict], State.PASSED, case.procedure)
+    dictionary = row.reasons if row else None
     known = policy_of(case.county_code, case.policy_version).dictionaries[dictionary] if dictionary else {}
     if dictionary and (not proposal.codes or any(code not in known for code in proposal.codes)):
         raise Invalid.field("reasons", "请从列出的原因里至少选一条。")
-    if proposal.verdict is Verdict.REJECT and not (proposal.words.strip() and proposal.alternative.strip()):
+    if case.procedure == REMOVAL and proposal.verdict is Verdict.REJECT and not proposal.words.strip():
+        raise Invalid.field("words", "不同意消除的，请写明理由。")
+    other_way = case.procedure == REMOVAL or proposal.alternative.strip()
+    if proposal.verdict is Verdict.REJECT and not (proposal.words.strip() and other_way):
         raise Invalid.field("words", "不同意纳入的，请写明理由，以及怎样帮这一户解决实际困难。")
 
 
@@ -201,6 +206,7 @@ def _sign(batch_id: int, by: Actor) -> CountyBatch:
         raise NotPossibleNow("这一批里还没有农户。")
     if batch.signed_at is None:
         batch.signed_by, batch.signed_by_name, batch.signed_at = by.id, by.name, clock.now()
+    record_on(batch, "batch", by=by, action=Action.SIGN_BATCH, detail={"number": batch.number})
     return batch
 
 

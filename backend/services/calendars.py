@@ -6,25 +6,18 @@ from datetime import date
 
 from sqlalchemy import Select, select
 
-from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
-from backend.access.scope import as_system
 from backend.db import db, new_id, ring, use_case
 from backend.errors import Invalid, NotFound
-from backend.models import Case, County, Task, WorkdayOverride
+from backend.models import Case, Task, WorkdayOverride
 from backend.policy import county as county_policy
-from backend.policy.county import county_workdays, policy_of
-from backend.policy.limits import Unit
+from backend.policy.county import county_workdays
 from backend.privacy.texts import clean_text
 from backend.services import audit
+from backend.services.redating import due_under
 from backend.workdays import Workdays
-from backend.workflow.deadlines import Due, due_on, next_rung, notice_may_close_on, shrunk
-from backend.workflow.duties import IN_TOTAL
-from backend.workflow.states import Kind
-from backend.workflow.tasks import EXTENDED_BY, total_of
 
-BATCH = 200
 MOST_SOURCE = 120
 
 
@@ -96,77 +89,9 @@ def shift_of(day: date, *, is_workday: bool | None, by: Actor) -> Shift:
     changed = Workdays(overrides=trial, official_until=now.official_until)
     query = select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.open_due.is_not(None))
     rows = db.session.execute(query.order_by(Task.open_due, Task.id)).all()
-    dated = [(task, _due_under(task, case, changed)) for task, case in rows]
+    dated = [(task, due_under(task, case, changed)) for task, case in rows]
     moved = [(task, due.on) for task, due in dated if due is not None and due.on != task.due_on]
     return Shift(len(moved), len(rows) - len(moved), moved[:10])
-
-
-def recompute_dates(county_code: str) -> int:
-    """Move every open date that rests on working days to where the calendar now puts it; return how many moved.
-
-    In small transactions and from the duties' own beginnings, so that it may be broken off and run again.
-    """
-    county_policy.forget()
-    moved, after = 0, 0
-    while batch := _recompute_batch(county_code, after):
-        after = batch[0]
-        moved += batch[1]
-    return moved
-
-
-def recompute_all_dates() -> int:
-    """Do the same for every county of this installation."""
-    counties = list(db.session.scalars(select(County.code)))
-    db.session.rollback()
-    return sum(recompute_dates(code) for code in counties)
-
-
-@use_case
-def _recompute_batch(county_code: str, after: int) -> tuple[int, int] | None:
-    with as_system("open dates follow the calendar"):
-        query = (
-            select(Task, Case)
-            .join(Case, Case.id == Task.case_id)
-            .where(Task.county_code == county_code, Task.open_due.is_not(None), Task.id > after)
-        )
-        rows = db.session.execute(query.order_by(Task.id).limit(BATCH)).all()
-        if not rows:
-            return None
-        return rows[-1][0].id, sum(_move_date(task, case) for task, case in rows)
-
-
-def _move_date(task: Task, case: Case) -> int:
-    policy, workdays = policy_of(task.county_code, case.policy_version), county_workdays(task.county_code)
-    due = _due_under(task, case, workdays)
-    if due is None:
-        return 0
-    if due.on == task.due_on:
-        task.is_provisional = due.provisional
-        return 0
-    limit = policy.limit(task.limit_key)
-    rung = next_rung(due.on, limit, task.opened_on, clock.now(), policy.ladder, workdays)
-    task.detail = {**task.detail, "was_due": [*task.detail.get("was_due", []), task.due_on.isoformat()]}
-    task.due_on, task.open_due, task.is_provisional = due.on, due.on, due.provisional
-    task.next_rung_at, task.next_rung = (rung.at, rung.level) if rung else (None, None)
-    return 1
-
-
-def _due_under(task: Task, case: Case, workdays: Workdays) -> Due | None:
-    """Return where a calendar puts an open date; None for one that does not rest on working days."""
-    policy = policy_of(task.county_code, case.policy_version)
-    limit = policy.limit(task.limit_key)
-    if (limit.unit is not Unit.WORKING and not limit.rolls) or {"left", "supervised"} & set(task.detail):
-        return None
-    if task.kind == Kind.WATCH_NOTICE:
-        # What objections gave back is in its date already: a notice is never closed sooner.
-        posted = case.marks.get("notice_on")
-        closes = notice_may_close_on(date.fromisoformat(posted) if posted else task.opened_on, limit, workdays)
-        return Due(max(closes, task.due_on), workdays.is_provisional(closes))
-    if Kind(task.kind) not in IN_TOTAL:
-        return due_on(task.opened_on, limit, workdays)
-    if EXTENDED_BY in task.detail and policy.flags["disaster_past_total"]:
-        return due_on(task.opened_on, limit, workdays)
-    return shrunk(task.opened_on, limit, Due(total_of(case)), workdays)
 
 
 def _override(day: date, by: Actor) -> Select[WorkdayOverride]:

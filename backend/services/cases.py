@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.db import db, new_id, use_case
 from backend.errors import Complaints, NotFound, NotPossibleNow, OutOfDate
-from backend.models import Account, AccountHousehold, Case, CaseEvent, Declaration, StoredFile, Task, Visit
+from backend.models import Authorization, Case, CaseEvent, Declaration, StoredFile, Task, Visit
 from backend.models.places import same_place
 from backend.policy.county import policy_of
 from backend.privacy.current import keys
@@ -19,6 +19,7 @@ from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
 from backend.services import judgements
 from backend.services.judgements import BatchRef, JudgementForm
+from backend.services.living import LENT_ACTIONS, is_lent, where_they_live
 from backend.workflow import engine, telling, verdicts
 from backend.workflow.engine import find_case
 from backend.workflow.states import Kind
@@ -66,6 +67,7 @@ class CaseFile:
     missing_photos: int = 0
 
 
+@where_they_live
 def read_case(case_id: int, *, by: Actor) -> CaseFile:
     """Return one case with what belongs to it; one outside the actor's place does not exist."""
     require(by.role, Action.READ_CASES)
@@ -78,17 +80,27 @@ def read_case(case_id: int, *, by: Actor) -> CaseFile:
     declarations = db.session.scalars(
         select(Declaration).where(Declaration.case_id == case_id).order_by(Declaration.id)
     ).all()
-    announced = {sha for visit in visits for sha in visit.announced}
+    announced = {sha for visit in visits for sha in visit.announced} | _announced_papers(case_id)
+    announced |= {row.voice_sha256 for row in declarations if row.voice_sha256}
+    duties, lent = open_duties(case_id), is_lent(case, by=by)
     return CaseFile(
         case=case,
-        duties=open_duties(case_id),
+        duties=duties,
         declarations=declarations,
         visits=visits,
         events=events,
         files=files,
-        actions=engine.actions_for(case, by),
+        actions=tuple(each for each in engine.actions_for(case, by, duties) if not lent or each in LENT_ACTIONS),
         missing_photos=len(announced - {file.sha256 for file in files}),
     )
+
+
+def _announced_papers(case_id: int) -> set[str]:
+    """Return the hashes of signed papers whose scans were announced."""
+    papers = select(Authorization.paper_sha256).where(
+        Authorization.case_id == case_id, Authorization.paper_sha256.is_not(None)
+    )
+    return {sha for sha in db.session.scalars(papers) if sha}
 
 
 def words_of(file: CaseFile) -> dict[int, str]:
@@ -123,6 +135,7 @@ STEP_AFTER = {"not_home": Action.RESCHEDULE}
 
 
 @use_case
+@where_they_live
 def file_visit(case_id: int, *, by: Actor, version: int, form: VisitForm) -> Visit:
     """Record a home visit and hand the case to the township."""
     case = find_case(case_id)
@@ -233,59 +246,6 @@ def join_declaration(case_id: int, declaration_id: int, *, by: Actor, version: i
     telling.tell(declaration, "joined", due_on=None, promised_on=declaration.promised_on, by=by)
     declaration.closed_at = clock.now()
     return case
-
-
-@use_case
-def confirm_phone(case_id: int, declaration_id: int, *, by: Actor) -> AccountHousehold:
-    """Confirm, at the door, that the family holds the phone that declared: it may read the file from now on."""
-    require(by.role, Action.CONFIRM_PHONE)
-    case = find_case(case_id)
-    account_id = _account_that_declared(case, declaration_id)
-    link = db.session.scalars(_live_link(account_id, case.household_id)).one_or_none()
-    if link is None:
-        link = AccountHousehold(
-            id=new_id(),
-            account_id=account_id,
-            household_id=case.household_id,
-            confirmed_by=by.id,
-            confirmed_at=clock.now(),
-        )
-        db.session.add(link)
-        engine.note(case, "confirm_phone", by=by, detail={"declaration": str(declaration_id)})
-    return link
-
-
-@use_case
-def withdraw_phone(case_id: int, declaration_id: int, *, by: Actor) -> None:
-    """Take a phone's access to the household's file back: lost, sold, or never theirs."""
-    require(by.role, Action.CONFIRM_PHONE)
-    case = find_case(case_id)
-    account_id = _account_that_declared(case, declaration_id)
-    link = db.session.scalars(_live_link(account_id, case.household_id)).one_or_none()
-    if link is None:
-        raise NotFound
-    link.withdrawn_at = clock.now()
-    engine.note(case, "withdraw_phone", by=by, detail={"declaration": str(declaration_id)})
-
-
-def _account_that_declared(case: Case, declaration_id: int) -> int:
-    query = select(Declaration.account_id).where(Declaration.id == declaration_id, Declaration.case_id == case.id)
-    account_id = db.session.scalars(query).one_or_none()
-    if account_id is None:
-        raise NotFound
-    return account_id
-
-
-def _live_link(account_id: int, household_id: int) -> Select[AccountHousehold]:
-    return (
-        select(AccountHousehold)
-        .join(Account, Account.id == AccountHousehold.account_id)
-        .where(
-            AccountHousehold.account_id == account_id,
-            AccountHousehold.household_id == household_id,
-            AccountHousehold.withdrawn_at.is_(None),
-        )
-    )
 
 
 def _companion(text: str) -> str:

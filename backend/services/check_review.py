@@ -30,7 +30,8 @@ from backend.policy.assessment import (
 )
 from backend.policy.assessment.form import NOT_HOME
 from backend.policy.county import policy_of
-from backend.services import check_people
+from backend.services import check_consents, check_people
+from backend.services.living import where_they_live
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class LookedOver:
         return [each for each in self.findings if each.level == WARNING]
 
 
+@where_they_live
 def look_over(case_id: int, *, by: Actor, form: HomeCheckForm) -> LookedOver:
     """Return what filing this form would say, without filing it: for the screen, before the last button."""
     require(by.role, Action.FILE_VISIT)
@@ -61,13 +63,20 @@ def look_over(case_id: int, *, by: Actor, form: HomeCheckForm) -> LookedOver:
 
 
 def looked_over(form: HomeCheckForm, case: Case, policy: Policy) -> LookedOver:
-    """Return what the program makes of a form; `Invalid` for codes that nobody knows and names that are none."""
+    """Return what the program makes of a form, without what the family does not allow to be kept.
+
+    Errors: `Invalid` for codes that nobody knows, names that are none, and a consent that nobody has asked for.
+    """
     wrong = unknown_codes(form, policy)
     if form.conclusion == NOT_HOME:
         wrong["conclusion"] = "家里没有人的，请用“改约时间”，表格会留在草稿里。"
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
-    whole = check_people.completed(form, case)
+    said, today = check_people.completed(form, case), clock.today()
+    word = check_consents.word_of(case).with_said(said.consents)
+    if unasked := check_consents.unasked(said, word, today):
+        raise Invalid(next(iter(unasked.values())), fields=unasked)
+    whole = check_consents.kept(said, word, today)
     doubles = check_people.elsewhere(whole, case)
     line = monitoring_line(policy, whole.visited_on.year)
     sums = add_up(whole.income, len(whole.sharing)) if whole.sharing else None
@@ -75,7 +84,7 @@ def looked_over(form: HomeCheckForm, case: Case, policy: Policy) -> LookedOver:
     facts = Facts(
         form=whole,
         policy=policy,
-        today=clock.today(),
+        today=today,
         line=line,
         sums=sums,
         proposal=proposal,
@@ -87,7 +96,9 @@ def looked_over(form: HomeCheckForm, case: Case, policy: Policy) -> LookedOver:
         line=line,
         window=_window(whole, case, policy),
         proposal=proposal,
-        findings=findings_of(facts),
+        findings=tuple(
+            each for each in findings_of(facts) if check_consents.is_asked(each.rule, each.field, said, word, today)
+        ),
         doubles=doubles,
     )
 

@@ -1,6 +1,6 @@
 """Stops a channel, or one template on it, that cannot work now, so that no tries are burnt and one alarm is heard."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,9 +9,10 @@ from sqlalchemy import select, update
 from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
-from backend.db import db, use_case
-from backend.errors import NotFound
-from backend.models import Circuit
+from backend.db import db, ring, use_case
+from backend.errors import NotFound, NotPossibleNow
+from backend.models import Circuit, Message
+from backend.services import audit
 from backend.workflow.deadlines import next_midnight
 
 MOST_BUGS = 5
@@ -19,6 +20,7 @@ MOST_BUGS = 5
 DAILY_QUOTA = 45009
 TRIED_AGAIN_AFTER = timedelta(hours=1)
 FOR_A_PERSON = timedelta(days=1)
+FREED_AT_ONCE = 1000
 
 log = structlog.get_logger()
 
@@ -43,6 +45,12 @@ def open_until(known: Mapping[str, Circuit], way: str, template: str) -> datetim
     return max(later, default=None)
 
 
+def with_bugs(known: Mapping[str, Circuit], way: str, template: str) -> str:
+    """Return the name of a template's circuit if it was refused for our own fault since its last success, else ""."""
+    row = known.get(template_on(way, template))
+    return row.name if row is not None and row.bugs > 0 else ""
+
+
 def stop(way: str, errcode: int | None, why: str) -> datetime:
     """Stop a channel: until midnight in China when its day's quota is spent, else for an hour. One alarm each time."""
     until = next_midnight(clock.now()) if errcode == DAILY_QUOTA else clock.now() + TRIED_AGAIN_AFTER
@@ -62,9 +70,11 @@ def count_bug(way: str, template: str, why: str) -> None:
         log.error("template_stopped", template=row.name, why=why)
 
 
-def went_well(way: str, template: str) -> None:
-    """Forget the refusals before a success."""
-    mine = update(Circuit).where(Circuit.name == template_on(way, template), Circuit.bugs > 0)
+def went_well(names: Collection[str]) -> None:
+    """Forget the refusals before a success of these templates, as `template_on` names them."""
+    if not names:
+        return
+    mine = update(Circuit).where(Circuit.name.in_(names), Circuit.bugs > 0)
     db.session.execute(mine.values(bugs=0), execution_options={"synchronize_session": False})
 
 
@@ -74,14 +84,42 @@ def all_circuits(*, by: Actor) -> Sequence[Circuit]:
     return db.session.scalars(select(Circuit).order_by(Circuit.name)).all()
 
 
-@use_case
 def close(name: str, *, by: Actor) -> None:
-    """Let a stopped channel or template work again: somebody has put right what was wrong."""
-    require(by.role, Action.READ_OUTBOX)
+    """Let a stopped channel or template work again, for somebody has put right what was wrong; what waited goes out.
+
+    Errors: `NotFound`; `NotPossibleNow` when it is working already. Never called inside another transaction: what
+    waits is set free in transactions of 1,000.
+    """
+    stopped_until = _close(name, by)
+    if stopped_until is not None:
+        while _free_waiting(stopped_until) == FREED_AT_ONCE:
+            pass
+
+
+@use_case
+def _close(name: str, by: Actor) -> datetime | None:
+    require(by.role, Action.MANAGE_OUTBOX)
     row = db.session.get(Circuit, name, with_for_update=True)
     if row is None:
         raise NotFound
+    if row.bugs == 0 and (row.open_until is None or row.open_until <= clock.now()):
+        raise NotPossibleNow("它正在用，没有停。")
+    stopped_until = row.open_until
     row.open_until, row.bugs, row.changed_at = None, 0, clock.now()
+    detail: dict[str, object] = {"did": "close_circuit"}
+    audit.record_on_session(by=by, action=Action.MANAGE_OUTBOX, subject=f"circuit:{name}", detail=detail)
+    return stopped_until
+
+
+@use_case
+def _free_waiting(stopped_until: datetime) -> int:
+    """Let messages go out that were told to wait until exactly this instant, which no others are."""
+    waiting = select(Message.id).where(Message.state == "owed", Message.not_before == stopped_until)
+    ids = db.session.scalars(waiting.limit(FREED_AT_ONCE).with_for_update(skip_locked=True)).all()
+    freed = update(Message).where(Message.id.in_(ids), Message.state == "owed").values(not_before=clock.now())
+    db.session.execute(freed, execution_options={"synchronize_session": False})
+    ring("outbox")
+    return len(ids)
 
 
 def _row(name: str) -> Circuit:

@@ -100,7 +100,7 @@ def explain(result_id: int, words: str, *, by: Actor) -> ComparisonResult:
     row = db.session.scalars(select(ComparisonResult).where(ComparisonResult.id == result_id)).one_or_none()
     if row is None or row.result != HIT:
         raise NotFound
-    said = _without_amounts(row.item, needed(words, "words", MOST_SHORT), "words")
+    said = without_amounts(row.item, needed(words, "words", MOST_SHORT), "words")
     case = find_case(row.case_id)
     row.explanation_sealed = Sealer("comparison_results", row.id).keep("explanation_sealed", said)
     row.explained_by = by.name
@@ -209,8 +209,8 @@ def _result(comparison: Comparison, case: Case, question: _Question, policy: Pol
         **same_place(case),
     )
     if finding is not None:
-        remark = _without_amounts(question.item, optional(finding.remark, "remark", MOST_SHORT), "remark")
-        said = _without_amounts(question.item, optional(finding.explanation, "explanation", MOST_SHORT), "explanation")
+        remark = without_amounts(question.item, optional(finding.remark, "remark", MOST_SHORT), "remark")
+        said = without_amounts(question.item, optional(finding.explanation, "explanation", MOST_SHORT), "explanation")
         row.remark_sealed = sealer.keep("remark_sealed", remark)
         row.explanation_sealed = sealer.keep("explanation_sealed", said)
     return row
@@ -224,7 +224,7 @@ def _why(question: _Question, case: Case) -> str:
     return question.finding.why or SKIPPED if question.finding else SKIPPED
 
 
-def _without_amounts(item: str, text: str, field: str) -> str:
+def without_amounts(item: str, text: str, field: str) -> str:
     """Refuse a balance: hit or no hit says enough (practice P15)."""
     if item == DEPOSITS and _AMOUNT.search(text):
         raise Invalid.field(field, "存款只写有或没有，不写数目。")

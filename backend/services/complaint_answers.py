@@ -12,8 +12,8 @@ from backend.db import db, use_case
 from backend.errors import NotAllowed, NotFound, NotPossibleNow, OutOfDate
 from backend.models import Complaint, ComplaintLine, Task
 from backend.models.places import Place
-from backend.services.complaint_lines import ANSWERED, PASSED_UP, tell
-from backend.services.complaints import NAME_ON_DESK, TOWN_DIGITS
+from backend.services.complaint_lines import ANSWERED, PASSED_UP, line_of, tell
+from backend.services.complaints import NAME_ON_DESK, TOWN_DIGITS, Line
 from backend.services.sealing import Sealer, needed
 from backend.workflow.duties import COMPLAINT_ABOVE
 from backend.workflow.tasks import close_duty, open_lone_duty
@@ -106,6 +106,13 @@ def pass_up(complaint_id: int, *, by: Actor, version: int, words: str) -> None:
         row.task_id = task.id
         _record(row, PASSED_UP, by)
         tell(row, PASSED_UP, due_on=task.due_on, by=by, detail=said)
+
+
+def timeline_of(row: Complaint, *, by: Actor) -> list[Line]:
+    """Return what the sender of an opened complaint has been told so far."""
+    _refuse_villages(by)
+    lines = select(ComplaintLine).where(ComplaintLine.complaint_id == row.id).order_by(ComplaintLine.id)
+    return [Line(each.sentence, line_of(each), each.happened_at) for each in db.session.scalars(lines)]
 
 
 def _with_duty() -> Select[Complaint, Task]:

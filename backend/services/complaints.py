@@ -102,6 +102,13 @@ def enter_complaint(form: ComplaintForm, *, by: Actor) -> OwnComplaint:
     return _take(form, by, entered=True)
 
 
+def targets_for(by: Actor) -> dict[str, str]:
+    """Return of whom the actor may type a complaint: one about the township is typed in at the county."""
+    targets = current_policy(by.county_code).dictionaries["complaint_targets"]
+    is_county = len(by.region_code) == COUNTY_DIGITS
+    return {code: name for code, name in targets.items() if is_county or code not in ABOVE_THE_TOWNSHIP}
+
+
 def own_complaints(*, by: Actor, size: int = 50) -> list[OwnComplaint]:
     """Return what this account complained about under a name, the newest first."""
     require(by.role, Action.COMPLAIN)

@@ -14,7 +14,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, Role, require
 from backend.access.scope import Receipted, Scoped, as_system
 from backend.db import Base, db, use_case
-from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
+from backend.errors import Invalid, NotAllowed, NotFound
 from backend.models import Case, Declaration, Household, Person, Region
 from backend.models.places import Place as Levels
 from backend.models.places import place_of
@@ -23,13 +23,15 @@ from backend.privacy.id_numbers import parse_id_number
 from backend.privacy.mask import mask_id
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
-from backend.services import farewells
+from backend.services import farewells, money
 from backend.services.check_people import id_number_of, people_of, set_id_number
 from backend.services.known import index_of, is_registered_elsewhere
 from backend.workflow import engine, telling
 from backend.workflow.engine import find_case
-from backend.workflow.places import name_of, owner_region
-from backend.workflow.states import ENDS, State
+from backend.workflow.living import REGISTERED_IN, VISITED_IN, owner_of
+from backend.workflow.places import name_of
+from backend.workflow.refusals import refuse_ended
+from backend.workflow.states import Kind
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import ask_again, open_duties
 from backend.workflow.ties import refuse_kin
@@ -40,16 +42,17 @@ HEAD, OTHER = "head", "other"
 
 
 @use_case
-def hand_over(case_id: int, village_code: str, *, by: Actor, words: str) -> Case:
+def hand_over(case_id: int, village_code: str, *, by: Actor, words: str, is_register: bool = True) -> Case:
     """Give a case to the village where it belongs (户籍不符), with its tasks and clocks; no date changes.
 
     Every row of the household goes along, so that the new village reads the whole file and the old one reads it no
-    more; both places stay in the history. Errors: `NotAllowed` for a township that gives to another township.
+    more; both places stay in the history. `is_register`: the family is registered there. Errors: `NotAllowed` for a
+    township that gives to another township.
     """
     require(by.role, Action.HAND_OVER)
     said = clean_text(words, most=MOST_WORDS, field="words")
     case = _case(case_id, by)
-    _refuse_ended(case)
+    refuse_ended(case)
     old = case.village_code
     _refuse_wrong_village(village_code, old, by)
     with as_system("a case goes to the village where it belongs"):
@@ -57,8 +60,9 @@ def hand_over(case_id: int, village_code: str, *, by: Actor, words: str) -> Case
             select(Household).where(Household.id == case.household_id).with_for_update()
         ).one()
         _move_rows(household.id, place_of(village_code))
+        _forget_second_village(case, household, is_register=is_register)
         for task in open_duties(case.id):
-            task.owner_region = owner_region(Role(task.role), village_code)
+            task.owner_region = owner_of(case, Kind(task.kind), Role(task.role))
             ask_again(case, task)
         detail = {"from": old, "to": village_code}
         engine.note(case, "hand_over", by=by, reason=Reason(words=said), detail=detail)
@@ -127,6 +131,7 @@ def record_death(case_id: int, person_id: int, *, by: Actor, died_on: date, new_
         make_head(case, _person(case, new_head_id), OTHER)
     with as_system("messages to the dead stop"):
         stopped = farewells.stop_messages(case, person)
+    money.flag(case, "record_death", by=by)
     detail = {"person": str(person.id), "left": len(living), "receipts": stopped}
     engine.note(case, "record_death", by=by, detail=detail)
     return case
@@ -148,11 +153,6 @@ def _case(case_id: int, by: Actor) -> Case:
     case = find_case(case_id)
     refuse_kin(case, by)
     return case
-
-
-def _refuse_ended(case: Case) -> None:
-    if State(case.state) in ENDS:
-        raise NotPossibleNow(engine.not_from(State(case.state)))
 
 
 def _refuse_wrong_village(village_code: str, old: str, by: Actor) -> None:
@@ -191,6 +191,15 @@ def _rows_of(household_id: int) -> Iterator[Base]:
         else:
             continue  # a sitting or a sheet is the village's, not the family's
         yield from db.session.scalars(select(table).where(mine))
+
+
+def _forget_second_village(case: Case, household: Household, *, is_register: bool) -> None:
+    """Let a family that is handed to the village where it lives have one village again; another second one stays."""
+    if is_register and REGISTERED_IN in case.marks:
+        engine.remember(case, **{REGISTERED_IN: case.village_code})
+    if household.other_village == case.village_code:
+        household.other_village = None
+        engine.remember(case, **{VISITED_IN: ""})
 
 
 def _open_declarations(case: Case) -> list[Declaration]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, time
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -20,13 +20,15 @@ from backend.privacy.id_numbers import parse_id_number
 from backend.privacy.names import clean_name
 from backend.privacy.phones import parse_phone
 from backend.privacy.receipts import new_receipt_no
-from backend.privacy.seal import Place, seal
+from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
+from backend.services import slips
 from backend.services.intake import Origin, Spoken, checked_origin, promise_for, take_in
 from backend.workflow import engine, telling, verdicts
+from backend.workflow.deadlines import on_the_day
 from backend.workflow.duties import FIRST_STATE
 from backend.workflow.engine import find_case
-from backend.workflow.places import place
+from backend.workflow.refusals import not_from
 from backend.workflow.sentences import STATUS_OF
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Reason
@@ -164,7 +166,7 @@ def supplement(declaration_id: int, *, by: Actor, words: str) -> Declaration:
     with as_system("a farmer answers a return"):
         case = find_case(declaration.case_id)
         if declaration.joined:
-            raise NotPossibleNow(engine.not_from(State.WITHDRAWN if declaration.closed_at else FIRST_STATE))
+            raise NotPossibleNow(not_from(State.WITHDRAWN if declaration.closed_at else FIRST_STATE))
         engine.move(case, Action.SUPPLEMENT, by=by, reason=Reason(words=said))
     return declaration
 
@@ -186,7 +188,7 @@ def withdraw(declaration_id: int, *, by: Actor, words: str = "") -> Declaration:
 def _withdraw_joined(case: Case, declaration: Declaration, by: Actor, said: str) -> None:
     """Take back a declaration that only joined somebody's case: it looks just like any other, and the case goes on."""
     if declaration.closed_at is not None:
-        raise NotPossibleNow(engine.not_from(State.WITHDRAWN))
+        raise NotPossibleNow(not_from(State.WITHDRAWN))
     detail = {"declaration": str(declaration.id)}
     engine.note(case, "join_withdrawn", by=by, reason=Reason(words=said), detail=detail)
     for task in open_duties(case.id):
@@ -227,19 +229,19 @@ def _check(form: DeclarationForm, by: Actor, policy: Policy) -> _Checked:
 
 
 def _check_village(code: str, by: Actor, policy: Policy) -> str:
-    found = place(code)
-    if found is not None and found.level == "village" and code.startswith(by.county_code):
+    if slips.is_of(code, by.county_code):
         return code
     raise Invalid.field("village_code", _whom_to_call(code, by, policy))
 
 
 def _whom_to_call(village_code: str, by: Actor, policy: Policy) -> str:
-    """Tell a farmer of another county whom to call, not only that this is the wrong door."""
-    there, here = db.session.get(County, village_code[:6]), db.session.get_one(County, by.county_code)
-    if there is not None and there.code != here.code:
-        return f"这个村属于{there.name}，请打那边的电话 {there.phone} 申报。"
+    """Tell a farmer of another county whom to call there, not only that this is the wrong door."""
+    here = db.session.get_one(County, by.county_code)
     line = f"{policy.texts['hotline']} {here.phone}".strip()
-    return f"没有在{here.name}找到这个村。请重新选村，或者打{line}，我们告诉您该找哪里。"
+    there = slips.elsewhere(village_code, by.county_code, policy)
+    if there is None:
+        return f"没有在{here.name}找到这个村。请重新选村，或者打{line}，我们告诉您该找哪里。"
+    return f"{slips.sentence(there)}可以领一张指引单，上面写着该找哪里。拿不准，打{here.name}的{line}问。"
 
 
 def _check_id_number(text: str | None) -> str | None:
@@ -263,22 +265,44 @@ def _check_declarer(form: DeclarationForm, by: Actor) -> str | None:
     return clean_name(form.declarer_name, field="declarer_name")
 
 
-def _refuse_too_many(checked: _Checked, by: Actor, policy: Policy) -> None:
-    """Let a helper speak for a few neighbours a day; more is a list, and lists go to the village."""
-    if checked.relation == SELF or by.is_staff:
-        return
-    # Held until the commit, so that a hundred at once are counted one after the other.
-    db.session.execute(select(Account.id).where(Account.id == by.account_id).with_for_update())
-    since = _start_of_today()
-    query = select(func.count()).where(
-        Declaration.account_id == by.account_id, Declaration.relation != SELF, Declaration.declared_at >= since
+_TODAY = (
+    select(Declaration.id, Declaration.relation, Declaration.head_name, Declaration.said_village, Declaration.id_sealed)
+    .select_from(Account)
+    .outerjoin(
+        Declaration, and_(Declaration.account_id == Account.id, Declaration.declared_at >= bindparam("since_midnight"))
     )
-    if (db.session.scalar(query) or 0) >= policy.numbers["unconfirmed_declarations_a_day"]:
-        raise TooMany("今天替别人申报的次数已满，请明天再来，或者请村里帮忙登记。", retry_after=3600)
+    .where(Account.id == bindparam("account"))
+    .with_for_update()
+)
+"""What an account declared today. Its own row is held until the commit: a hundred at once are counted one by one."""
 
 
-def _start_of_today() -> datetime:
-    return clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+def _refuse_too_many(checked: _Checked, by: Actor, policy: Policy) -> None:
+    """Let a helper speak for a few neighbours a day; more is a list, and lists go to the village.
+
+    One account is one person: whoever declares as a second head of a household on the same day speaks for another,
+    whatever they call it. Declaring again for oneself is always free.
+    """
+    if by.is_staff:
+        return
+    rows = db.session.execute(_TODAY, {"account": by.account_id, "since_midnight": on_the_day(clock.today(), time())})
+    spoken = [row for row in rows if row.id is not None]
+    selves = {_person_of(row) for row in spoken if row.relation == SELF}
+    others = sum(row.relation != SELF for row in spoken) + max(len(selves) - 1, 0)
+    me = (checked.id_number, "", "") if checked.id_number else (None, checked.village_code, checked.head_name)
+    is_another = checked.relation != SELF or (bool(selves) and me not in selves)
+    if is_another and others >= policy.numbers["unconfirmed_declarations_a_day"]:
+        raise TooMany(
+            "这个微信号今天替别人申报的次数已满（用别人的姓名申报，也算替别人）。请明天再来，或者请村里帮忙登记。",
+            retry_after=3600,
+        )
+
+
+def _person_of(row: Row[int, str, str, str, str | None]) -> tuple[str | None, str, str]:
+    """Return who somebody said they are: their number, or the name in a village where none was given."""
+    if not row.id_sealed:
+        return None, row.said_village, row.head_name
+    return unseal(row.id_sealed, keys=keys(), place=Place("declarations", "id_sealed", row.id)), "", ""
 
 
 def _declaration(checked: _Checked, by: Actor, promised_on: date) -> Declaration:

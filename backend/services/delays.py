@@ -4,10 +4,12 @@ The first is looked for by the hour, the second comes of the sweep. While the pr
 afterwards only the first: nobody hears of both on one day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import load_only
 
 from backend import clock
 from backend.access.actor import Actor, system_actor
@@ -16,6 +18,7 @@ from backend.db import db, use_case
 from backend.models import County, Declaration, ReceiptLine
 from backend.services.awaiting import awaited_by
 from backend.services.leaders import leading
+from backend.services.pace import Pace
 from backend.workflow import telling
 from backend.workflow.duties import IN_TOTAL
 from backend.workflow.states import Kind
@@ -24,15 +27,24 @@ DELAYED, STEP_LATE = "delayed", "step_late"
 BATCH = 20
 """Receipts a transaction: about 200 ms."""
 
+_SPOKEN_OF = (
+    *(Declaration.id, Declaration.case_id, Declaration.account_id, Declaration.receipt_no, Declaration.status),
+    *(Declaration.said_village, Declaration.county_code, Declaration.township_code, Declaration.village_code),
+    *(Declaration.grid_code, Declaration.promised_on),
+)
+"""What telling needs of a declaration: without what was said in it, which is long and sealed."""
+
 
 def tell_delays() -> int:
     """Write on every open receipt whose promised day has passed that it is late, once a promise; return how many."""
     told = 0
     with leading("delays") as leads:
         if leads:
+            pace = Pace()
             for county in db.session.scalars(select(County.code)).all():
                 while batch := _tell_batch(county):
                     told += batch
+                    pace.rest_at_times()
     return told
 
 
@@ -42,20 +54,34 @@ def tell_late_steps(tasks: Sequence[Any]) -> int:
     Only steps on the family's own way are spoken of: what offices owe each other beside it changes nothing for them.
     The caller sees every row.
     """
-    by_case = {task.case_id: task for task in tasks if Kind(task.kind) in IN_TOTAL and Kind(task.kind) is not Kind.JOIN}
+    by_case = {task.case_id: task for task in tasks if is_on_the_familys_way(task)}
     if not by_case:
         return 0
-    query = select(Declaration).where(
-        Declaration.case_id.in_(by_case),
-        Declaration.joined.is_(False),
-        Declaration.closed_at.is_(None),
-        Declaration.promised_on >= clock.today(),
-    )
-    told = db.session.scalars(query.order_by(Declaration.id)).all()
+    spoken_of = still_promised(by_case, clock.today()).options(load_only(*_SPOKEN_OF))
+    told = db.session.scalars(spoken_of).all()
     for declaration in told:
         due_on = by_case[declaration.case_id].due_on
         telling.tell(declaration, STEP_LATE, due_on=due_on, promised_on=declaration.promised_on)
     return len(told)
+
+
+def is_on_the_familys_way(task: Any) -> bool:
+    """Say whether a family waits for this duty, and so hears when it is late."""
+    return Kind(task.kind) in IN_TOTAL and Kind(task.kind) is not Kind.JOIN
+
+
+def still_promised(case_ids: Iterable[int], on: date) -> Select[Declaration]:
+    """Return the query of the receipts on which a late step is written on a day: open, and the promise not yet passed.
+
+    Past the promise `tell_delays` speaks instead, once a promise.
+    """
+    query = select(Declaration).where(
+        Declaration.case_id.in_(list(case_ids)),
+        Declaration.joined.is_(False),
+        Declaration.closed_at.is_(None),
+        Declaration.promised_on >= on,
+    )
+    return query.order_by(Declaration.id)
 
 
 @use_case

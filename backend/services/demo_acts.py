@@ -1,6 +1,5 @@
 """What happens in the demonstration, in its order, and how far and how fast it has come."""
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -15,9 +14,6 @@ from backend.services.demo_village import TOGETHER
 
 TALKS_EVERY = 2.0
 """Seconds between two lines about how far it has come."""
-
-WORKS_FOR, RESTS_FOR = 0.45, 0.11
-"""Seconds of work, and of the pause after it."""
 
 
 class Act(NamedTuple):
@@ -63,22 +59,11 @@ class Lived:
             self.whole += self._left[act.life.number] == 0
 
 
-class Pace:
-    """Talks now and then, and steps aside now and then.
-
-    SQLite has one writer, and who waits for it looks again every tenth of a second at the latest: only a pause as
-    long as that lets everybody in who stands at the door. Small gaps between transactions left the web waiting for
-    ten seconds.
-    """
+class Talk:
+    """Says now and then how far it has come."""
 
     def __init__(self) -> None:
-        self._rested = self._talked = clock.monotonic()
-
-    def rest_at_times(self) -> None:
-        """Pause if enough has been done."""
-        if clock.monotonic() - self._rested >= WORKS_FOR:
-            time.sleep(RESTS_FOR)
-            self._rested = clock.monotonic()
+        self._talked = clock.monotonic()
 
     def is_time_to_talk(self) -> bool:
         """Say whether the last line is long enough ago."""

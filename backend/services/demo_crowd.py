@@ -21,10 +21,11 @@ from backend.models import Case, CaseEvent, CountyBatch, Declaration, Message, P
 from backend.policy.county import county_workdays, policy_of
 from backend.services import batches, demo, demo_hands
 from backend.services.batches import DONE, Proposal
-from backend.services.demo_acts import Act, Lived, Pace, in_order
+from backend.services.demo_acts import Act, Lived, Talk, in_order
 from backend.services.demo_entries import enter, farmer
 from backend.services.demo_progress import Progress
 from backend.services.demo_turns import Helpers, Turn
+from backend.services.pace import Pace
 from backend.workflow.deadlines import next_rung
 from backend.workflow.tasks import NEW, open_duties
 
@@ -45,14 +46,14 @@ def make(total: int, *, report: Callable[[Progress], None]) -> None:
     crowd = _Crowd(demo.actors(), clock.now(), _begun())
     everybody = list(lives(total, villages, until=first_day()))
     lived = Lived(everybody)
-    pace = Pace()
+    pace, talk = Pace(), Talk()
     report(Progress(0, total))
     with _nobody_is_woken():
         for acts in in_order(everybody):
             crowd.act(acts)
             lived.note(acts)
             pace.rest_at_times()
-            if pace.is_time_to_talk():
+            if talk.is_time_to_talk():
                 report(Progress(lived.whole, total))
     report(Progress(total, total))
 

@@ -73,6 +73,7 @@ def check_form(
         wishes="希望帮忙想想办法，渡过眼前的难关。",
         guardian="村儿童主任" if all(each.labour in {"none", "lost"} for each in members) else "",
         off_site=OffSite("全家在外地务工", ("邻居老李", "本家堂兄"), "网格员") if way != "home" else None,
+        consents={"health": True, "minors": True},
     )
     return _with_category(form, policy) if conclusion == RISK else form
 

@@ -14,6 +14,7 @@ from backend.errors import Complaints, NotAllowed, NotFound, NotPossibleNow
 from backend.models import Deputy, Identity, Staff
 from backend.services import audit
 from backend.services.sealing import needed
+from backend.workflow.tasks import DESK_OF
 
 LONGEST = timedelta(days=366)
 MOST_WHY = 100
@@ -102,21 +103,45 @@ def deputies_of(*, by: Actor) -> Sequence[Deputy]:
 def _checked(new: NewDeputy, by: Actor) -> str:
     complaints, today = Complaints(), clock.today()
     why = complaints.take(lambda: needed(new.why, "why", MOST_WHY), "")
-    if LEVEL_OF_ROLE.get(new.role) != len(new.region_code):
+    if new.role not in DESK_OF:
+        complaints.add("role", "这个岗位不办待办，不能指定B角。")
+    elif LEVEL_OF_ROLE[new.role] != len(new.region_code):
         complaints.add("region_code", "岗位和区划不配。")
     if not max(new.from_on, today) <= new.until_on <= today + LONGEST:
         complaints.add("until_on", "结束日期要在开始以后，最长一年。")
-    if new.deputy_id == new.stands_for or not _works_here(new.deputy_id, by.county_code):
-        complaints.add("deputy_id", "请选一位本县在岗的人。")
-    if new.stands_for is not None and not _works_here(new.stands_for, by.county_code):
-        complaints.add("stands_for", "请选一位本县在岗的人。")
+    if (wrong := _wrong_with_deputy(new, by)) is not None:
+        complaints.add("deputy_id", wrong)
+    if new.stands_for is not None and not _holds(new.stands_for, new.role, new.region_code, by.county_code):
+        complaints.add("stands_for", "这个人不在这个岗位上。")
     complaints.raise_if_any()
     return why
+
+
+def _wrong_with_deputy(new: NewDeputy, by: Actor) -> str | None:
+    """Say what is wrong with the person; who runs or audits the program does not act in it (三员分立)."""
+    if new.deputy_id == new.stands_for or not _works_here(new.deputy_id, by.county_code):
+        return "请选一位本县在岗的人。"
+    if new.deputy_id == by.id:
+        return "不能指定自己，请选别人。"
+    keeps_apart = select(Identity.id).where(
+        Identity.staff_id == new.deputy_id, Identity.role.not_in(DESK_OF), Identity.ended_at.is_(None)
+    )
+    return "系统管理员和审计员不能代办业务。" if db.session.scalar(keeps_apart.limit(1)) is not None else None
 
 
 def _works_here(staff_id: int, county_code: str) -> bool:
     query = select(Staff.id).where(Staff.id == staff_id, Staff.county_code == county_code, Staff.is_active)
     return db.session.scalar(query) is not None
+
+
+def _holds(staff_id: int, role: Role, region_code: str, county_code: str) -> bool:
+    hat = select(Identity.id).where(
+        Identity.staff_id == staff_id,
+        Identity.role == role,
+        Identity.region_code == region_code,
+        Identity.ended_at.is_(None),
+    )
+    return _works_here(staff_id, county_code) and db.session.scalar(hat.limit(1)) is not None
 
 
 def _lend(row: Deputy) -> bool:

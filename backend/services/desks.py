@@ -7,11 +7,15 @@ from sqlalchemy import select
 
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
+from backend.access.scope import as_system
 from backend.db import db
 from backend.models import Case, Region, Task
 from backend.privacy.receipts import spoken
 from backend.workflow import places
+from backend.workflow.duties import REMOVAL, WARNING, WAY
 from backend.workflow.states import KIND_NAMES, Kind
+
+WAYS = {REMOVAL: "风险消除", WARNING: "预警"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,20 @@ class Line:
     task: Task
     kind: str
     number: str
+
+    @property
+    def about(self) -> tuple[str, int] | None:
+        """Name what the duty is about besides a case, where that has a page of its own."""
+        for kind in ("complaint", "satisfaction"):
+            if found := self.task.detail.get(kind):
+                return kind, int(found)
+        return None
+
+
+def kind_of(task: Task) -> str:
+    """Say what is owed; of the way out, or of a warning, the duty says so, for steps of the same name lead in too."""
+    name, way = KIND_NAMES[Kind(task.kind)], WAYS.get(str(task.detail.get(WAY, "")), "")
+    return name if not way or way in name else f"{name}（{way}）"
 
 
 def lines(duties: Sequence[Task], *, by: Actor) -> list[Line]:
@@ -34,14 +52,15 @@ def lines(duties: Sequence[Task], *, by: Actor) -> list[Line]:
     mine = select(Case.id, Case.number).where(
         Case.id.in_({task.case_id for task in duties if task.case_id is not None})
     )
-    numbers = dict(db.session.execute(mine).all())
+    with as_system("the numbers of cases on a desk"):
+        numbers = dict(db.session.execute(mine).all())
     codes = {code for task in duties for code in (task.village_code, task.township_code)}
     named = select(Region.code, Region.name).where(Region.code.in_(codes))
     places.remember(dict(db.session.execute(named).all()))
     return [
         Line(
             task=task,
-            kind=KIND_NAMES[Kind(task.kind)],
+            kind=kind_of(task),
             number=spoken(numbers.get(task.case_id, "")) if task.case_id is not None else "",
         )
         for task in duties

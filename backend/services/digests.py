@@ -12,8 +12,9 @@ from backend.access.scope import as_system
 from backend.db import db, new_id
 from backend.models import Message, Task
 from backend.policy import Policy
+from backend.policy.county import county_workdays
 from backend.policy.ladder import Audience
-from backend.workflow.deadlines import is_overdue, on_the_day, spoken_at
+from backend.workflow.deadlines import is_overdue, on_the_day, spoken_at, worked_at
 from backend.workflow.outbox import URGENT, ways_for
 
 KIND, SUBJECT, PAGE = "digest", "digest", "cadre/todo/todo"
@@ -67,7 +68,9 @@ class Loads:
 
         They are locked until this transaction ends, so that none goes out with half of what it speaks for.
         """
-        wanted = {row["recipient"]: row for row in rows}
+        wanted: dict[str, dict[str, Any]] = {}
+        for row in sorted(rows, key=lambda each: each["not_before"]):
+            wanted.setdefault(row["recipient"], row)  # the one that can wait least
         if not wanted:
             return {}
         tomorrow = self.today + timedelta(days=1)
@@ -84,16 +87,17 @@ class Loads:
             todays = known.get((recipient, self.today))
             day = self.today if todays is None or todays.state == "owed" else tomorrow
             if (digest := known.get((recipient, day))) is None:
-                made.append(_digest(recipient, row["county_code"], policies[row["task_id"]], day))
+                made.append(_digest(row, policies[row["task_id"]], day))
             found[recipient] = digest.id if digest is not None else made[-1]["id"]
         if made:
             db.session.execute(insert(Message), made)
         return found
 
 
-def _digest(recipient: str, county_code: str, policy: Policy, day: date) -> dict[str, Any]:
-    now, ladder = clock.now(), policy.ladder
-    begins = spoken_at(max(now + GATHERS, on_the_day(day, ladder.digest_at)), ladder)
+def _digest(row: dict[str, Any], policy: Policy, day: date) -> dict[str, Any]:
+    """Return the digest that speaks for a row and for whatever the same person hears of besides on this day."""
+    recipient, county_code, now = row["recipient"], row["county_code"], clock.now()
+    begins = _begins(row, policy, day)
     return {
         "id": new_id(),
         "county_code": county_code,
@@ -110,6 +114,15 @@ def _digest(recipient: str, county_code: str, policy: Policy, day: date) -> dict
         "not_after": begins + timedelta(days=1),
         "owed_at": now,
     }
+
+
+def _begins(row: dict[str, Any], policy: Policy, day: date) -> datetime:
+    """Return from when a digest may be sent: never on a rest day, unless the row could not wait over it either."""
+    ladder, workdays = policy.ladder, county_workdays(row["county_code"])
+    moment = max(clock.now() + GATHERS, on_the_day(day, ladder.digest_at))
+    if not workdays.is_workday(clock.local(row["not_before"]).date()):
+        return spoken_at(moment, ladder)
+    return worked_at(moment, ladder, workdays, ladder.digest_at)
 
 
 def fill(message: Message) -> bool:

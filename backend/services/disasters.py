@@ -10,7 +10,7 @@ from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.access.scope import as_system
-from backend.db import db, new_id, use_case
+from backend.db import db, new_id, ring, use_case
 from backend.errors import Complaints, DomainError, Invalid, NotFound, NotPossibleNow, TryLater
 from backend.models import DisasterEvent, DisasterHousehold, Region
 from backend.policy import Policy
@@ -21,7 +21,11 @@ from backend.privacy.phones import parse_phone
 from backend.services import affected
 from backend.services.affected import Named
 from backend.services.intake import Origin, Spoken, checked_origin, take_in
+from backend.services.pace import Pace
 from backend.services.sealing import needed
+from backend.services.village_names import Known as Villages
+from backend.services.village_names import plain, villages_by_name
+from backend.workflow.trail import record_on
 
 MOST_NAME, MOST_NUMBER = 80, 60
 MOST_ROWS = 1000
@@ -66,6 +70,8 @@ class LineResult:
 def open_event(form: EventForm, *, by: Actor) -> DisasterEvent:
     """Open an event: from now on what comes from its area is marked and presses.
 
+    Ordinary duties that are open in the area get its longer limits, where the rules have some, in a job.
+
     Errors: `Invalid` names each field.
     """
     require(by.role, Action.MANAGE_DISASTER)
@@ -88,8 +94,12 @@ def open_event(form: EventForm, *, by: Actor) -> DisasterEvent:
         area=area,
         opened_on=opened_on,
         opened_by_name=by.name,
+        audit_count=0,
+        audit_head="",
     )
     db.session.add(event)
+    record_on(event, "disaster", by=by, action="open_disaster", detail={"number": number, "area": area})
+    ring("calendar")  # a longer term of this disaster is for what was owed before it, too
     return event
 
 
@@ -97,11 +107,12 @@ def open_event(form: EventForm, *, by: Actor) -> DisasterEvent:
 def close_event(event_id: int, number: str, *, by: Actor) -> DisasterEvent:
     """Close an event under a document number; cases on their way go on as they are."""
     require(by.role, Action.MANAGE_DISASTER)
-    event = _find(event_id, by)
+    event = _find(event_id, by, locked=True)
     if event.closed_on is not None:
         raise NotPossibleNow("这次灾害事件已经结束。")
     event.closing_number = needed(number, "number", MOST_NUMBER)
     event.closed_on, event.closed_by_name = clock.today(), by.name
+    record_on(event, "disaster", by=by, action="close_disaster", detail={"number": event.closing_number})
     return event
 
 
@@ -129,12 +140,13 @@ def import_list(event_id: int, lines: Sequence[Listed], *, by: Actor) -> list[Li
     event = _open(event_id, by)
     if not 1 <= len(lines) <= MOST_ROWS:
         raise Invalid.field("lines", f"一次最多导入{MOST_ROWS}户，请分几次。")
-    policy, villages = current_policy(by.county_code), _villages(by.county_code)
-    return [_take_line(number, line, event, by, policy, villages) for number, line in enumerate(lines, start=1)]
+    policy, villages = current_policy(by.county_code), villages_by_name(by.county_code)
+    numbered = Pace().between(enumerate(lines, start=1))
+    return [_take_line(number, line, event, by, policy, villages) for number, line in numbered]
 
 
 def _take_line(
-    number: int, line: Listed, event: DisasterEvent, by: Actor, policy: Policy, villages: dict[str, list[str]]
+    number: int, line: Listed, event: DisasterEvent, by: Actor, policy: Policy, villages: Villages
 ) -> LineResult:
     try:
         spoken, origin = _check_line(line, event, by, policy, villages)
@@ -159,7 +171,7 @@ def _take_in(
 
 
 def _check_line(
-    line: Listed, event: DisasterEvent, by: Actor, policy: Policy, villages: dict[str, list[str]]
+    line: Listed, event: DisasterEvent, by: Actor, policy: Policy, villages: Villages
 ) -> tuple[Spoken, Origin]:
     complaints = Complaints()
     village = complaints.take(lambda: _village(line.village, event, by, villages), "")
@@ -187,9 +199,9 @@ def _id_number(text: str | None) -> str | None:
     return parse_id_number(text, field="id_number", today=clock.today()).number
 
 
-def _village(text: str, event: DisasterEvent, by: Actor, villages: dict[str, list[str]]) -> str:
+def _village(text: str, event: DisasterEvent, by: Actor, villages: Villages) -> str:
     """Return the code of a village given by code or by name, inside the event's area and the actor's place."""
-    codes = [code for code in villages.get(_plain(text), ()) if affected.holds(event, code)]
+    codes = [code for code in villages.get(plain(text), ()) if affected.holds(event, code)]
     if not codes:
         raise Invalid.field("village", f"没有在受灾范围里找到“{text.strip()[:30]}”。")
     if len(codes) > 1:
@@ -199,26 +211,9 @@ def _village(text: str, event: DisasterEvent, by: Actor, villages: dict[str, lis
     return codes[0]
 
 
-def _villages(county_code: str) -> dict[str, list[str]]:
-    """Return the county's villages by code and by name; 东关村 and 东关村民委员会 are one."""
-    townships = select(Region.code).where(Region.parent_code == county_code)
-    found: dict[str, list[str]] = {}
-    for code, name in db.session.execute(select(Region.code, Region.name).where(Region.parent_code.in_(townships))):
-        found.setdefault(_plain(name), []).append(code)
-        found[code] = [code]
-    return found
-
-
-def _plain(name: str) -> str:
-    plain = name.strip()
-    for ending in ("村民委员会", "村委会", "居民委员会", "居委会"):
-        plain = plain.removesuffix(ending)
-    return plain.removesuffix("村") or plain
-
-
-def _find(event_id: int, by: Actor) -> DisasterEvent:
+def _find(event_id: int, by: Actor, *, locked: bool = False) -> DisasterEvent:
     query = select(DisasterEvent).where(DisasterEvent.id == event_id, DisasterEvent.county_code == by.county_code)
-    event = db.session.scalars(query).one_or_none()
+    event = db.session.scalars(query.with_for_update() if locked else query).one_or_none()
     if event is None:
         raise NotFound
     return event

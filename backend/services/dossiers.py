@@ -21,7 +21,7 @@ from backend.models import (
 )
 from backend.services import announcements, authorizations, checks, comparisons, green_channels, judgements
 from backend.services.authorizations import Member
-from backend.services.green_channels import StepToMakeUp
+from backend.services.making_up import StepToMakeUp, steps_to_make_up
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def read_dossier(case_id: int, *, by: Actor) -> Dossier:
         judgements=judgements.judgements_of(case.id),
         green=green_channels.channel_of(case.id),
         opinions=green_channels.opinions_of(case.id),
-        to_make_up=green_channels.steps_to_make_up(case),
+        to_make_up=steps_to_make_up(case),
         announcements=announcements.announcements_of(case.id),
         proposed_category=judgements.proposed_category(case),
     )

@@ -1,30 +1,32 @@
 """Says in plain Chinese who will hear what of a duty, when, on which channel, and why; and what was said so far."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from backend import clock
-from backend.access.permissions import ROLE_NAMES, Role
+from backend.access.permissions import ROLE_NAMES
 from backend.access.scope import as_system
 from backend.db import db
 from backend.errors import NotFound
 from backend.models import Case, Message, Nudge, Snooze, Staff, Supervision, Task
 from backend.policy import Policy
 from backend.policy.county import county_workdays
-from backend.policy.ladder import Audience, Level, Rung
+from backend.policy.ladder import WAY_NAMES, Audience, Level, Rung
+from backend.services.delays import is_on_the_familys_way, still_promised
 from backend.services.hearers import Desks, Hearer
 from backend.services.open_tasks import rules_of
-from backend.services.reminder_words import effective, place_of, spoken_from
+from backend.services.reminder_words import LATE, effective, place_of, spoken_from
+from backend.services.takers import hearing_role
 from backend.workdays import Workdays
 from backend.workflow.deadlines import WEEKDAYS, is_overdue, rungs
-from backend.workflow.outbox import URGENT
+from backend.workflow.outbox import URGENT, ways_for
 from backend.workflow.places import name_of
 from backend.workflow.states import KIND_NAMES, Kind
 from backend.workflow.tasks import NEW, SNOOZED
 
-WAY_WORDS = {"subscribe": "小程序订阅消息", "service": "公众号模板消息", "sms": "短信", "call": "村里打电话或上门"}
 STATE_WORDS = {
     "owed": "等待发送",
     "claimed": "正在发送",
@@ -51,7 +53,7 @@ def explain(task_id: int) -> list[str]:
 def _about(task: Task, policy: Policy) -> Iterator[str]:
     limit = policy.limit(task.limit_key)
     yield f"待办：{KIND_NAMES[Kind(task.kind)]}，{name_of(place_of(task))}，编号 {task.id}"
-    yield f"由谁办：{name_of(task.owner_region)}的{ROLE_NAMES[Role(task.role)]}"
+    yield f"由谁办：{name_of(task.owner_region)}的{ROLE_NAMES[hearing_role(task)]}"
     yield f"时限：{task.limit_key} {limit.in_words}，{task.opened_on}起，{task.due_on}到期。"
     if missed := task.detail.get("was_due"):
         yield f"原来的期限：{'、'.join(missed)}。"
@@ -92,41 +94,62 @@ KINDS = {"nudge": "催办", "supervision": "督办通知"}
 def _to_come(task: Task, policy: Policy) -> Iterator[str]:
     if task.open_due is None:
         return
-    workdays, urgent = county_workdays(task.county_code), task.pressing == URGENT
-    ladder = policy.ladder
-    pending = task.next_rung_at
-    if pending is None:
+    if task.next_rung_at is None:
         yield "提醒阶梯已经走完，等督办单签发新的期限。"
         return
     yield "接下来："
-    if task.next_rung in {NEW, SNOOZED}:
-        yield from _step(task, str(task.next_rung), pending, policy, workdays)
-    limit = policy.limit(task.limit_key)
-    since = task.opened_on
-    for rung in rungs(task.due_on, limit, since, ladder, workdays, on_rest_days=urgent):
-        if rung.at >= pending:
-            yield from _step(task, rung.level, rung.at, policy, workdays)
+    workdays = county_workdays(task.county_code)
+    for step in _steps(task, policy, workdays):
+        yield from _said_of(step, task, policy, workdays)
 
 
-def _step(task: Task, level: str, at: datetime, policy: Policy, workdays: Workdays) -> Iterator[str]:
+class _Step(NamedTuple):
+    """One rung that will speak, and the one that was pending when it does: after an outage the gravest speaks alone."""
+
+    level: str
+    at: datetime
+    pending: str
+
+
+def _steps(task: Task, policy: Policy, workdays: Workdays) -> list[_Step]:
+    pending, first = task.next_rung_at or clock.now(), str(task.next_rung or NEW)
+    limit, urgent = policy.limit(task.limit_key), task.pressing == URGENT
+    all_rungs = rungs(task.due_on, limit, task.opened_on, policy.ladder, workdays, on_rest_days=urgent)
+    later = [rung for rung in all_rungs if rung.at > pending]
+    swallowed = [rung for rung in later if rung.at <= clock.now()]
+    spoken = _Step(swallowed[-1].level, clock.now(), first) if swallowed else _Step(first, pending, first)
+    return [spoken, *(_Step(rung.level, rung.at, rung.level) for rung in later[len(swallowed) :])]
+
+
+def _said_of(step: _Step, task: Task, policy: Policy, workdays: Workdays) -> Iterator[str]:
+    level = step.level
     heard_at = effective(level, task.detail)
     rung = policy.ladder.rung(heard_at)
-    moment = spoken_from(task, level, policy, max(at, clock.now()) if level == NEW else at)
+    moment = spoken_from(task, level, policy, max(step.at, clock.now()))
     day = clock.local(moment).date()
     rest = "" if workdays.is_workday(day) else f"，{workdays.why(day)}"
     second = "（第二次超期，直接按红色）" if heard_at != level else ""
     yield f"  {_at(moment)}（周{WEEKDAYS[day.weekday()]}{rest}）{_level_words(level)}{second}：{_why_then(level, rung)}"
-    with_deputies = Desks(today=day)
-    hearers = with_deputies.hearers(Role(task.role), place_of(task), rung)
+    hearers = Desks(today=day).hearers(hearing_role(task), place_of(task), rung)
     names = _names({each.staff_id for each in hearers})
     for hearer in hearers:
-        yield f"    → {names[hearer.staff_id]}{_hearer_words(hearer)}，{_ways_words(policy, rung)}"
+        yield f"    → {names[hearer.staff_id]}{_hearer_words(hearer)}，{_ways_words(task.county_code, rung)}"
     if not hearers:
         yield "    → 没有人能听到：这个岗位和上级都没有人，请尽快指定。"
-    if level == Level.ORANGE:
+    if _family_hears(step, task, day):
         yield "    → 申报人：收到“办得慢了”的说明；没有手机的由村里打电话或上门。"
     if level == Level.SUPERVISION:
         yield "    → 程序起草督办单，由县领导签发。"
+
+
+def _family_hears(step: _Step, task: Task, day: date) -> bool:
+    """Say whether the family is told: once, at the first rung past the date, of a step that it waits for.
+
+    And only while the promise stands: afterwards it hears of the promise instead.
+    """
+    if step.level not in LATE or step.pending in LATE - {Level.ORANGE} or not is_on_the_familys_way(task):
+        return False
+    return db.session.scalars(still_promised([task.case_id or 0], day).limit(1)).first() is not None
 
 
 def _why_then(level: str, rung: Rung | None) -> str:
@@ -143,11 +166,11 @@ def _hearer_words(hearer: Hearer) -> str:
     return f"（{hearer.why}）" if hearer.why else ("（承办）" if hearer.is_responsible else "（上级）")
 
 
-def _ways_words(policy: Policy, rung: Rung | None) -> str:
+def _ways_words(county_code: str, rung: Rung | None) -> str:
     if rung is not None and rung.is_inbox_only:
         return "只在站内显示"
-    ways = rung.through if rung and rung.through else policy.ladder.ways[Audience.STAFF]
-    return f"站内，并依次试：{'、'.join(WAY_WORDS[way] for way in ways)}"
+    ways = rung.through if rung and rung.through else ways_for(county_code, Audience.STAFF)
+    return f"站内，并依次试：{'、'.join(WAY_NAMES[way] for way in ways)}"
 
 
 def _rules(policy: Policy) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Pictures and recordings of a case: one entrance each, content sealed, the same content once."""
+"""Pictures, recordings and documents of a case: one entrance each, content sealed, the same content once."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,17 +11,21 @@ from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, new_id, use_case
 from backend.errors import Invalid, NotFound, NotPossibleNow
+from backend.files.documents import accept_document
 from backend.files.pictures import accept_picture
 from backend.files.recordings import accept_recording
 from backend.files.store import FileStore
 from backend.models import Case, Declaration, StoredFile
 from backend.models.places import same_place
+from backend.policy.county import current_policy
 from backend.privacy.current import keys
+from backend.services.living import where_they_live
 from backend.services.storage import files_root
 from backend.workflow.engine import find_case
 from backend.workflow.trail import record_on_case
 
-PICTURE, RECORDING = "picture", "recording"
+PICTURE, RECORDING, DOCUMENT = "picture", "recording", "document"
+OTHER_PAPER = "other"
 ORIGINAL, THUMBNAIL = "original", "thumbnail"
 MOST_FILES = 100
 ORPHANED_AFTER_SECONDS = 24 * 3600
@@ -35,6 +39,7 @@ class _Cleaned:
     media_type: str
     content: bytes
     thumbnail: bytes | None = None
+    what: str = ""
 
 
 def store() -> FileStore:
@@ -42,20 +47,22 @@ def store() -> FileStore:
     return FileStore(files_root(), keys())
 
 
-def add_file(case_id: int, content: bytes, *, kind: str, by: Actor) -> StoredFile:
-    """Take one picture or recording of a case; the same content again changes nothing and returns the first.
+@where_they_live
+def add_file(case_id: int, content: bytes, *, kind: str, by: Actor, what: str = "") -> StoredFile:
+    """Take one picture, recording or document of a case; the same content again changes nothing, the first stands.
 
-    The content is stored before the row: a crash between leaves an orphan that is swept, never a row without content.
+    `what` says which paper a document is (dictionary `papers`; empty: another one). The content is stored before the
+    row: a crash between leaves an orphan that is swept, never a row without content.
     """
     require(by.role, Action.ADD_FILE)
     place = db.session.scalars(select(Case.id).where(Case.id == case_id)).one_or_none()
     if place is None:
         raise NotFound
-    return _add(case_id, content, kind, by)
+    return _add(case_id, content, kind, what, by)
 
 
-def add_to_declaration(declaration_id: int, content: bytes, *, kind: str, by: Actor) -> StoredFile:
-    """Take a picture or the announced voice note from whoever declared."""
+def add_to_declaration(declaration_id: int, content: bytes, *, kind: str, by: Actor, what: str = "") -> StoredFile:
+    """Take a picture, a document or the announced voice note from whoever declared."""
     require(by.role, Action.ADD_FILE)
     query = select(Declaration).where(Declaration.id == declaration_id, Declaration.account_id == by.account_id)
     declaration = db.session.scalars(query).one_or_none() if by.account_id else None
@@ -63,7 +70,7 @@ def add_to_declaration(declaration_id: int, content: bytes, *, kind: str, by: Ac
         raise NotFound
     if declaration.closed_at is not None:
         raise NotPossibleNow("这次申报已经办结，不能再补照片。有新情况请重新申报。")
-    return _add(declaration.case_id, content, kind, by)
+    return _add(declaration.case_id, content, kind, what, by)
 
 
 def read_file(file_id: int, *, variant: str = ORIGINAL, by: Actor) -> tuple[StoredFile, bytes]:
@@ -73,6 +80,18 @@ def read_file(file_id: int, *, variant: str = ORIGINAL, by: Actor) -> tuple[Stor
     if row is None or variant not in {ORIGINAL, THUMBNAIL}:
         raise NotFound
     return row, store().get(row.id, variant)
+
+
+_ENDINGS = {
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+
+
+def download_name(row: StoredFile) -> str:
+    """Return the name under which a file is saved: ours, never the sender's, which may hold somebody's name."""
+    return f"{row.id}{_ENDINGS.get(row.media_type, '')}"
 
 
 def sweep_orphans() -> int:
@@ -91,13 +110,13 @@ def _has_row(file_id: int) -> bool:
         return db.session.scalar(select(StoredFile.id).where(StoredFile.id == file_id)) is not None
 
 
-def _add(case_id: int, content: bytes, kind: str, by: Actor) -> StoredFile:
+def _add(case_id: int, content: bytes, kind: str, what: str, by: Actor) -> StoredFile:
     sha256 = hashlib.sha256(content).hexdigest()
     with as_system("is this content here already?"):
         known = db.session.scalars(_same(case_id, sha256)).one_or_none()
     if known is not None:
         return known
-    cleaned = _clean(content, kind)
+    cleaned = _clean(content, kind, _checked_what(what, kind, by))
     file_id, shelf = new_id(), store()
     shelf.put(file_id, ORIGINAL, cleaned.content)
     if cleaned.thumbnail is not None:
@@ -120,6 +139,7 @@ def _write_row(case_id: int, file_id: int, sha256: str, cleaned: _Cleaned, by: A
             household_id=case.household_id,
             sha256=sha256,
             kind=cleaned.kind,
+            what=cleaned.what,
             media_type=cleaned.media_type,
             size=len(cleaned.content),
             sent_by_role=by.role,
@@ -136,11 +156,22 @@ def _same(case_id: int, sha256: str) -> Select[StoredFile]:
     return select(StoredFile).where(StoredFile.case_id == case_id, StoredFile.sha256 == sha256)
 
 
-def _clean(content: bytes, kind: str) -> _Cleaned:
+def _checked_what(what: str, kind: str, by: Actor) -> str:
+    if kind != DOCUMENT:
+        return ""
+    if what and what not in current_policy(by.county_code).dictionaries["papers"]:
+        raise Invalid.field("what", "请选择这是什么材料。")
+    return what or OTHER_PAPER
+
+
+def _clean(content: bytes, kind: str, what: str) -> _Cleaned:
     if kind == PICTURE:
         picture = accept_picture(content)
         return _Cleaned(PICTURE, "image/jpeg", picture.jpeg, picture.thumbnail)
     if kind == RECORDING:
         recording = accept_recording(content)
         return _Cleaned(RECORDING, recording.media_type, recording.content)
-    raise Invalid.field("kind", "只能传照片或录音。")
+    if kind == DOCUMENT:
+        document = accept_document(content)
+        return _Cleaned(DOCUMENT, document.media_type, document.content, what=what)
+    raise Invalid.field("kind", "只能传照片、录音或文件。")

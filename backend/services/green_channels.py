@@ -10,10 +10,11 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, Role, require
 from backend.db import db, new_id, use_case
 from backend.errors import Complaints, Invalid, NotFound, NotPossibleNow
-from backend.models import Case, CaseEvent, GreenChannel, GreenOpinion, Task
+from backend.models import Case, GreenChannel, GreenOpinion, Task
 from backend.models.places import same_place
 from backend.policy.county import policy_of
 from backend.privacy.names import clean_name
+from backend.services import money
 from backend.services.sealing import MOST_SHORT, Sealer, needed, optional
 from backend.workflow import engine
 from backend.workflow.engine import find_case
@@ -39,36 +40,17 @@ class Telephone:
 
 @dataclass(frozen=True)
 class AidForm:
-    """What was delivered, how much, when, and whether the family confirmed it (it need not)."""
+    """What was delivered, how much, when, and whether the family confirmed it (it need not).
+
+    `receiver_checked`: somebody looked at who receives it, which is asked where the family has changed meanwhile.
+    """
 
     what: str
     how_much: str = ""
     cents: int | None = None
     delivered_on: date | None = None
     family_confirmed: bool = False
-
-
-@dataclass(frozen=True)
-class StepToMakeUp:
-    """One step of the usual way that a green channel put off: its name, and when it was made up."""
-
-    name: str
-    done_on: date | None
-
-
-STEPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
-    ("承诺授权", ()),
-    ("信息比对", (Action.FILE_COMPARISON, Action.SKIP_COMPARISON)),
-    ("村两委会商", (Action.HOLD_CONSULTATION,)),
-    ("民主评议", (Action.HOLD_MEETING,)),
-    ("村内公示", (Action.CLOSE_NOTICE,)),
-    ("归口核查", (Action.CHECK_DEPARTMENT,)),
-    ("乡镇研判", (Action.PASS_ON,)),
-    ("县级审定", (Action.COUNTY_APPROVE, Action.COUNTY_AGREES_BY_PHONE)),
-    ("公告", (Action.ANNOUNCE,)),
-)
-"""The steps to make up after the help, and the history's words by which each is known to be done."""
-AUTHORIZED = ("authorize", "not_reached")
+    receiver_checked: bool = False
 
 
 @use_case
@@ -177,12 +159,14 @@ def deliver(case_id: int, form: AidForm, *, by: Actor, version: int) -> GreenCha
         complaints.add("cents", "金额要大于零。")
     if not how_much and form.cents is None:
         complaints.add("how_much", "请写明给了多少：数量或者金额。")
+    complaints.take(lambda: money.refuse_unchecked(case, receiver_checked=form.receiver_checked), None)
     complaints.raise_if_any()
     row.aid_sealed = Sealer("green_channels", row.id).keep("aid_sealed", what)
     row.how_much, row.cents, row.delivered_on = how_much, form.cents, delivered_on
     row.delivered_by_name, row.family_confirmed = by.name, form.family_confirmed
     said = "，".join(each for each in (what, how_much, _yuan(form.cents)) if each)
     detail = {"green_channel": str(row.id)}
+    money.settle(case)
     engine.move(case, Action.DELIVER_AID, by=by, version=version, reason=Reason(words=said), detail=detail)
     return row
 
@@ -205,19 +189,6 @@ def words_of(row: GreenChannel) -> dict[str, str]:
         "studied": sealer.open("studied_sealed", row.studied_sealed),
         "aid": sealer.open("aid_sealed", row.aid_sealed),
     }
-
-
-def steps_to_make_up(case: Case) -> list[StepToMakeUp]:
-    """Return the steps that follow the help, and which are made up already; empty where no help went first."""
-    if "green_on" not in case.marks:
-        return []
-    events = select(CaseEvent.action, CaseEvent.happened_at).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
-    latest = {action: clock.local(at).date() for action, at in db.session.execute(events)}
-    return [StepToMakeUp(name, _latest(latest, [*actions] or [*AUTHORIZED])) for name, actions in STEPS]
-
-
-def _latest(latest: dict[str, date], actions: list[str]) -> date | None:
-    return max((latest[each] for each in actions if each in latest), default=None)
 
 
 def _duty(case: Case, version: int) -> Task | None:

@@ -7,13 +7,12 @@ from typing import Any
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend import clock
 from backend.db import db
-from backend.models import County, Message
-from backend.services import demo_progress, metrics
+from backend.models import County
+from backend.services import backlog, demo_progress
 from backend.services.storage import files_root, settings
 from backend.wechat.push import PushKeys
 
@@ -79,10 +78,7 @@ def _demo() -> dict[str, Any] | None:
 
 def metrics_text() -> bytes:
     """Return every process's counters as Prometheus reads them."""
-    oldest = db.session.scalar(
-        select(func.min(Message.not_before)).where(Message.state == "owed", Message.not_before <= clock.now())
-    )
-    metrics.OLDEST_OWED.set((clock.now() - oldest).total_seconds() if oldest else 0)
+    backlog.measure()
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
@@ -95,4 +91,14 @@ def push_keys() -> PushKeys:
     known = settings()
     return PushKeys(
         token=known.wechat_push_token, app_id=known.wechat_app_id, aes_key=known.wechat_push_aes_key or None
+    )
+
+
+def service_push_keys() -> PushKeys:
+    """Return the same for the service account, whose pushes come to an address of their own."""
+    known = settings()
+    return PushKeys(
+        token=known.wechat_service_push_token,
+        app_id=known.wechat_service_app_id,
+        aes_key=known.wechat_service_push_aes_key or None,
     )

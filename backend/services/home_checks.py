@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -22,8 +22,9 @@ from backend.privacy.current import keys
 from backend.privacy.phones import parse_phone
 from backend.privacy.seal import Place, seal
 from backend.privacy.texts import clean_text
-from backend.services import check_people
+from backend.services import check_consents, check_people
 from backend.services.check_review import LookedOver, looked_over, refuse_errors
+from backend.services.living import where_they_live
 from backend.workflow import engine
 from backend.workflow.deadlines import due_on
 from backend.workflow.duties import (
@@ -36,7 +37,7 @@ from backend.workflow.duties import (
 )
 from backend.workflow.engine import find_case
 from backend.workflow.kin import is_of_the_village
-from backend.workflow.states import Kind
+from backend.workflow.states import Kind, State
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import close_duty, open_duties
 
@@ -45,6 +46,7 @@ MOST_WORDS = 1000
 
 
 @use_case
+@where_they_live
 def file_check(case_id: int, *, by: Actor, version: int, form: HomeCheckForm) -> HomeCheck:
     """File a full home check and hand the case on; its draft is gone, and the second visitor is asked to confirm.
 
@@ -61,6 +63,7 @@ def file_check(case_id: int, *, by: Actor, version: int, form: HomeCheckForm) ->
     _close_older_questions(case, by)
     risks = list(seen.form.risks)
     engine.remember(case, check=str(check.id), **_said_by(check, risks))
+    check_consents.remember(case, seen.form.consents)
     case.risk = risks[0] if risks else case.risk
     detail = {"visit": str(visit.id), "check": str(check.id)}
     engine.move(case, _step(case, seen.form, policy), by=by, version=version, detail=detail)
@@ -70,11 +73,12 @@ def file_check(case_id: int, *, by: Actor, version: int, form: HomeCheckForm) ->
     _write_family_down(case, seen, by)
     _ask_second(case, check, seen.form, by)
     _ask_in_person(case, seen.form, policy, by)
-    db.session.execute(delete(HomeCheckDraft).where(HomeCheckDraft.case_id == case.id))
+    _forget_drafts(case)
     return check
 
 
 @use_case
+@where_they_live
 def confirm_check(case_id: int, *, by: Actor, version: int, agrees: bool, words: str = "") -> Case:
     """Say, as the second visitor, whether one saw the same; who saw otherwise says what, and the township reads it."""
     said = clean_text(words, most=MOST_WORDS, field="words") if words.strip() or not agrees else ""
@@ -92,6 +96,7 @@ AFTER_CHECK = frozenset({Action.SEE_IN_PERSON, Action.SETTLE_DOUBLE})
 
 
 @use_case
+@where_they_live
 def answer(case_id: int, action: Action, *, by: Actor, version: int, words: str) -> Case:
     """Answer what a check left open: the family seen in person after its return, or a double registration settled."""
     if action not in AFTER_CHECK:
@@ -102,12 +107,23 @@ def answer(case_id: int, action: Action, *, by: Actor, version: int, words: str)
     return case
 
 
+def _forget_drafts(case: Case) -> None:
+    """Leave nothing of what was typed before; only the number of the last save stays, by which a late one is known."""
+    for draft in db.session.scalars(select(HomeCheckDraft).where(HomeCheckDraft.case_id == case.id)):
+        draft.content_sealed = None
+
+
 def _said_by(check: HomeCheck, risks: list[str]) -> dict[str, Any]:
     return ({"risks": risks} if risks else {}) | ({"category": check.category} if check.category else {})
 
 
 def _step(case: Case, form: HomeCheckForm, policy: Policy) -> Action:
-    """Return where the conclusion leads: who applied himself goes to the meeting even if no risk was seen."""
+    """Return where the conclusion leads: who applied himself goes to the meeting even if no risk was seen.
+
+    A check of a family that has parted since its last one leads nowhere: it stands beside what is going on.
+    """
+    if State(case.state) is not State.ACCEPTED and any(each.kind == Kind.CHECK_ANEW for each in open_duties(case.id)):
+        return Action.CHECK_ANEW
     applied = case.channel.startswith("self_") and policy.flags["applicants_always_reviewed"]
     if form.conclusion == NO_RISK and case.procedure == FULL and not applied:
         return Action.FIND_NO_RISK
@@ -185,6 +201,7 @@ def _write_family_down(case: Case, seen: LookedOver, by: Actor) -> None:
         household = db.session.scalars(select(Household).where(Household.id == case.household_id)).one()
         number = parse_phone(seen.form.phone, field="phone")
         household.phone_sealed = seal(number, keys=keys(), place=Place("households", "phone_sealed", household.id))
+        household.phone_confirmed_at = clock.now()
     is_asked = any(task.kind == Kind.DOUBLE_REGISTRATION for task in open_duties(case.id))
     if twice and not is_asked:
         detail = {"people": [str(each) for each in twice]}
@@ -198,7 +215,8 @@ def _ask_second(case: Case, check: HomeCheck, form: HomeCheckForm, by: Actor) ->
     if form.second_id is not None:
         detail["second"] = str(form.second_id)
     duty = CONFIRM_FROM_OUTSIDE if is_outside else CONFIRM_CHECK
-    engine.owe(case, "second_asked", Opening(duty, detail=detail), by=by, detail={"check": str(check.id)})
+    at = "" if is_outside else by.region_code
+    engine.owe(case, "second_asked", Opening(duty, detail=detail, at=at), by=by, detail={"check": str(check.id)})
 
 
 def _ask_in_person(case: Case, form: HomeCheckForm, policy: Policy, by: Actor) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -11,13 +12,15 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend import clock
-from backend.db import db, in_transaction, is_away, use_case
+from backend.db import MARIADB, db, in_transaction, is_away, use_case
 from backend.errors import DomainError, Invalid, KeyReused, NotAllowed, NotFound, NotPossibleNow, StillRunning
-from backend.models import IdempotencyKey
+from backend.models import County, IdempotencyKey
+from backend.policy.county import current_policy
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
+from backend.services import in_flight
 
-KEPT = timedelta(days=90)
+NO_COUNTY_DAYS = 90
 _TABLE = cast("Table", IdempotencyKey.__table__)
 _CLAIM = insert(_TABLE)
 _KEEP = update(_TABLE).where(_TABLE.c.account == bindparam("by"), _TABLE.c.key == bindparam("under"))
@@ -45,7 +48,7 @@ def digest_of(route: str, body: bytes) -> str:
 def once(account: int, key: str, request_digest: str, work: Callable[[], Answer]) -> Answer:
     """Do `work` and keep its answer in the same transaction, or replay what was answered to this key before.
 
-    Errors: `KeyReused` for another body; `StillRunning` when the first one is not done within the lock wait.
+    Errors: `KeyReused` for another body; `StillRunning` when the first one is not done within five seconds.
     """
 
     def first_time() -> Answer:
@@ -54,10 +57,19 @@ def once(account: int, key: str, request_digest: str, work: Callable[[], Answer]
         _keep(account, key, answer)
         return answer
 
-    try:
-        return in_transaction(first_time)
-    except _AlreadyThere:
-        return _replay(account, key, request_digest)
+    with _in_turn(account, key):
+        try:
+            return in_transaction(first_time)
+        except _AlreadyThere:
+            return _replay(account, key, request_digest)
+
+
+def _in_turn(account: int, key: str) -> AbstractContextManager[None]:
+    """Let the requests under one key come one after the other; MariaDB does that by itself, with the key's row."""
+    if db.session().get_bind().dialect.name in MARIADB:
+        return nullcontext()
+    db.session.rollback()  # nobody waits with a connection in hand; what was read before is read again anyway
+    return in_flight.alone(account, key)
 
 
 def _claim(account: int, key: str, request_digest: str) -> None:
@@ -121,8 +133,13 @@ def is_lasting(error: DomainError) -> bool:
 
 @use_case
 def forget_old() -> int:
-    """Delete keys older than 90 days, at most a thousand at a time; return how many."""
-    old = select(IdempotencyKey.account, IdempotencyKey.key).where(IdempotencyKey.made_at < clock.real_now() - KEPT)
+    """Delete keys older than the rules keep them (90 days), at most a thousand at a time; return how many.
+
+    Where counties of one installation differ the longest counts: a key says nothing of its county.
+    """
+    days = [current_policy(code).numbers["receipts_kept_days"] for code in db.session.scalars(select(County.code))]
+    before = clock.real_now() - timedelta(days=max(days, default=NO_COUNTY_DAYS))
+    old = select(IdempotencyKey.account, IdempotencyKey.key).where(IdempotencyKey.made_at < before)
     rows = db.session.execute(old.limit(1000)).all()
     for account, key in rows:
         db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.account == account, IdempotencyKey.key == key))

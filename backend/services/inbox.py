@@ -43,22 +43,6 @@ def mark_read(message_ids: Sequence[int], *, by: Actor) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def not_delivered(*, by: Actor, size: int = 100) -> Sequence[Message]:
-    """Return what is waiting, uncertain or refused in the actor's county, the newest first."""
-    require(by.role, Action.READ_OUTBOX)
-    query = select(Message).where(
-        Message.county_code == by.county_code, Message.state.in_(("owed", "claimed", "uncertain", "refused"))
-    )
-    return db.session.scalars(query.order_by(Message.id.desc()).limit(size)).all()
-
-
-def history_of(recipient: str, *, by: Actor, size: int = 100) -> Sequence[Message]:
-    """Return one person's messages, the newest first, for whoever looks after the sends of that county."""
-    require(by.role, Action.READ_OUTBOX)
-    query = select(Message).where(Message.county_code == by.county_code, Message.recipient == recipient)
-    return db.session.scalars(query.order_by(Message.id.desc()).limit(size)).all()
-
-
 def _mine(by: Actor) -> ColumnElement[bool]:
     mine = [f"account:{by.account_id}"] if by.account_id else []
     if by.is_staff:

@@ -167,10 +167,10 @@ def _household_of(spoken: Spoken, by: Actor, listed: DisasterHousehold | None) -
         known = known_person(by.county_code, tuple(index.values()), name=spoken.head_name)
         if known is not None and not known.name_fits:
             # The number stays with whoever holds it, and is kept, sealed, with this one until somebody has looked.
-            return _new_household(spoken, {}), None
+            return _new_household(spoken, {}, by), None
         found = known.household_id if known else None
     if found is None:
-        return _new_household(spoken, index), None
+        return _new_household(spoken, index, by), None
     row = db.session.execute(_BOTH, {"household_id": found, "county": by.county_code}).one_or_none()
     if row is None:
         raise NotFound
@@ -178,7 +178,7 @@ def _household_of(spoken: Spoken, by: Actor, listed: DisasterHousehold | None) -
     return household, case
 
 
-def _new_household(spoken: Spoken, index: Mapping[str, str]) -> Household:
+def _new_household(spoken: Spoken, index: Mapping[str, str], by: Actor) -> Household:
     household_id, person_id = new_id(), new_id()
     place = place_of(spoken.village_code)
     phone_place = Place("households", "phone_sealed", household_id)
@@ -187,6 +187,8 @@ def _new_household(spoken: Spoken, index: Mapping[str, str]) -> Household:
         household_id=household_id,
         head_name=spoken.head_name,
         phone_sealed=seal(spoken.phone, keys=keys(), place=phone_place) if spoken.phone else None,
+        # A number that a phone declared is anybody's: no code is ever sent there.
+        phone_confirmed_at=clock.now() if spoken.phone and by.is_staff else None,
         made_at=clock.now(),
         **place,
     )

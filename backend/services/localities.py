@@ -22,12 +22,21 @@ class Township:
 
 def townships_within(*, by: Actor) -> list[Township]:
     """Return the townships and villages of the actor's place, in the order of their codes."""
+    return _townships(by.county_code, by.region_code)
+
+
+def townships_of(county_code: str) -> list[Township]:
+    """Return every township and village of a county: a family registered here may live in any of them."""
+    return _townships(county_code, county_code)
+
+
+def _townships(county_code: str, within: str) -> list[Township]:
     query = select(Region.code, Region.name, Region.level).where(
-        Region.code.startswith(by.county_code), Region.level.in_(("township", "village"))
+        Region.code.startswith(county_code), Region.level.in_(("township", "village"))
     )
     rows = db.session.execute(query.order_by(Region.code)).all()
     places.remember({row.code: row.name for row in rows})
-    mine = [row for row in rows if row.code.startswith(by.region_code) or by.region_code.startswith(row.code)]
+    mine = [row for row in rows if row.code.startswith(within) or within.startswith(row.code)]
     return [
         Township(
             row.code,

@@ -76,7 +76,7 @@ def new_item(meeting: Meeting, case: Case, form: ItemForm) -> MeetingItem:
         case_id=case.id,
         household_id=case.household_id,
         kind=meeting.kind,
-        category=form.category or (before.category if before else ""),
+        category=form.category or (before.category if before else str(case.marks.get("category", ""))),
         risks=list(form.risks or (before.risks if before else ())),
         group_name=group,
         people=people,

@@ -16,6 +16,7 @@ from backend.services.meeting_items import AGREED, NO_QUORUM, PROPOSED, REFUSED,
 from backend.services.sittings import CONSULTATION, FAILED, MEETING, SittingForm, attendance_of, find_meeting
 from backend.services.sittings import record_sitting as _record
 from backend.workflow import engine
+from backend.workflow.duties import REMOVAL
 from backend.workflow.engine import find_case
 from backend.workflow.states import Kind
 from backend.workflow.steps import Reason
@@ -165,7 +166,7 @@ def _vote(meeting: Meeting, case: Case, form: ItemForm, row: MeetingItem, by: Ac
     if form.votes.all != decides.present or min(form.votes.agree, form.votes.against, form.votes.abstained) < 0:
         raise Invalid.field("votes", f"能表决的有{decides.present}人，票数合计{form.votes.all}，请核对。")
     agrees = decides.agrees(form.votes)
-    if agrees and not row.category:
+    if agrees and not row.category and case.procedure != REMOVAL:
         raise Invalid.field("category", "评议通过的，请写明类别。")
     row.outcome = AGREED if agrees else REFUSED
     # Words of a meeting that agreed are its own; those of one that did not are for the family to read.

@@ -29,6 +29,7 @@ from backend.models import (
 from backend.models.places import Place as Levels
 from backend.models.places import same_place
 from backend.privacy.texts import clean_text
+from backend.services import money
 from backend.workflow import engine, telling, verdicts
 from backend.workflow.duties import UNDECIDED
 from backend.workflow.engine import find_case
@@ -63,6 +64,8 @@ def merge(case_id: int, other_id: int, *, by: Actor, words: str) -> Case:
             telling.tell(declaration, "joined", due_on=None, promised_on=declaration.promised_on, by=by)
             declaration.closed_at = clock.now()
         _carry_clues(newer, older, by)
+        for each in (newer, older):
+            money.flag(each, "merge", by=by)
         _close_newer(newer, older, by, said)
         _join_households(newer, older)
         older.content_version += 1

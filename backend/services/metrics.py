@@ -2,12 +2,24 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from backend.services.channels.contract import Failure, Outcome
+
 REQUESTS = Histogram("shouwang_request_seconds", "Requests by endpoint and status", ["endpoint", "status"])
 WECHAT = Histogram("shouwang_wechat_seconds", "Calls to WeChat by endpoint and errcode", ["endpoint", "errcode"])
 MESSAGES = Counter("shouwang_messages_total", "Messages that came to an end, by kind and state", ["kind", "state"])
+SENDS = Counter("shouwang_sends_total", "Calls of a channel, by how they went", ["channel", "outcome", "errcode"])
 LEASE_EXPIRIES = Counter("shouwang_lease_expiries_total", "Messages taken back from processes that died or slept")
 OLDEST_OWED = Gauge(
     "shouwang_oldest_owed_seconds", "Age of the oldest message that is due and not sent", multiprocess_mode="mostrecent"
+)
+CIRCUITS_OPEN = Gauge(
+    "shouwang_circuits_open", "Channels, or templates on one, that are stopped now", multiprocess_mode="mostrecent"
+)
+TOKEN_AGE = Gauge(
+    "shouwang_wechat_token_age_seconds",
+    "Age of the access token that all processes share; absent while there is none",
+    ["account"],
+    multiprocess_mode="mostrecent",
 )
 
 
@@ -19,3 +31,12 @@ def wechat_called(endpoint: str, errcode: int | None, seconds: float) -> None:
 def message_ended(kind: str, state: str) -> None:
     """Count a message that came to an end."""
     MESSAGES.labels(kind, state).inc()
+
+
+def called(channel: str, outcome: Outcome) -> None:
+    """Count one call of a channel: how it went, with the provider's own code where it gave one (0: taken)."""
+    if isinstance(outcome, Failure):
+        how, code = str(outcome.advice), outcome.answer or outcome.errcode
+    else:
+        how, code = "sent", 0
+    SENDS.labels(channel, how, "none" if code is None else str(code)).inc()

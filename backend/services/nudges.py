@@ -1,12 +1,12 @@
 """催办: somebody above presses for a duty with one click, once a day, and the history says who."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from sqlalchemy import select
 
 from backend import clock
 from backend.access.actor import Actor
-from backend.access.permissions import ROLE_NAMES, Action, Role, require
+from backend.access.permissions import ROLE_NAMES, Action, Role, may, require
 from backend.db import db, new_id, use_case
 from backend.errors import NotAllowed, NotPossibleNow
 from backend.models import Nudge, Task
@@ -15,6 +15,7 @@ from backend.policy import Policy
 from backend.services.hearers import Desks
 from backend.services.open_tasks import note, open_task, rules_of
 from backend.services.reminder_words import page_of, place_of
+from backend.services.takers import hearing_role
 from backend.workflow.deadlines import spoken_at
 from backend.workflow.outbox import PRESSING, STAFF, URGENT, owe
 from backend.workflow.places import name_of
@@ -33,6 +34,16 @@ PRESSES: Mapping[Role, frozenset[Role]] = {
 """Whose duties each role may press for: those of the desks below it, and a leader also those of the own office."""
 
 
+def may_press(task: Task, *, by: Actor) -> bool:
+    """Say whether the actor may press for this duty: it is owed by a desk below."""
+    return may(by.role, Action.NUDGE) and Role(task.role) in PRESSES[by.role]
+
+
+def roles_pressed(by: Actor) -> Set[str]:
+    """Return the roles for whose duties the actor may press."""
+    return {str(role) for role in PRESSES[by.role]} if may(by.role, Action.NUDGE) else frozenset()
+
+
 @use_case
 def nudge(task_id: int, *, by: Actor) -> Nudge:
     """Press for a duty: whoever owes it hears at once, outside the quiet hours.
@@ -41,7 +52,7 @@ def nudge(task_id: int, *, by: Actor) -> Nudge:
     """
     require(by.role, Action.NUDGE)
     task, case = open_task(task_id)
-    if Role(task.role) not in PRESSES[by.role]:
+    if not may_press(task, by=by):
         raise NotAllowed("只能催办下一级的事。")
     _refuse_second(task)
     row = Nudge(
@@ -71,7 +82,7 @@ def _refuse_second(task: Task) -> None:
 
 def _tell(task: Task, policy: Policy, by: Actor) -> None:
     urgent = task.pressing == URGENT
-    for hearer in Desks().responsible(Role(task.role), place_of(task)):
+    for hearer in Desks().responsible(hearing_role(task), place_of(task)):
         owe(
             kind="nudge",
             template="duty",

@@ -19,6 +19,7 @@ from backend.privacy.texts import clean_text
 from backend.services.sheets import telephones_of
 from backend.workflow import engine
 from backend.workflow.deadlines import spoken_at
+from backend.workflow.duties import NOT_IDENTIFYING
 from backend.workflow.engine import find_case
 from backend.workflow.outbox import owe
 from backend.workflow.places import name_of
@@ -108,7 +109,7 @@ def _checked(form: AnswerForm, action: Action, case: Case, waiting: Sequence[Obj
     complaints = Complaints()
     words = complaints.take(lambda: clean_text(form.words, most=MOST_WORDS, field="words"), "")
     said = complaints.take(lambda: clean_text(form.answer, most=MOST_WORDS, field="answer"), "")
-    if action is Action.UPHOLD_OBJECTION:
+    if action is Action.UPHOLD_OBJECTION and case.procedure not in NOT_IDENTIFYING:
         other = complaints.take(lambda: clean_text(form.alternative, most=MOST_WORDS, field="alternative"), "")
         words = f"{words}\n实际困难怎样解决：{other}"
     if any(len(name) > 1 and name in words for each in waiting for name in _who(each)):

@@ -7,19 +7,21 @@ from datetime import timedelta
 
 import structlog
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend import clock
 from backend.db import db, new_id, ring, use_case
 from backend.models import Attempt, Message
-from backend.services import circuits, claims, endings, sendable
-from backend.services.channels.contract import Channel, Channels, Failure
+from backend.services import circuits, claims, endings, metrics, sendable
+from backend.services.channels.contract import Channel, Channels, Failure, Outcome, Taken
 from backend.wechat.errors import Advice
 
-LONGEST_SECONDS = 40.0
-"""Then the job rings for the rest: a job that is ended in the middle of a call leaves an uncertain message behind."""
+LONGEST_SECONDS = 15.0
+"""Then the job rings for the rest: a job that is ended in the middle of a call leaves an uncertain message behind, and
+a supervisor waits twenty seconds for a worker that it has asked to stop."""
 KEY_HOLDS = timedelta(minutes=8)
 """So long after its first try a message with a key is sent again: WeChat remembers a key for ten minutes."""
+LONGEST_MSGID = 40
 
 log = structlog.get_logger()
 
@@ -32,73 +34,100 @@ class Call:
     attempt_id: int
     channel: Channel
     send: "sendable.Send"
+    heals: str = ""
+    """The circuit that counts refusals for our own fault, if it counted any: a success ends their row."""
 
 
 def deliver_due(channels: Channels, *, hands: int = 1) -> int:
     """Deliver what is due now, `hands` calls at a time; return how many calls were made.
 
-    It stops well before a job's time is over and rings for the rest.
+    It stops well before a job's time is over and rings for the rest; with more than it can take at once it rings for
+    others to help.
     """
-    made, began = 0, clock.monotonic()
+    made, began, most = 0, clock.monotonic(), max(claims.BATCH, 3 * hands)
+    is_first, is_over = True, False
     with ThreadPoolExecutor(hands) as pool:
-        while (claimed := claims.claim(max(claims.BATCH, 3 * hands))).messages:
-            for group in claims.groups(claimed.messages, hands):
-                calls = begin_calls(group, channels, lease=claimed.lease)
-                finish_calls(_made(calls, pool if hands > 1 else None))
-                made += len(calls)
-            if clock.monotonic() - began > LONGEST_SECONDS:
-                _ring_for_the_rest()
-                break
+        while not is_over and (claimed := claims.claim(most)).messages:
+            if is_first and len(claimed.messages) == most:
+                _ring()
+            is_first = False
+            made += _deliver(claimed, channels, pool, hands)
+            is_over = clock.monotonic() - began > LONGEST_SECONDS
+    if is_over:
+        _ring()
     return made
 
 
-def _made(calls: Sequence[Call], pool: ThreadPoolExecutor | None) -> list[tuple[Call, Failure | None]]:
-    if pool is None or len(calls) == 1:
+def _deliver(claimed: claims.Claimed, channels: Channels, pool: ThreadPoolExecutor, hands: int) -> int:
+    """Call in rounds; between two of them lies one transaction: what came of the last and what is begun next."""
+    made, finished = 0, list[tuple[Call, Outcome]]()
+    try:
+        for group in claims.groups(claimed.messages, hands):
+            calls = begin_calls(group, channels, lease=claimed.lease, finished=finished)
+            finished = []  # they are written: should these calls fail, nobody writes them again
+            finished = _made(calls, pool)
+            made += len(calls)
+    finally:
+        finish_calls(finished)
+    return made
+
+
+def _made(calls: Sequence[Call], pool: ThreadPoolExecutor) -> list[tuple[Call, Outcome]]:
+    if len(calls) == 1:
         return [(call, _called(call)) for call in calls]
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way to hand it on
 
-    def run(call: Call) -> Failure | None:
+    def run(call: Call) -> Outcome:
         with app.app_context():  # a session of its own, which holds no transaction
             return _called(call)
 
     return list(zip(calls, pool.map(run, calls), strict=True))
 
 
-def _called(call: Call) -> Failure | None:
+def _called(call: Call) -> Outcome:
     try:
-        call.send()
+        outcome: Outcome = call.send()
     except Exception as error:
         failure = call.channel.failure(error)
         if failure is None:
             raise
-        return failure
-    return None
+        outcome = failure
+    metrics.called(call.channel.name, outcome)
+    return outcome
 
 
 @use_case
-def _ring_for_the_rest() -> None:
+def _ring() -> None:
     ring("outbox")
 
 
 @use_case
-def begin_calls(message_ids: Sequence[int], channels: Channels, *, lease: str) -> list[Call]:
+def begin_calls(
+    message_ids: Sequence[int],
+    channels: Channels,
+    *,
+    lease: str,
+    finished: Sequence[tuple[Call, Outcome]] = (),
+) -> list[Call]:
     """Write down that these claimed messages are about to be sent; leave out what need not or cannot be.
 
-    A process that slept past its lease finds a message with another, or with nobody, and leaves it alone.
+    In the same transaction it writes what came of the calls that are `finished`. A process that slept past its lease
+    finds a message with another, or with nobody, and leaves it alone.
     """
+    finish_calls(finished)
     query = select(Message).where(Message.id.in_(message_ids)).order_by(Message.id).with_for_update()
     messages = db.session.scalars(query.execution_options(populate_existing=True)).all()
-    known = circuits.standing(sendable.circuit_names(messages))
-    calls = []
-    for message in messages:
-        if message.state == "claimed" and message.lease_of == lease:
+    mine = [each for each in messages if each.state == "claimed" and each.lease_of == lease]
+    known, calls = sendable.survey(mine), []
+    with db.session.no_autoflush:  # what is written of one message bears on no other: all of it at once, at the end
+        for message in mine:
             message.lease_until = clock.real_now() + claims.LEASE
             call = _begin(message, channels, known)
             calls += [call] if call is not None else []
     return calls
 
 
-def _begin(message: Message, channels: Channels, known: sendable.Known) -> Call | None:
+def _begin(message: Message, channels: Channels, known: sendable.Survey) -> Call | None:
     try:
         found = sendable.look(message, channels, known)
     except sendable.CANNOT as error:
@@ -113,7 +142,8 @@ def _begin(message: Message, channels: Channels, known: sendable.Known) -> Call 
         endings.end(message, "sent", "")
         return None
     attempt = _note(message, channel, "calling")
-    return Call(message.id, attempt.id, channel, ready.send)
+    sick = circuits.with_bugs(known.circuits, channel.name, message.template)
+    return Call(message.id, attempt.id, channel, ready.send, heals=sick)
 
 
 def _note(message: Message, channel: Channel, state: str) -> Attempt:
@@ -132,34 +162,33 @@ def _note(message: Message, channel: Channel, state: str) -> Attempt:
 
 
 @use_case
-def finish_calls(outcomes: Sequence[tuple[Call, Failure | None]]) -> None:
+def finish_calls(outcomes: Sequence[tuple[Call, Outcome]]) -> None:
     """Write the outcome of each call: sent, uncertain, to be tried again, on to the next channel, or refused."""
     ids = [call.message_id for call, _ in outcomes]
     if not ids:
         return
     query = select(Message).where(Message.id.in_(ids)).order_by(Message.id).with_for_update()
     messages = {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
-    attempts = {
-        row.id: row
-        for row in db.session.scalars(select(Attempt).where(Attempt.id.in_([call.attempt_id for call, _ in outcomes])))
-    }
-    for call, failure in outcomes:
-        _finish(messages[call.message_id], attempts[call.attempt_id], call.channel, failure)
+    db.session.execute(update(Attempt), [_answered(call, outcome) for call, outcome in outcomes])
+    taken = [call for call, outcome in outcomes if isinstance(outcome, Taken)]
+    with db.session.no_autoflush:  # all of it at once, at the end
+        for call in taken:
+            call.channel.sent(messages[call.message_id])
+            endings.end(messages[call.message_id], "sent", "")
+    circuits.went_well({call.heals for call in taken if call.heals})
+    for call, outcome in outcomes:
+        # Whoever found the lease over has written "uncertain" already, and it is no less true now.
+        if isinstance(outcome, Failure) and messages[call.message_id].state not in endings.FINAL:
+            _after_failure(messages[call.message_id], call.channel, outcome)
 
 
-def _finish(message: Message, attempt: Attempt, channel: Channel, failure: Failure | None) -> None:
-    attempt.answered_at = clock.real_now()
-    if failure is None:
-        attempt.state = "sent"
-        channel.sent(message)
-        circuits.went_well(channel.name, message.template)
-        endings.end(message, "sent", "")
-        return
-    attempt.state, attempt.errcode = failure.advice, failure.errcode
-    attempt.answer, attempt.rid = failure.answer, failure.rid
-    if message.state in endings.FINAL:
-        return  # whoever found the lease over has written "uncertain" already, and it is no less true now
-    _after_failure(message, channel, failure)
+def _answered(call: Call, outcome: Outcome) -> dict[str, object]:
+    """Return what the row of a try holds once it is over."""
+    always = {"id": call.attempt_id, "answered_at": clock.real_now()}
+    if isinstance(outcome, Taken):
+        return {**always, "state": "sent", "msgid": outcome.msgid[:LONGEST_MSGID]}
+    told = {"errcode": outcome.errcode, "answer": outcome.answer, "rid": outcome.rid}
+    return {**always, **told, "state": str(outcome.advice)}
 
 
 def _after_failure(message: Message, channel: Channel, failure: Failure) -> None:

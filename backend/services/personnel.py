@@ -87,6 +87,13 @@ def bind_code_for(staff_id: int, *, by: Actor) -> str:
 
 
 @use_case
+def set_phone(staff_id: int, phone: str, *, by: Actor) -> None:
+    """Write down or forget somebody's telephone; the audit says that it was done, never the number."""
+    staff.set_phone(staff_id, phone, by=by)
+    _note(by, staff_id, {"did": "set_phone" if phone.strip() else "forget_phone"})
+
+
+@use_case
 def let_go(staff_id: int, *, by: Actor) -> None:
     """Close somebody's access at once. Nobody closes their own: a county without an administrator is locked out."""
     if staff_id == by.id:

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from backend import clock
 from backend.db import db, new_id, ring, use_case
 from backend.models import Account, PushedEvent
-from backend.services import quotas, templates
-from backend.wechat.push import PushEvent
+from backend.services import delivery_reports, quotas, templates
+from backend.wechat.push import PushEvent, PushItem
+
+CONSENTS = frozenset({"subscribe_popup", "subscribe_change"})
 
 
 @use_case
@@ -23,7 +25,7 @@ def keep_event(event: PushEvent) -> bool:
             key=key,
             kind=event.kind,
             openid=event.openid,
-            items=[{"template": item.template_id, "status": item.status} for item in event.items],
+            items=[_kept(item) for item in event.items],
             received_at=clock.now(),
         )
     )
@@ -31,16 +33,29 @@ def keep_event(event: PushEvent) -> bool:
     return True
 
 
+def _kept(item: PushItem) -> dict[str, object]:
+    told: dict[str, object] = {"template": item.template_id, "status": item.status}
+    return told if item.msgid is None else {**told, "msgid": item.msgid, "errcode": item.errcode}
+
+
 @use_case
 def take_up_events(batch: int = 100) -> int:
-    """Bring the quota ledger up to what accounts allowed or refused since; return how many events were taken up."""
+    """Bring ledger and sends up to what WeChat told since; return how many events were taken up.
+
+    Consents go into the quota ledger; how messages ended, onto their sends. A report that has to wait for its send
+    holds up no consent.
+    """
+    is_report = PushedEvent.kind.in_([*delivery_reports.CHANNEL_OF])
     waiting = select(PushedEvent).where(PushedEvent.taken_at.is_(None)).order_by(PushedEvent.id).limit(batch)
-    events = db.session.scalars(waiting.with_for_update()).all()
-    for event in events:
-        event.taken_at = clock.now()
-        if event.kind in {"subscribe_popup", "subscribe_change"}:
+    consents = db.session.scalars(waiting.where(~is_report).with_for_update()).all()
+    for event in consents:
+        if event.kind in CONSENTS:
             _take_up(event)
-    return len(events)
+    reports = db.session.scalars(waiting.where(is_report).with_for_update()).all()
+    settled = [*consents, *(event for event in reports if delivery_reports.take_up(event))]
+    for event in settled:
+        event.taken_at = clock.now()
+    return len(settled)
 
 
 def _take_up(event: PushedEvent) -> None:

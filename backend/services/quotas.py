@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, select, update
 
 from backend import clock
 from backend.access.actor import Actor
@@ -10,6 +10,7 @@ from backend.access.permissions import Action, require
 from backend.db import db
 from backend.models import Account, Quota
 from backend.services.templates import Template
+from backend.workflow.outbox import ACCOUNT, STAFF
 
 
 def answered(account_id: int, template: Template, status: str) -> None:
@@ -22,13 +23,7 @@ def answered(account_id: int, template: Template, status: str) -> None:
     quota.changed_at = clock.now()
 
 
-def said_no(account_id: int, template: str) -> bool:
-    """Say whether the last word about this template was a no, theirs or WeChat's: then nobody need ask WeChat again."""
-    query = select(Quota.said_no).where(Quota.account_id == account_id, Quota.template == template)
-    return bool(db.session.scalar(query))
-
-
-def spend(account_id: int, template: str) -> None:
+def spend(account_id: int | ScalarSelect[int], template: str) -> None:
     """Use up one consent; a long-term one is not used up."""
     mine = update(Quota).where(
         Quota.account_id == account_id, Quota.template == template, Quota.is_long_term.is_(False), Quota.remaining > 0
@@ -42,10 +37,14 @@ def nothing_left(account_id: int, template: str) -> None:
     quota.remaining, quota.is_long_term, quota.said_no, quota.changed_at = 0, False, True, clock.now()
 
 
-def ledger_of(staff_id: int, *, by: Actor) -> Sequence[Quota]:
-    """Return what a member of staff still allows, template by template."""
+def ledger_of(recipient: str, *, by: Actor) -> Sequence[Quota]:
+    """Return what a person still allows, template by template: `recipient` as a message names them."""
     require(by.role, Action.READ_OUTBOX)
-    mine = select(Account.id).where(Account.staff_id == staff_id, Account.county_code == by.county_code)
+    kind, _, number = recipient.partition(":")
+    if not number.isdecimal() or kind not in {STAFF, ACCOUNT}:
+        return ()
+    whose = Account.staff_id if kind == STAFF else Account.id
+    mine = select(Account.id).where(whose == int(number), Account.county_code == by.county_code)
     return db.session.scalars(select(Quota).where(Quota.account_id.in_(mine)).order_by(Quota.template)).all()
 
 

@@ -8,24 +8,31 @@ from backend.policy import Policy
 from backend.policy.county import county_workdays
 from backend.policy.ladder import Level
 from backend.services.hearers import Hearer
-from backend.workflow.deadlines import is_overdue, news_at, spoken_at
+from backend.workflow.deadlines import is_overdue, news_at, worked_at
 from backend.workflow.outbox import ORDINARY, PRESSING, URGENT
 from backend.workflow.places import name_of
 from backend.workflow.states import KIND_NAMES, Kind
 from backend.workflow.tasks import NEW, SNOOZED
 
+VILLAGE_DIGITS = 12
 LATE = frozenset({Level.ORANGE, Level.RED, Level.SUPERVISION})
+
+LONE_PAGE = "cadre/tasks/tasks"
+"""Where on the phone a duty without a case is seen: in the list, which leads on."""
 
 
 def place_of(task: Any) -> str:
     """Return the place that a duty is about; out of a village's sight it is that of whoever owes it."""
+    if len(task.owner_region) == VILLAGE_DIGITS:
+        return str(task.owner_region)  # also of a family that is registered in another village (practice P24)
     return str(task.village_code or task.owner_region)
 
 
 def page_of(task: Any) -> str:
     """Return the page of the phone on which a duty is done."""
     if task.case_id is None:
-        return f"cadre/complaint/complaint?id={task.detail['complaint']}"
+        complaint = task.detail.get("complaint")
+        return f"cadre/complaint/complaint?id={complaint}" if complaint else LONE_PAGE
     return f"cadre/case/case?id={task.case_id}"
 
 
@@ -45,9 +52,10 @@ def spoken_from(task: Any, level: str, policy: Policy, now: datetime) -> datetim
     """Return from when staff may be spoken to of this duty at this rung."""
     if task.pressing == URGENT:
         return now
-    if level == NEW:
-        return news_at(now, task.due_on, policy.ladder, county_workdays(task.county_code))
-    return spoken_at(now, policy.ladder)
+    workdays = county_workdays(task.county_code)
+    if level in LATE:  # after an outage a sweep may run on a rest day: what is late already can wait over it
+        return worked_at(now, policy.ladder, workdays)
+    return news_at(now, task.due_on, policy.ladder, workdays)
 
 
 def words_for(task: Any, level: str, hearer: Hearer) -> dict[str, str]:

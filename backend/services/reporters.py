@@ -15,7 +15,7 @@ from backend.errors import Invalid, NotFound
 from backend.models import Reporter
 from backend.policy.county import current_policy
 from backend.privacy.names import clean_name
-from backend.services import throttles
+from backend.services import audit, throttles
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_SIGNS = 10
@@ -42,6 +42,7 @@ def invite(name: str, standing: str, *, by: Actor) -> tuple[Reporter, str]:
         authorised_at=clock.now(),
     )
     db.session.add(reporter)
+    _record(Action.AUTHORISE_REPORTER, reporter, by)
     return reporter, code
 
 
@@ -85,6 +86,7 @@ def end(reporter_id: int, *, by: Actor) -> None:
     if reporter is None:
         raise NotFound
     reporter.ended_at, reporter.code_digest = clock.now(), None
+    _record("end_reporter", reporter, by)
 
 
 def reporters_of(by: Actor) -> Sequence[Reporter]:
@@ -102,6 +104,10 @@ def authorised(by: Actor) -> Reporter | None:
         Reporter.account_id == by.account_id, Reporter.county_code == by.county_code, Reporter.ended_at.is_(None)
     )
     return db.session.scalars(query.order_by(Reporter.id.desc()).limit(1)).first()
+
+
+def _record(action: str, reporter: Reporter, by: Actor) -> None:
+    audit.record_on_session(by=by, action=action, subject=f"reporter:{reporter.id}", detail={})
 
 
 def _digest(code: str) -> str:

@@ -15,6 +15,7 @@ from backend.privacy.mask import mask_id, mask_phone
 from backend.privacy.redaction import scrub
 from backend.privacy.seal import Place, unseal
 from backend.privacy.texts import clean_text
+from backend.services.living import where_they_live
 from backend.workflow.engine import find_case
 from backend.workflow.trail import record_on_case
 
@@ -33,6 +34,7 @@ FIELD_NAMES = {Field.PHONE: "联系电话", Field.ID_NUMBER: "身份证号", Fie
 
 
 @use_case
+@where_they_live
 def reveal(case_id: int, field: Field, *, by: Actor, reason: str) -> str:
     """Return one field in clear and write who saw it and why into the case's audit chain.
 

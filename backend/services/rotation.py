@@ -21,7 +21,9 @@ from backend.privacy.keys import RingName
 from backend.privacy.seal import Place, SealBroken, seal, unseal
 from backend.services import idempotency
 from backend.services.files import store
+from backend.services.imports.shelf import import_shelf
 from backend.services.leaders import leading
+from backend.services.pace import Pace
 from backend.services.storage import settings
 
 BATCH = 200
@@ -57,8 +59,9 @@ def carry_on(ring: RingName) -> Progress:
         if not leads:
             raise NotPossibleNow("另一个进程正在更换密钥，请等它办完。")
         if ring == "seal":
+            pace = Pace()
             for model, name in sealed_columns():
-                _reseal_column(model, name, progress)
+                _reseal_column(model, name, progress, pace)
             _reseal_files(progress)
         if ring == "index":
             _reindex(progress)
@@ -93,20 +96,30 @@ def sealed_columns() -> Iterator[tuple[type[Base], str]]:
                 yield mapper.class_, name
 
 
-def _reseal_column(model: type[Base], name: str, progress: Progress) -> None:
+def _reseal_column(model: type[Base], name: str, progress: Progress, pace: Pace) -> None:
     after: Row | None = None
-    while rows := _reseal_batch(model, name, after, progress):
-        after = rows[-1]
+    while rows := _under_earlier_key(model, name, after):
+        _reseal_batch(model, name, rows, progress)
+        after = rows[-1][:-1]
+        pace.rest_at_times()
 
 
-@use_case
-def _reseal_batch(model: type[Base], name: str, after: Row | None, progress: Progress) -> Sequence[Row]:
-    ring, column, ids = keys(), getattr(model, name), inspect(model).primary_key
-    query = select(*ids, column).where(column.is_not(None), not_(column.contains(f".{ring.seal.current}.")))
+def _under_earlier_key(model: type[Base], name: str, after: Row | None) -> Sequence[Row]:
+    """Read the next ones outside the transaction that writes: where few are left, finding them takes seconds."""
+    column, ids = getattr(model, name), inspect(model).primary_key
+    query = select(*ids, column).where(column.is_not(None), not_(column.contains(f".{keys().seal.current}.")))
     if after is not None:
         query = query.where(_later(ids, after))
     with as_system("keys are rotated"):
         rows = [tuple(row) for row in db.session.execute(query.order_by(*ids).limit(BATCH))]
+    db.session.rollback()
+    return rows
+
+
+@use_case
+def _reseal_batch(model: type[Base], name: str, rows: Sequence[Row], progress: Progress) -> None:
+    ring, column, ids = keys(), getattr(model, name), inspect(model).primary_key
+    with as_system("keys are rotated"):
         for *row_id, token in rows:
             place = _place(model, name, row_id)
             try:
@@ -119,13 +132,12 @@ def _reseal_batch(model: type[Base], name: str, after: Row | None, progress: Pro
             changed = update(model).where(*same, column == token).values({name: fresh})
             db.session.execute(changed, execution_options={"synchronize_session": False})
             progress.changed += 1
-    return [row[:-1] for row in rows]
 
 
 def _place(model: type[Base], name: str, row_id: Sequence[Any]) -> Place:
     if model is IdempotencyKey:
         return idempotency.place_of(*row_id)
-    return Place(model.__tablename__, name, row_id[0])
+    return Place(model.__tablename__, name, int(row_id[0]))  # an office is known by its code
 
 
 def _later(ids: Sequence[ColumnElement[Any]], after: Row) -> ColumnElement[bool]:
@@ -135,18 +147,19 @@ def _later(ids: Sequence[ColumnElement[Any]], after: Row) -> ColumnElement[bool]
 
 
 def _reseal_files(progress: Progress) -> None:
-    shelf = store()
-    for file_id in shelf.ids(older_than_seconds=0):
-        try:
-            progress.changed += shelf.reseal(file_id)
-        except (SealBroken, NotFound):
-            progress.damaged.append(f"files {file_id}")
+    for shelf in (store(), import_shelf()):
+        for file_id in shelf.ids(older_than_seconds=0):
+            try:
+                progress.changed += shelf.reseal(file_id)
+            except (SealBroken, NotFound):
+                progress.damaged.append(f"files {file_id}")
 
 
 def _reindex(progress: Progress) -> None:
-    after = 0
+    after, pace = 0, Pace()
     while found := _reindex_batch(after, progress):
         after = found
+        pace.rest_at_times()
 
 
 @use_case

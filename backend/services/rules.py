@@ -149,8 +149,14 @@ def _check_day_and_reason(last: PolicyVersion, change: RuleChange) -> None:
 
 
 def _laid_over(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a change over every change made before; of a dictionary too only the entries that it names."""
     whole = dict(before)
     for section, values in changes.items():
-        both = isinstance(values, Mapping) and isinstance(whole.get(section), Mapping)
-        whole[section] = {**whole[section], **values} if both else values
+        known = whole.get(section)
+        if not isinstance(values, Mapping) or not isinstance(known, Mapping) or section == "ladder":
+            whole[section] = values
+        elif section == "dictionaries":
+            whole[section] = {**known, **{name: {**known.get(name, {}), **each} for name, each in values.items()}}
+        else:
+            whole[section] = {**known, **values}
     return whole

@@ -1,6 +1,7 @@
 """Whether a claimed message may go out now, and on which channel: stale, done, quiet hours, cap, stopped channels."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import func, select
@@ -10,14 +11,14 @@ from backend.access.scope import as_system
 from backend.db import db
 from backend.models import Circuit, Message, Task
 from backend.policy.county import current_policy
-from backend.services import circuits, digests, endings
-from backend.services.channels.contract import Channel, Channels, NotThisWay, Ready
+from backend.policy.ladder import WAY_NAMES
+from backend.services import circuits, digests, endings, phone_codes
+from backend.services.channels.contract import Channel, Channels, NotThisWay, Ready, Taken
 from backend.wechat.fields import Unfit
 from backend.workflow.deadlines import on_the_day, spoken_at
 from backend.workflow.outbox import URGENT
 
-Send = Callable[[], None]
-Known = Mapping[str, Circuit]
+Send = Callable[[], Taken]
 
 CANNOT = (Unfit, LookupError, ValueError)
 """What a message that can never be sent raises: it is parked, and holds nobody up."""
@@ -26,27 +27,39 @@ _DAYS_BACK = 3
 """A message is sent at most so many days after the one on which it was owed."""
 
 
-def circuit_names(messages: Iterable[Message]) -> set[str]:
-    """Return every circuit that these messages' channels might have."""
+@dataclass(frozen=True)
+class Survey:
+    """What must be known of a group of messages before any of them goes out: read for all of them at once."""
+
+    circuits: Mapping[str, Circuit]
+    open_duties: Set[int]
+    sent_today: Mapping[str, int]
+
+
+def survey(messages: Sequence[Message]) -> Survey:
+    """Read which channels are stopped, which duties are still open, and how much each person was sent today."""
     pairs = {(way, each.template) for each in messages for way in endings.ways_of(each)}
-    return {name for way, template in pairs for name in (way, circuits.template_on(way, template))}
+    names = {name for way, template in pairs for name in (way, circuits.template_on(way, template))}
+    duties = [each.task_id for each in messages if each.task_id is not None]
+    people = {each.recipient for each in messages if each.priority != URGENT}
+    return Survey(circuits.standing(names), _still_open(duties), _sent_today(people))
 
 
-def look(message: Message, channels: Channels, known: Known) -> tuple[Channel, Ready] | None:
+def look(message: Message, channels: Channels, known: Survey) -> tuple[Channel, Ready] | None:
     """Return the channel on which to send now, made ready; None when the message has ended or waits."""
-    if _is_over(message):
+    if _is_over(message, known):
         return None
     ways = endings.ways_of(message)
     while message.way_no < len(ways):
         way = ways[message.way_no]
-        if (moment := _later(message, way)) is not None:
-            endings.owe_again(message, moment)
-            return None
-        if (stopped := circuits.open_until(known, way, message.template)) is not None:
-            endings.wait_for_channel(message, stopped, f"渠道暂停：{way}")
-            return None
         channel, why = channels.get(way), "这个渠道没有开通"
-        if channel is not None:
+        if channel is not None:  # what is not open has no hours to wait for
+            if (moment := _later(message, way)) is not None:
+                endings.owe_again(message, moment)
+                return None
+            if (stopped := circuits.open_until(known.circuits, way, message.template)) is not None:
+                endings.wait_for_channel(message, stopped, f"渠道暂停：{WAY_NAMES[way]}")
+                return None
             try:
                 return channel, channel.prepare(message)
             except NotThisWay as because:
@@ -57,37 +70,47 @@ def look(message: Message, channels: Channels, known: Known) -> tuple[Channel, R
     return None
 
 
-def _is_over(message: Message) -> bool:
+def _is_over(message: Message, known: Survey) -> bool:
     if message.not_after < clock.now():
         endings.end(message, "expired", "过了时效，不再发送")
-    elif message.task_id is not None and _is_done(message.task_id):
+    elif message.task_id is not None and message.task_id not in known.open_duties:
         endings.end(message, "cancelled", "事情已经办完")
     elif message.kind == digests.KIND and not digests.fill(message):
         endings.end(message, "cancelled", "里面的事情都已经办完")
-    elif _is_over_cap(message):
+    elif message.kind == phone_codes.KIND and not phone_codes.finds_somebody(message):
+        endings.end(message, "cancelled", "没有可以发的登记手机")
+    elif _is_over_cap(message, known):
         endings.end(message, "inbox", "今天已经发满，请看站内消息")
     return message.state != "claimed"
 
 
-def _is_done(task_id: int) -> bool:
+def _still_open(task_ids: Sequence[int]) -> set[int]:
+    if not task_ids:
+        return set()
     with as_system("is the duty that a message speaks of still open?"):
-        return db.session.scalar(select(Task.id).where(Task.id == task_id, Task.open_due.is_not(None))) is None
+        return set(db.session.scalars(select(Task.id).where(Task.id.in_(task_ids), Task.open_due.is_not(None))))
 
 
-def _is_over_cap(message: Message) -> bool:
+def _sent_today(recipients: Set[str]) -> dict[str, int]:
+    """Count what these people were sent since midnight, of whatever day it was."""
+    if not recipients:
+        return {}
+    today = clock.today()
+    query = select(Message.recipient, func.count().label("sent")).where(
+        Message.recipient.in_(recipients),
+        Message.day.in_([today - timedelta(days=back) for back in range(_DAYS_BACK)]),
+        Message.state.in_(("sent", "uncertain")),
+        Message.ended_at >= on_the_day(today, time()),
+    )
+    return {row.recipient: row.sent for row in db.session.execute(query.group_by(Message.recipient))}
+
+
+def _is_over_cap(message: Message, known: Survey) -> bool:
     """Say whether this person has been sent enough today; what cannot wait is not counted."""
     if message.priority == URGENT:
         return False
-    today = clock.today()
-    days = [today - timedelta(days=back) for back in range(_DAYS_BACK)]
-    begins = on_the_day(today, time())
-    query = select(func.count()).where(
-        Message.recipient == message.recipient,
-        Message.day.in_(days),
-        Message.state.in_(("sent", "uncertain")),
-        Message.ended_at >= begins,
-    )
-    return (db.session.scalar(query) or 0) >= current_policy(message.county_code).numbers["messages_a_day"]
+    most: int = current_policy(message.county_code).numbers["messages_a_day"]
+    return known.sent_today.get(message.recipient, 0) >= most
 
 
 def _later(message: Message, way: str) -> datetime | None:

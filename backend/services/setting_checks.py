@@ -97,6 +97,22 @@ def _service_secret(known: Settings) -> Complaint:
     return ("开了公众号，却没有设置。", "在微信公众平台查到后填上。") if missing else FINE
 
 
+def _service_push_token(known: Settings) -> Complaint:
+    missing = known.wechat_service_app_id and not known.wechat_service_push_token
+    return (
+        ("开了公众号，却没有设置，收不到发送失败的报告。", "在公众平台的服务器配置里填好后写上。") if missing else FINE
+    )
+
+
+def _service_push_key(known: Settings) -> Complaint:
+    wrong = known.wechat_service_push_aes_key and len(known.wechat_service_push_aes_key) != AES_KEY_SIGNS
+    return (f"应是 {AES_KEY_SIGNS} 位。", "从公众平台的服务器配置里重新复制；明文方式留空。") if wrong else FINE
+
+
+def _oldest_owed(known: Settings) -> Complaint:
+    return FINE if known.oldest_owed_minutes >= 1 else ("应至少是 1。", "一般用 15。")
+
+
 def _send_hands(known: Settings) -> Complaint:
     return FINE if 1 <= known.send_hands <= MOST_HANDS else (f"应在 1 到 {MOST_HANDS} 之间。", "一般用 4。")
 
@@ -111,6 +127,9 @@ _LOOKS: dict[str, Callable[[Settings], Complaint]] = {
     "wechat_push_token": _filled("wechat_push_token"),
     "wechat_push_aes_key": _aes_key,
     "wechat_service_secret": _service_secret,
+    "wechat_service_push_token": _service_push_token,
+    "wechat_service_push_aes_key": _service_push_key,
+    "oldest_owed_minutes": _oldest_owed,
     "sms_provider": _sms_provider,
     "sms_key_id": _with_sms("sms_key_id"),
     "sms_key_secret": _with_sms("sms_key_secret"),

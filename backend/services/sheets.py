@@ -21,9 +21,9 @@ from backend.privacy.seal import Place, unseal
 from backend.services.meeting_items import AGREED, latest_item
 from backend.services.sittings import MEETING
 from backend.workflow.deadlines import due_on
-from backend.workflow.duties import WATCH_NOTICE
-from backend.workflow.engine import not_from
+from backend.workflow.duties import REMOVAL, WATCH_NOTICE
 from backend.workflow.places import name_of
+from backend.workflow.refusals import not_from
 from backend.workflow.states import State
 
 MOST_ON_A_SHEET = 50
@@ -54,6 +54,8 @@ def make_sheet(cases: Sequence[Case], posts_on: date) -> MadeSheet:
     items = [_agreed(case) for case in cases]
     if len({item.meeting_id for item in items}) != 1:
         raise Invalid.field("case_ids", "一张公示只放同一次评议会的户，请分开做。")
+    if len({case.procedure for case in cases}) != 1:
+        raise Invalid.field("case_ids", "拟纳入的和拟消除的分开公示，请分开做。")
     meeting = db.session.scalars(select(Meeting).where(Meeting.id == items[0].meeting_id)).one()
     policy = policy_of(cases[0].county_code, cases[0].policy_version)
     members = {case.id: _members(case) for case in cases}
@@ -93,6 +95,7 @@ def _sheet(case: Case, meeting: Meeting, posts_on: date, policy: Policy, familie
         until=due_on(posts_on, limit, county_workdays(case.county_code)).on,
         length=limit.in_words,
         signature=signature_of(village),
+        ends=case.procedure == REMOVAL,
         telephones=telephones_of(case.village_code),
         families=tuple(families),
     )
@@ -121,7 +124,8 @@ def _family(case: Case, item: MeetingItem, members: Sequence[tuple[str, bool]], 
         group=group,
         head=_shown(case.head_name, members, policy),
         people=item.people or len(members) or None,
-        category=policy.dictionaries["categories"][item.category],
+        category=policy.dictionaries["categories"].get(item.category, policy.texts["monitored_household"]),
+        named="原类别" if case.procedure == REMOVAL else "拟定类别",
     )
 
 

@@ -16,17 +16,20 @@ from backend.access.permissions import Role
 from backend.db import db, new_id, use_case
 from backend.errors import Invalid, SignInFirst, TooMany
 from backend.models import Account, AccountHousehold, Identity, OneTimeCode, SignIn, Staff
+from backend.policy.county import current_policy
 from backend.services import throttles
 
 PHONE, CONSOLE = "phone", "console"
-LIFETIME = {PHONE: timedelta(hours=2), CONSOLE: timedelta(hours=10)}
-IDLE = {PHONE: timedelta(hours=2), CONSOLE: timedelta(minutes=30)}
+A_WORKING_DAY = timedelta(hours=10)
+"""So long a session of the console lasts at most, however busy."""
+SHORTEST = timedelta(minutes=5)
+"""Whatever a county's rules say: somebody must have the time to come in and change them."""
 SEEN_EVERY = timedelta(minutes=1)
 FREE_TRIES = 5
 FREE_TRIES_OF_AN_ADDRESS = 20
 """A whole office goes out by one address: its people's slips together must not shut it out."""
 BIND, PASSWORD = "bind", "password"
-CODE_LIFETIME = {BIND: timedelta(hours=24), PASSWORD: timedelta(hours=48)}
+LINK_LIFETIME = timedelta(hours=48)
 SHORTEST_PASSWORD = 10
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -161,7 +164,9 @@ def who(token: str, edge: str) -> Actor:
     if not rows:
         raise SignInFirst
     row = rows[0]
-    if row.ended_at or row.expires_at <= now or row.seen_at + IDLE[edge] <= now:
+    if row.ended_at or row.expires_at <= now:
+        raise SignInFirst
+    if row.seen_at + _idle(edge, row.county_code or (row.region_code or "")[:6]) <= now:
         raise SignInFirst
     if row.seen_at + SEEN_EVERY <= now:
         _note_seen(row.id, now)
@@ -218,8 +223,14 @@ def end_all(*, account_id: int | None = None, staff_id: int | None = None) -> No
     db.session.execute(mine.values(ended_at=clock.real_now()), execution_options={"synchronize_session": False})
 
 
+def minutes_to_bind(county_code: str) -> int:
+    """Return for how many minutes a code that binds a phone holds in this county."""
+    return _by_rule("staff_code_minutes", county_code) // timedelta(minutes=1)
+
+
 def make_code(staff_id: int, purpose: str) -> str:
     """Make a one-time code inside the caller's transaction: short and speakable to bind, long for a link."""
+    lifetime = _by_rule("staff_code_minutes", _county_of(staff_id)) if purpose == BIND else LINK_LIFETIME
     letters = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
     code = "".join(secrets.choice(letters) for _ in range(10)) if purpose == BIND else secrets.token_urlsafe(24)
     db.session.add(
@@ -227,7 +238,7 @@ def make_code(staff_id: int, purpose: str) -> str:
             digest=digest(f"{purpose}:{code}"),
             purpose=purpose,
             staff_id=staff_id,
-            expires_at=clock.real_now() + CODE_LIFETIME[purpose],
+            expires_at=clock.real_now() + lifetime,
         )
     )
     return code
@@ -262,6 +273,7 @@ def _use_code(code: str, purpose: str) -> int | None:
 
 def _begin(edge: str, *, account: Account | None, identity: Identity | None) -> Ticket:
     token, now = secrets.token_urlsafe(32), clock.real_now()
+    county = identity.region_code[:6] if identity else account.county_code if account else ""
     session = SignIn(
         id=new_id(),
         token_digest=digest(token),
@@ -271,7 +283,7 @@ def _begin(edge: str, *, account: Account | None, identity: Identity | None) -> 
         identity_id=identity.id if identity else None,
         started_at=now,
         seen_at=now,
-        expires_at=now + LIFETIME[edge],
+        expires_at=now + (A_WORKING_DAY if edge == CONSOLE else _idle(edge, county)),
     )
     db.session.add(session)
     if identity is not None:
@@ -284,6 +296,22 @@ def _begin(edge: str, *, account: Account | None, identity: Identity | None) -> 
     else:
         raise SignInFirst("您的账号还没有岗位，请联系管理员。")
     return Ticket(token, session.expires_at, actor)
+
+
+def _idle(edge: str, county_code: str) -> timedelta:
+    """Return after how long without a request a session is over; a phone's lasts no longer anyway."""
+    return _by_rule("console_idle_minutes" if edge == CONSOLE else "phone_token_minutes", county_code)
+
+
+def _by_rule(name: str, county_code: str) -> timedelta:
+    if not county_code:
+        return SHORTEST
+    return max(timedelta(minutes=current_policy(county_code).numbers[name]), SHORTEST)
+
+
+def _county_of(staff_id: int) -> str:
+    query = select(Identity.region_code).where(Identity.staff_id == staff_id).order_by(Identity.ended_at, Identity.id)
+    return (db.session.scalar(query.limit(1)) or "")[:6]
 
 
 def _staff(staff: Staff, identity: Identity, account: Account | None, session_id: int) -> Actor:

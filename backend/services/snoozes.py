@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from backend import clock
 from backend.access.actor import Actor
-from backend.access.permissions import Action, require
+from backend.access.permissions import Action, may, require
 from backend.db import db, new_id, use_case
 from backend.errors import Complaints, NotPossibleNow
 from backend.models import Snooze, Task
@@ -29,12 +29,8 @@ def snooze(task_id: int, until_on: date, *, why: str, by: Actor) -> Snooze:
     """
     require(by.role, Action.SNOOZE)
     task, case = open_task(task_id)
-    if task.owner_region != by.region_code or task.role != DESK_OF.get(by.role, by.role):
-        raise NotPossibleNow("这件事不归您办，只有承办的人能推迟提醒。")
-    if task.pressing == URGENT:
-        raise NotPossibleNow("特急的事不能推迟提醒。")
-    if is_overdue(task.due_on, clock.today()):
-        raise NotPossibleNow("已经超期，不能再推迟提醒。")
+    if why_not := _why_not(task, by):
+        raise NotPossibleNow(why_not)
     policy = rules_of(task, case)
     words = _checked(task, until_on, why, policy)
     row = Snooze(
@@ -56,11 +52,29 @@ def snooze(task_id: int, until_on: date, *, why: str, by: Actor) -> Snooze:
     return row
 
 
+def may_put_off(task: Task, *, by: Actor) -> bool:
+    """Say whether the actor may put this duty's reminder off now: it is theirs, not urgent and not late."""
+    return may(by.role, Action.SNOOZE) and _why_not(task, by) == ""
+
+
+def latest_day(task: Task, policy: Policy) -> date:
+    """Return the last day to which a reminder can be put off."""
+    return min(task.due_on, clock.today() + timedelta(days=policy.numbers["snooze_days_at_most"]))
+
+
+def _why_not(task: Task, by: Actor) -> str:
+    if task.owner_region != by.region_code or task.role != DESK_OF.get(by.role, by.role):
+        return "这件事不归您办，只有承办的人能推迟提醒。"
+    if task.pressing == URGENT:
+        return "特急的事不能推迟提醒。"
+    return "已经超期，不能再推迟提醒。" if is_overdue(task.due_on, clock.today()) else ""
+
+
 def _checked(task: Task, until_on: date, why: str, policy: Policy) -> str:
     complaints, today = Complaints(), clock.today()
     words = complaints.take(lambda: needed(why, "why", MOST_WHY), "")
     most = policy.numbers["snooze_days_at_most"]
-    if not today < until_on <= min(task.due_on, today + timedelta(days=most)):
+    if not today < until_on <= latest_day(task, policy):
         complaints.add("until_on", f"只能推迟到明天以后、{most}天以内，也不能推过截止日期。")
     elif not county_workdays(task.county_code).is_workday(until_on):
         complaints.add("until_on", "那天不上班，请选一个工作日。")

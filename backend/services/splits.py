@@ -12,20 +12,28 @@ from sqlalchemy import select
 from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
-from backend.access.scope import Scoped
+from backend.access.scope import Scoped, as_system
 from backend.db import Base, db, new_id, use_case
-from backend.errors import Complaints, Invalid, NotFound, NotPossibleNow
+from backend.errors import Complaints, Invalid, NotFound
 from backend.models import AccountHousehold, Case, Declaration, Household, Kinship, Person
 from backend.models.places import same_place
+from backend.policy.county import current_policy
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
+from backend.services import money
 from backend.services.check_people import people_of
 from backend.services.corrections import HEAD, MOST_WORDS, OTHER, make_head
+from backend.services.intake import Origin, Spoken, take_in
 from backend.workflow import engine, telling
+from backend.workflow.duties import CHECK_ANEW, CHECK_ANEW_FROM_OUTSIDE, Opening
 from backend.workflow.engine import find_case
-from backend.workflow.states import ENDS, State
+from backend.workflow.kin import has_kin_in_office
+from backend.workflow.procedure import row_for
+from backend.workflow.refusals import refuse_ended
+from backend.workflow.states import Kind, State
 from backend.workflow.steps import Reason
+from backend.workflow.tasks import open_duties
 from backend.workflow.ties import refuse_kin
 
 SPLIT, DIVORCE = "split_family", "divorce"
@@ -38,13 +46,15 @@ SELF = "self"
 class SplitForm:
     """Who is at risk (`follows`: the case goes on with them), why the family parts, and the head of each part.
 
-    A head needs naming only where the old one is in the other part and more than one person is left.
+    A head needs naming only where the old one is in the other part and more than one person is left. `visit_others`:
+    the village looks at the new household too, as it does at any clue.
     """
 
     follows: tuple[int, ...]
     kind: str = SPLIT
     head_id: int | None = None
     other_head_id: int | None = None
+    visit_others: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,16 +71,16 @@ class _Part:
 def split(case_id: int, form: SplitForm, *, by: Actor, words: str) -> tuple[Case, Household]:
     """Part a family in mid-case; return the case, which goes on, and the provisional household of the others.
 
-    Dates, duties and receipts stay as they are; whoever judges the file has to look again. A phone follows the member
-    who holds it; one that nobody can tell whose it is reads neither file until it is confirmed anew at the door.
+    Dates, duties and receipts stay as they are; whoever judges the file has to look again, after a home check of the
+    family as it is now. What is on its way to it is flagged. The new household is a clue of its own. A phone follows
+    the member who holds it; one that nobody can tell whose it is reads neither file until it is confirmed anew.
     Errors: `Invalid` names each field; `NotPossibleNow` once the case has ended; `NotFound` for somebody else's member.
     """
     require(by.role, Action.CORRECT_FAMILY)
     said = clean_text(words, most=MOST_WORDS, field="words")
     case = find_case(case_id)
     refuse_kin(case, by)
-    if State(case.state) in ENDS:
-        raise NotPossibleNow(engine.not_from(State(case.state)))
+    refuse_ended(case)
     staying, leaving = _parts(case, form)
     other = _household_of(leaving, case)
     _move_people(leaving, other)
@@ -80,8 +90,29 @@ def split(case_id: int, form: SplitForm, *, by: Actor, words: str) -> tuple[Case
     case.content_version += 1
     detail = {"household": str(other.id), "left": len(leaving.people), "phones_to_confirm": unclear}
     engine.note(case, form.kind, by=by, reason=Reason(words=said), detail=detail)
+    _ask_anew(case, by)
+    money.flag(case, form.kind, by=by)
     telling.tell_applicants(case, SPLIT, by=by, reason=Reason(), due_on=None)
+    if form.visit_others:
+        _look_at(case, other, by)
     return case, other
+
+
+def _ask_anew(case: Case, by: Actor) -> None:
+    """Have the family that the case follows looked at again, where a home check of the old one lies on file."""
+    row = row_for(Action.CHECK_ANEW, State(case.state), case.procedure)
+    if row is None or any(Kind(task.kind) is Kind.CHECK_ANEW for task in open_duties(case.id)):
+        return
+    duty = CHECK_ANEW_FROM_OUTSIDE if has_kin_in_office(case.household_id) else CHECK_ANEW
+    engine.owe(case, "check_anew_asked", Opening(duty), by=by)
+
+
+def _look_at(case: Case, other: Household, by: Actor) -> None:
+    """Make the new household a clue: nobody has looked at how it stands alone."""
+    with as_system("a new household is a clue"):
+        what = f"分户后另立一户，原来的受理编号是{case.number}。"
+        spoken = Spoken(other.village_code, other.head_name, case.risk, what=what, household_id=other.id)
+        take_in(spoken, Origin("visit_find", clock.today()), by=by, policy=current_policy(case.county_code))
 
 
 def _parts(case: Case, form: SplitForm) -> tuple[_Part, _Part]:
@@ -191,6 +222,7 @@ def _move_number(case: Case, leaving: _Part, declared: Iterable[Declaration], ot
     number = _number("households", household.id, household.phone_sealed)
     own = [each for each in declared if each.relation == SELF and each.head_name in leaving.names]
     if any(_number("declarations", each.id, each.phone_sealed) == number for each in own):
+        other.phone_confirmed_at, household.phone_confirmed_at = household.phone_confirmed_at, None
         household.phone_sealed = None
         other.phone_sealed = seal(number, keys=keys(), place=Place("households", "phone_sealed", other.id))
 

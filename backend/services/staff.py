@@ -9,19 +9,26 @@ from backend.access.permissions import LEVEL_OF_ROLE, Action, Role, require
 from backend.db import db, new_id, use_case
 from backend.errors import Invalid, NotFound
 from backend.models import Identity, Region, Staff
+from backend.privacy.current import keys
+from backend.privacy.mask import mask_phone
 from backend.privacy.names import clean_name
+from backend.privacy.phones import parse_phone
+from backend.privacy.seal import Place, seal, unseal
 from backend.services import sign_ins
+
+MOBILE_DIGITS = 11
 
 
 @dataclass(frozen=True)
 class NewStaff:
-    """Somebody new: how they sign in, their name, and their first hat."""
+    """Somebody new: how they sign in, their name, their first hat, and the telephone for text messages, if any."""
 
     login: str
     name: str
     role: Role
     region_code: str
     title: str = ""
+    phone: str = ""
 
 
 @use_case
@@ -35,6 +42,7 @@ def add_staff(new: NewStaff) -> tuple[Staff, str]:
         raise Invalid.field("login", "这个用户名已经有人用了。")
     _refuse_odd_place(new.role, new.region_code)
     staff = Staff(id=new_id(), county_code=new.region_code[:6], login=new.login, name=name, password_hash=None)
+    staff.phone_sealed = _sealed_phone(staff.id, new.phone)
     db.session.add(staff)
     db.session.flush()
     db.session.add(
@@ -54,6 +62,37 @@ def make_bind_code(staff_id: int, *, by: Actor) -> str:
 
 
 @use_case
+def set_phone(staff_id: int, phone: str, *, by: Actor) -> None:
+    """Write down, correct or (an empty text) forget a telephone of staff: one's own, or by an administrator.
+
+    It is sealed, shown masked, and used for text messages about their duties alone. Errors: `Invalid` for a number that
+    is none; `NotFound` for somebody of another county.
+    """
+    if by.id != staff_id:
+        require(by.role, Action.MANAGE_STAFF)
+    member = _of_county(staff_id, by.county_code) if by.is_staff else None
+    if member is None:
+        raise NotFound
+    member.phone_sealed = _sealed_phone(staff_id, phone)
+
+
+def masked_phone(member: Staff) -> str:
+    """Return a member's telephone as everybody sees it: 138****5678; empty where there is none."""
+    if member.phone_sealed is None:
+        return ""
+    return mask_phone(unseal(member.phone_sealed, keys=keys(), place=Place("staff", "phone_sealed", member.id)))
+
+
+def _sealed_phone(staff_id: int, phone: str) -> str | None:
+    if not phone.strip():
+        return None
+    number = parse_phone(phone)
+    if len(number) != MOBILE_DIGITS or not number.startswith("1"):
+        raise Invalid.field("phone", "座机收不了短信，请填11位手机号。")
+    return seal(number, keys=keys(), place=Place("staff", "phone_sealed", staff_id))
+
+
+@use_case
 def deactivate(staff_id: int, *, by: Actor) -> None:
     """Close somebody's access at once: their sessions end with the same commit."""
     require(by.role, Action.MANAGE_STAFF)
@@ -61,6 +100,7 @@ def deactivate(staff_id: int, *, by: Actor) -> None:
     if staff is None:
         raise NotFound
     staff.is_active = False
+    staff.phone_sealed = None
     sign_ins.end_all(staff_id=staff.id)
 
 

@@ -16,7 +16,7 @@ from backend.services.cases import CaseFile
 from backend.workflow import steps as workflow
 from backend.workflow.hindrances import hindrance
 from backend.workflow.procedure import PROCEDURE, Row, row_for
-from backend.workflow.sentences import ACTION_NAMES
+from backend.workflow.sentences import ACTION_NAMES, step_name
 from backend.workflow.states import Kind, State
 from backend.workflow.tasks import DESK_OF
 from backend.workflow.ties import Ties, duties_and_ties
@@ -119,7 +119,7 @@ def _step(seen: workflow.Step, wrong: DomainError | None) -> Step:
     row, duty = seen.row, seen.seen
     return Step(
         action=row.action,
-        name=ACTION_NAMES[row.action],
+        name=step_name(row.action, seen.case.procedure),
         content_version=seen.case.content_version,
         version=duty.version if duty else None,
         duty_id=duty.id if duty else None,

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from backend import clock
 from backend.access.permissions import ROLE_NAMES, Role
 from backend.db import db, new_id
-from backend.models import Message, Supervision, Task
+from backend.models import Message, Supervision
 from backend.models.places import same_place
 from backend.services.reminder_words import place_of
 from backend.workflow.places import name_of
@@ -18,17 +18,15 @@ from backend.workflow.states import KIND_NAMES, Kind
 DRAFT = "draft"
 
 
-def draft_for(task_ids: Sequence[int]) -> int:
+def draft_for(duties: Sequence[Any]) -> int:
     """Draft one for each duty, unless its missed date has one already; the caller sees every row."""
-    if not task_ids:
+    if not duties:
         return 0
-    drafted = select(Supervision.task_id, Supervision.due_on).where(Supervision.task_id.in_(task_ids))
+    drafted = select(Supervision.task_id, Supervision.due_on).where(
+        Supervision.task_id.in_([each.id for each in duties])
+    )
     known = {(row.task_id, row.due_on) for row in db.session.execute(drafted)}
-    tasks = [
-        task
-        for task in db.session.scalars(select(Task).where(Task.id.in_(task_ids)))
-        if (task.id, task.due_on) not in known
-    ]
+    tasks = [each for each in duties if (each.id, each.due_on) not in known]
     reminded = _reminded([task.id for task in tasks])
     rows = [_row(task, reminded[task.id]) for task in tasks]
     if rows:
@@ -46,7 +44,7 @@ def _reminded(task_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
     return found
 
 
-def _row(task: Task, reminded: set[tuple[str, str]]) -> dict[str, Any]:
+def _row(task: Any, reminded: set[tuple[str, str]]) -> dict[str, Any]:
     """Return a draft with what is known: the duty, the office, the dates, the reminders; nobody's name."""
     facts = {
         "what": KIND_NAMES[Kind(task.kind)],

@@ -1,6 +1,5 @@
 """督办单: drafted by the program, issued by a named leader with a written reason and a new date, or dropped (P16)."""
 
-from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -8,7 +7,7 @@ from sqlalchemy import func, select
 
 from backend import clock
 from backend.access.actor import Actor
-from backend.access.permissions import Action, Role, require
+from backend.access.permissions import Action, require
 from backend.db import db, use_case
 from backend.errors import Complaints, NotFound, NotPossibleNow
 from backend.models import Case, Declaration, Supervision, Task
@@ -20,22 +19,17 @@ from backend.services.open_tasks import note, open_task, renumber, rules_of
 from backend.services.reminder_words import page_of, place_of
 from backend.services.sealing import Sealer, needed
 from backend.services.supervision_drafts import DRAFT
+from backend.services.takers import hearing_role
 from backend.workflow import telling
 from backend.workflow.deadlines import next_rung, on_the_day, spoken_at
 from backend.workflow.duties import IN_TOTAL
 from backend.workflow.outbox import PRESSING, STAFF, owe
 from backend.workflow.places import name_of
 from backend.workflow.states import Kind
+from backend.workflow.tasks import SUPERVISED
 
 ISSUED, DROPPED = "issued", "dropped"
 MOST_WORDS = 500
-
-
-def list_supervisions(*, by: Actor, standing: str = DRAFT, size: int = 100) -> Sequence[Supervision]:
-    """Return the actor's county's or township's papers of one standing, the newest first."""
-    require(by.role, Action.READ_SUPERVISIONS)
-    query = select(Supervision).where(Supervision.county_code == by.county_code, Supervision.standing == standing)
-    return db.session.scalars(query.order_by(Supervision.id.desc()).limit(size)).all()
 
 
 @use_case
@@ -150,7 +144,7 @@ def _settle(paper: Supervision, standing: str, by: Actor) -> None:
 def _move_date(task: Task, new_due_on: date, policy: Policy) -> None:
     """Give the duty its new date; the one that was missed stays in its detail, and being late again is red at once."""
     missed = [*task.detail.get("was_due", []), task.due_on.isoformat()]
-    task.detail = {**task.detail, "was_due": missed, "supervised": True}
+    task.detail = {**task.detail, "was_due": missed, SUPERVISED: True}
     task.due_on = task.open_due = new_due_on
     task.is_provisional = False
     limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
@@ -160,7 +154,7 @@ def _move_date(task: Task, new_due_on: date, policy: Policy) -> None:
 
 def _tell_staff(task: Task, paper: Supervision, policy: Policy) -> None:
     rung = policy.ladder.rung(Level.RED)
-    for hearer in Desks().hearers(Role(task.role), place_of(task), rung):
+    for hearer in Desks().hearers(hearing_role(task), place_of(task), rung):
         owe(
             kind="supervision",
             template="duty",

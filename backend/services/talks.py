@@ -6,14 +6,15 @@ from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.db import use_case
-from backend.errors import Complaints, Invalid, NotPossibleNow
+from backend.errors import Complaints, Invalid
 from backend.models import Case
 from backend.policy.county import policy_of
 from backend.privacy.texts import clean_text
 from backend.services.intake import change_urgency
+from backend.services.living import where_they_live
 from backend.workflow import engine
 from backend.workflow.engine import find_case
-from backend.workflow.states import ENDS, State
+from backend.workflow.refusals import refuse_ended
 from backend.workflow.steps import Reason
 
 MOST_WORDS = 1000
@@ -26,8 +27,7 @@ def set_urgency(case_id: int, urgency: str, *, by: Actor, words: str) -> Case:
     case = find_case(case_id)
     if urgency not in policy_of(case.county_code, case.policy_version).dictionaries["urgency"]:
         raise Invalid.field("urgency", "请选择一般、加急或特急。")
-    if State(case.state) in ENDS:
-        raise NotPossibleNow(engine.not_from(State(case.state)))
+    refuse_ended(case)
     said = clean_text(words, most=MOST_WORDS, field="words")
     before = case.urgency
     change_urgency(case, urgency)
@@ -36,6 +36,7 @@ def set_urgency(case_id: int, urgency: str, *, by: Actor, words: str) -> Case:
 
 
 @use_case
+@where_they_live
 def note_talk(case_id: int, way: str, *, by: Actor, words: str, talked_on: date | None = None) -> Case:
     """Write one talk with the family, by telephone, at the door or at the office, as one line of the history."""
     require(by.role, Action.NOTE_TALK)

@@ -15,6 +15,7 @@ from backend.services import batches
 from backend.services.batches import OPEN, Verdict
 from backend.services.green_channels import Telephone
 from backend.workflow.guards import may_be_by_telephone
+from backend.workflow.trail import record_on
 
 
 def agree(batch_id: int, phoned: Telephone, *, by: Actor) -> Sequence[BatchItem]:
@@ -45,6 +46,8 @@ def _note_call(batch_id: int, phoned: Telephone, by: Actor) -> list[int]:
         raise NotPossibleNow("这一批里没有开了绿色通道或者受灾的户，要等负责人签发。")
     batch.phoned_by, batch.phoned_at = leader, phoned.at
     batch.noted_by, batch.noted_by_name = by.id, by.name
+    detail = {"number": batch.number, "leader": leader, "families": len(fitting)}
+    record_on(batch, "batch", by=by, action=Action.COUNTY_AGREES_BY_PHONE, detail=detail)
     return fitting
 
 

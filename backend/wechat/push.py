@@ -11,12 +11,13 @@ import xmltodict
 
 from backend.wechat.push_crypto import BadPush, decrypt, is_signed
 
-Kind = Literal["subscribe_popup", "subscribe_change", "subscribe_sent", "other"]
+Kind = Literal["subscribe_popup", "subscribe_change", "subscribe_sent", "template_sent", "other"]
 
 _KINDS: Mapping[str, Kind] = {
     "subscribe_msg_popup_event": "subscribe_popup",
     "subscribe_msg_change_event": "subscribe_change",
     "subscribe_msg_sent_event": "subscribe_sent",
+    "TEMPLATESENDJOBFINISH": "template_sent",
 }
 _WRAPPERS: Final = ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent")
 _LARGEST: Final = 65_536
@@ -46,8 +47,9 @@ class PushItem:
 class PushEvent:
     """One push; `created_at` in Unix seconds by WeChat's clock, `raw_key` is the same for each repeat of it.
 
-    popup: somebody answered the question for permission. change: somebody withdrew it in the settings. sent: how an
-    accepted message ended. other: anything else, without items.
+    popup: somebody answered the question for permission. change: somebody withdrew it in the settings. subscribe_sent
+    and template_sent: how a message ended that the mini-program or the service account had taken. other: anything else,
+    without items.
     """
 
     kind: Kind
@@ -103,10 +105,18 @@ def _event(body: Mapping[str, object]) -> PushEvent:
     kind = _KINDS.get(name, "other")
     openid = _text(body, "FromUserName")
     created_at = _number(body.get("CreateTime"))
-    items = tuple(_item(each) for each in _list(body)) if kind != "other" else ()
+    items = _items(kind, body)
     if kind != "other" and not items:
         raise BadPush("an event without templates")
     return PushEvent(kind, openid, created_at, items, _key(openid, created_at, name, items, body.get("MsgId")))
+
+
+def _items(kind: Kind, body: Mapping[str, object]) -> tuple[PushItem, ...]:
+    if kind == "other":
+        return ()
+    if kind == "template_sent":  # one message, at the top, and the template is not said
+        return (PushItem("", _text(body, "Status"), _text(body, "MsgID")),)
+    return tuple(_item(each) for each in _list(body))
 
 
 def _key(openid: str, created_at: int, name: str, items: tuple[PushItem, ...], msgid: object) -> str:

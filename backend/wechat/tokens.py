@@ -14,6 +14,8 @@ from redis.exceptions import RedisError
 from backend import clock
 from backend.wechat.errors import WeChatError
 
+_LIFE = 7200
+"""Seconds for which WeChat makes a token; one handed out again has less of them left, and says so."""
 _EARLY = 300
 """Seconds before its end at which a token is given up; WeChat's new token is valid beside the old one for that long."""
 _DOUBT = 60
@@ -65,6 +67,11 @@ class Tokens:
     def replace(self, refused: str, fetch: Callable[[], Fresh]) -> str:
         """Return another token than the refused one, unless WeChat insists on it; whoever comes first fetches it."""
         return self._obtain(refused, fetch)
+
+    def age(self) -> float | None:
+        """Return how many seconds ago WeChat made the token that all processes share; None where there is none."""
+        held = self._read()
+        return _LIFE - (held.until - clock.real_now().timestamp()) if held is not None else None
 
     def _obtain(self, refused: str | None, fetch: Callable[[], Fresh]) -> str:
         found = self._usable(refused)

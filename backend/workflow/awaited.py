@@ -22,8 +22,18 @@ AWAITED: Mapping[Kind, str] = {
     Kind.REFERRAL: "把有关单位的答复告诉您",
     Kind.RECHECK: "换人复核",
     Kind.DELIVER_AID: "把先行帮扶送上门",
+    Kind.CHECK_ANEW: "家里分户后，再上门了解一次",
     Kind.IN_PERSON: "等家里人回来后当面核实",
     Kind.CALL_BACK: "给您回话",
+    Kind.PLAN: "和您家一起商量帮扶计划",
+    Kind.PAIR: "给您家安排结对联系的干部",
+    Kind.MEASURE: "把定下的帮扶办好",
+    Kind.AID_MISSING: "查清没有收到的帮扶",
+    Kind.SAFETY_NET: "请民政部门办兜底保障",
+    Kind.RELIEF: "答复防贫保的申请",
+    Kind.REMOVAL_CHECK: "上门听您对不再监测的意见",
+    Kind.WARNING_HELP: "请有关部门解决您家的困难",
+    Kind.WARNING_CLOSE: "看看困难是不是解决了",
 }
 """Said of these kinds of duty."""
 
@@ -38,5 +48,15 @@ KEPT_QUIET: Mapping[Kind, str] = {
     Kind.SIGN_LATER: "a leader signs what was told before",
     Kind.TELL: "it is said of news that stands on the receipt already",
     Kind.COMPLAINT: "it has a receipt of its own, and no case",
+    Kind.CARE: "a rhythm of visits, of which nobody need be reminded on a receipt",
+    Kind.REGULAR_VISIT: "it is a household's turn and no answer to anything that was declared",
+    Kind.HAZARD: "offices put it right; a visit tells the family",
+    Kind.MEMBER_CHANGE: "a register is put right",
+    Kind.WARNING_CHECK: "offices agree among themselves before anything is promised",
+    Kind.WARNING_CONFIRM: "offices agree among themselves before anything is promised",
+    Kind.OFFICE_UPDATE: "a department's own books, after the family was told",
+    Kind.ASSIGNMENT: "what a meeting handed out, about no declaration",
+    Kind.ALERT_BATCH: "what a department owes the county",
+    Kind.ROSTER_DOUBT: "two registers are put right",
 }
 """Kinds of which a declaration's receipt says nothing, and why."""

@@ -171,6 +171,16 @@ def news_at(moment: datetime, due: date, ladder: Ladder, workdays: Workdays) -> 
     return on_the_day(after, ladder.at)
 
 
+def worked_at(moment: datetime, ladder: Ladder, workdays: Workdays, hour: time | None = None) -> datetime:
+    """Return when staff are told what can wait: outside the quiet hours and never on a rest day (practice P45).
+
+    `hour` is when they hear on the first working day after a rest; without one, when the ladder speaks.
+    """
+    spoken = spoken_at(moment, ladder)
+    day = clock.local(spoken).date()
+    return spoken if workdays.is_workday(day) else on_the_day(workdays.next_workday(day), hour or ladder.at)
+
+
 def next_midnight(moment: datetime) -> datetime:
     """Return the beginning of the next day in China: when WeChat counts its daily quotas anew."""
     return on_the_day(_next_day(clock.local(moment).date()), time())

@@ -1,5 +1,7 @@
 """Whether a place lies under an open disaster event: the one question that dates, approvals and intake ask (P42)."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, select
 
 from backend import clock
@@ -19,8 +21,12 @@ _OPEN_EVENTS = (
 
 def open_event_at(village_code: str) -> DisasterEvent | None:
     """Return the county's open event whose area holds this village, the latest if there are several."""
-    events = db.session.scalars(_OPEN_EVENTS, {"county": village_code[:6], "today": clock.today()})
-    return next((each for each in events if holds(each, village_code)), None)
+    return next((each for each in open_events(village_code[:6]) if holds(each, village_code)), None)
+
+
+def open_events(county_code: str) -> Sequence[DisasterEvent]:
+    """Return the county's open events, the latest first."""
+    return db.session.scalars(_OPEN_EVENTS, {"county": county_code, "today": clock.today()}).all()
 
 
 def holds(event: DisasterEvent, village_code: str) -> bool:

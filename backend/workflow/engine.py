@@ -10,16 +10,17 @@ from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, may, require
 from backend.db import db
-from backend.errors import Invalid, NotFound, NotPossibleNow, OutOfDate
+from backend.errors import NotFound, NotPossibleNow, OutOfDate
 from backend.models import Case, Household, Task
 from backend.policy.county import policy_of
 from backend.policy.rules import NORMAL
-from backend.workflow import telling, verdicts
-from backend.workflow.duties import FIRST_DUTY, FIRST_STATE, JOIN, VISIT_FROM_OUTSIDE, Opening
+from backend.workflow import telling, verdicts, watching
+from backend.workflow.duties import BEGINNINGS, JOIN, OUTSIDE, Opening
 from backend.workflow.history import what_happened_meanwhile, write_event
 from backend.workflow.kin import has_kin_in_office
 from backend.workflow.procedure import row_for, rows_for, rows_of
-from backend.workflow.states import ENDS, OUTLIVING, STATE_NAMES, Kind, State
+from backend.workflow.refusals import not_from, refuse_missing_reason, refuse_unowed
+from backend.workflow.states import ENDS, OUTLIVING, Kind, State
 from backend.workflow.steps import Reason, Step
 from backend.workflow.tasks import close_duty, open_duty, redate
 from backend.workflow.ties import duties_and_ties, refuse_tied
@@ -35,14 +36,14 @@ def find_case(case_id: int) -> Case:
     return case
 
 
-def begin(case: Case, *, by: Actor) -> Task:
-    """Put a new case where the procedure begins and open its first duty."""
-    case.state = FIRST_STATE
+def begin(case: Case, *, by: Actor, action: str = "begin", detail: Mapping[str, Any] | None = None) -> Task:
+    """Put a new case where its variant of the procedure begins and open its first duty."""
+    case.state, first = BEGINNINGS[case.procedure]
     case.version, case.content_version, case.audit_count, case.audit_head = 1, 1, 0, ""
     case.marks, case.urgency = case.marks or {}, case.urgency or NORMAL
     db.session.add(case)
-    task = open_duty(case, Opening(FIRST_DUTY))
-    write_event(case, "begin", from_state="", by=by, reason=Reason(), detail={})
+    task = open_duty(case, _from_outside(case, Opening(first)))
+    write_event(case, action, from_state="", by=by, reason=Reason(), detail=detail or {})
     return task
 
 
@@ -87,6 +88,7 @@ def move(
     """Apply the procedure's row for `action` to a locked case, and return the duty it opened, if any.
 
     `version` is that of the duty the actor saw; `content_version` that of the file, for steps that judge it.
+    A step that answers a duty needs one that is open, whether its version is said or not.
     Errors, in this order: `NotAllowed`, `OutOfDate`, `NotPossibleNow`, `Invalid` (a reason is missing).
     """
     reason = reason or Reason()
@@ -109,15 +111,23 @@ def move(
     )
     for guard in row.guards:
         guard(step)
-    _refuse_missing_reason(step)
+    refuse_unowed(step)
+    refuse_missing_reason(step)
     refuse_tied(step)
     return _apply(step)
 
 
-def actions_for(case: Case, by: Actor) -> tuple[Action, ...]:
-    """Return what this actor may do with the case now, so that no client repeats the rules."""
-    state = State(case.state)
-    return tuple(row.action for row in rows_of(case.procedure) if state in row.leaves and may(by.role, row.action))
+def actions_for(case: Case, by: Actor, duties: Sequence[Task]) -> tuple[Action, ...]:
+    """Return what this actor may do with the case now, so that no client repeats the rules.
+
+    What answers a duty is among it while such a duty is open.
+    """
+    state, owed = State(case.state), {Kind(task.kind) for task in duties}
+    return tuple(
+        row.action
+        for row in rows_of(case.procedure)
+        if state in row.leaves and may(by.role, row.action) and (not row.about or row.unasked or row.about & owed)
+    )
 
 
 def _apply(step: Step) -> Task | None:
@@ -136,9 +146,8 @@ def _apply(step: Step) -> Task | None:
     case.state = _reached(step)
     if marks != case.marks:
         case.marks = marks
-    if row.redates:
-        redate(case)
-    opened = [open_duty(case, _from_outside(step, opening)) for opening in openings]
+    _follow(step)
+    opened = [open_duty(case, _from_outside(case, opening)) for opening in openings]
     _close_or_reopen(step, State(before))
     write_event(case, row.action, from_state=before, by=by, reason=step.reason, detail=step.detail)
     if State(before) in verdicts.WITHOUT_VERDICT and State(case.state) not in verdicts.WITHOUT_VERDICT:
@@ -150,11 +159,18 @@ def _apply(step: Step) -> Task | None:
     return first
 
 
-def _from_outside(step: Step, opening: Opening) -> Opening:
+def _follow(step: Step) -> None:
+    """Do what a row says beside its state and duties: another total, another standing of a watched family."""
+    if step.row.redates:
+        redate(step.case)
+    if step.row.turns is not None:
+        watching.turn(step, step.row.turns)
+
+
+def _from_outside(case: Case, opening: Opening) -> Opening:
     """Give the home check of an official's relatives to people from outside the village (practice P32)."""
-    if opening.duty.kind is Kind.VISIT and has_kin_in_office(step.case.household_id):
-        return replace(opening, duty=VISIT_FROM_OUTSIDE)
-    return opening
+    outside = OUTSIDE.get(opening.duty.kind)
+    return replace(opening, duty=outside) if outside and has_kin_in_office(case.household_id) else opening
 
 
 def _reached(step: Step) -> State:
@@ -175,8 +191,8 @@ def _close_or_reopen(step: Step, before: State) -> None:
 
 
 def _closed_by(step: Step) -> list[Task]:
-    if step.row.one_only and step.seen is not None:
-        return [step.seen]
+    if step.row.one_only:
+        return [step.seen] if step.seen is not None else []
     return [task for task in step.duties if Kind(task.kind) in step.row.closes and Kind(task.kind) is not Kind.JOIN]
 
 
@@ -230,21 +246,3 @@ def _duty_seen(
     if judges and content_version is not None and content_version != case.content_version:
         raise OutOfDate("这一户的材料刚刚有更新，请重新看过再办。")
     return seen or (about[0] if len(about) == 1 else None)
-
-
-def not_from(state: State) -> str:
-    """Say plainly that a step cannot be taken from where things stand."""
-    return f"现在是“{STATE_NAMES[state]}”，不能办这一步。"
-
-
-def _refuse_missing_reason(step: Step) -> None:
-    row, reason = step.row, step.reason
-    if row.reasons:
-        known = step.policy.dictionaries[row.reasons]
-        if not reason.codes:
-            raise Invalid.field("reasons", "请至少选一条原因。")
-        for each in reason.codes:
-            if each not in known:
-                raise Invalid.field("reasons", "没有这一条原因，请重新选择。")
-    if row.needs_words and not reason.words.strip():
-        raise Invalid.field("words", "请用几句话写明原因，申报人会看到。")

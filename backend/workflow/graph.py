@@ -1,16 +1,18 @@
 """Prints the procedure: a table and a Mermaid diagram, so that the documents can be checked against the code."""
 
 from backend.access.permissions import PERMISSIONS, ROLE_NAMES
-from backend.workflow.duties import FIRST_STATE, FORMS_OPEN, FULL, ONGOING, SHORT, UNDECIDED, Duty, Row
+from backend.workflow.duties import BEGINNINGS, FORMS_OPEN, FULL, ONGOING, REMOVAL, SHORT, UNDECIDED, WARNING, Duty, Row
 from backend.workflow.procedure import rows_of
-from backend.workflow.sentences import ACTION_NAMES
+from backend.workflow.sentences import step_name
 from backend.workflow.states import ENDS, KIND_NAMES, STATE_NAMES, State
 from backend.workflow.ways import states_of, ways_of
 
-NAMES = {FULL: "完整程序", SHORT: "简化程序"}
+NAMES = {FULL: "完整程序", SHORT: "简化程序", REMOVAL: "风险消除", WARNING: "监测对象预警"}
 SENTENCES = {
     FULL: "全县按本县的规则走的程序：从收到线索到公告，再到复核。",
     SHORT: "第一版开始时用的程序：受理、入户、乡镇审核、县级审定。",
+    REMOVAL: "已经纳入监测的户怎样退出：入户核实、评议、公示、乡镇、县级、公告，也可以复核和回退。",
+    WARNING: "已经纳入监测的户出现缺项：村里标注、乡镇初审、县级确认、部门补短、核实销号。",
 }
 READING = """每一行是一步：在哪些环节可以办，办完到哪个环节，谁可以办，随后开出哪些待办。括号里是时限的代号，
 天数在各县的规则里；“或者”表示看这一户的情况和本县的规则，“可能”表示不一定有。这一页由程序打印，不手改。"""
@@ -20,7 +22,7 @@ FEW = 3
 
 def as_markdown() -> str:
     """Return the table and the diagram of each variant."""
-    parts = ["# 识别程序", "", READING, ""]
+    parts = ["# 办理程序", "", READING, ""]
     for variant, name in NAMES.items():
         parts += [f"## {name}", "", SENTENCES[variant], "", *_table(variant), ""]
         parts += ["```mermaid", *_diagram(variant), "```", "", _aside(variant), ""]
@@ -43,7 +45,7 @@ def _table(variant: str) -> list[str]:
 def _line(row: Row) -> str:
     who = "、".join(ROLE_NAMES[role] for role in ROLE_NAMES if role in PERMISSIONS[row.action])
     leads = "或者".join(STATE_NAMES[state] for state in reached(row)) or "不变"
-    return f"| {_leaves(row)} | {ACTION_NAMES[row.action]} | {leads} | {who} | {_opens(row)} |"
+    return f"| {_leaves(row)} | {step_name(row.action, row.variant or '')} | {leads} | {who} | {_opens(row)} |"
 
 
 def _leaves(row: Row) -> str:
@@ -71,8 +73,9 @@ def _duties(duties: tuple[Duty, ...]) -> str:
 
 def _diagram(variant: str) -> list[str]:
     rows = rows_of(variant)
-    used = {FIRST_STATE} | {state for row in rows for state in reached(row)}
-    lines = ["stateDiagram-v2", f"    [*] --> {FIRST_STATE}"]
+    first, _ = BEGINNINGS[variant]
+    used = {first} | {state for row in rows for state in reached(row)}
+    lines = ["stateDiagram-v2", f"    [*] --> {first}"]
     lines += [f"    {state} : {name}" for state, name in STATE_NAMES.items() if state in used]
     lines += list(dict.fromkeys(line for row in rows if row.leaves != UNDECIDED for line in _arrows(row, used)))
     return lines + [f"    {state} --> [*]" for state in STATE_NAMES if state in ENDS & used]
@@ -81,7 +84,7 @@ def _diagram(variant: str) -> list[str]:
 def _arrows(row: Row, used: set[State]) -> list[str]:
     """Draw only steps that lead somewhere else: the rest stand in the table."""
     return [
-        f"    {state} --> {there} : {ACTION_NAMES[row.action]}"
+        f"    {state} --> {there} : {step_name(row.action, row.variant or '')}"
         for state in STATE_NAMES
         if state in row.leaves & used
         for there in reached(row)
@@ -91,9 +94,11 @@ def _arrows(row: Row, used: set[State]) -> list[str]:
 def _aside(variant: str) -> str:
     """Say in words what would draw an arrow from everywhere."""
     ways_out = [
-        f"“{ACTION_NAMES[row.action]}”到“{STATE_NAMES[there]}”"
+        f"“{step_name(row.action, variant)}”到“{STATE_NAMES[there]}”"
         for row in rows_of(variant)
         if row.leaves == UNDECIDED
         for there in reached(row)
     ]
+    if not ways_out:
+        return "图上只画了到别的环节的步骤。"
     return f"图上没有画：审定以前的任何环节都可以{'，'.join(ways_out)}。"

@@ -203,6 +203,13 @@ def check_is_confirmed(step: Step) -> None:
         raise NotPossibleNow("入户核实还没有同行人确认。")
 
 
+@waits_for(Kind.CHECK_ANEW)
+def family_is_known(step: Step) -> None:
+    """Nobody judges a family by the check of another: after a split it is looked at again (practice P25)."""
+    if open_of(step, Kind.CHECK_ANEW):
+        raise NotPossibleNow("这一户分户以后还没有重新核实，请等新的核实表。")
+
+
 def outsiders_check_kin(step: Step) -> None:
     """The family of somebody in office is checked by people from outside the village (practice P32)."""
     if is_of_the_village(step.by.region_code) and has_kin_in_office(step.case.household_id):

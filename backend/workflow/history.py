@@ -56,4 +56,6 @@ def what_happened_meanwhile(case: Case) -> str:
     ).one()
     when = clock.local(last.happened_at).strftime("%m月%d日 %H:%M")
     who = last.actor_name or "申报人"
-    return f"{who}已于{when}办理“{action_name(last.action)}”，现在是“{STATE_NAMES[State(case.state)]}”。"
+    return (
+        f"{who}已于{when}办理“{action_name(last.action, case.procedure)}”，现在是“{STATE_NAMES[State(case.state)]}”。"
+    )

@@ -9,6 +9,9 @@ from backend.workflow.deadlines import due_on
 from backend.workflow.duties import WATCH_NOTICE
 from backend.workflow.steps import Step
 
+PROMISED_FROM = "promised_from"
+"""A mark: the day from which the promised day counts, where that is not the day on which the risk was found."""
+
 
 def visit_marks(step: Step) -> Mapping[str, Any]:
     """Remember when the family was last visited."""
@@ -62,6 +65,11 @@ def returned_marks(step: Step) -> Mapping[str, Any]:
 def confirmed_marks(step: Step) -> Mapping[str, Any]:
     """Remember whether the second visitor saw the same."""
     return {"check_disputed": step.detail.get("agrees") is False}
+
+
+def removal_check_marks(step: Step) -> Mapping[str, Any]:
+    """Remember when the family was visited for its removal, and by which way its risk went."""
+    return {"visited_on": clock.today().isoformat(), "removal_mode": step.detail.get("mode", "")}
 
 
 def ended_marks(step: Step) -> Mapping[str, Any]:

@@ -18,6 +18,8 @@ from backend.workflow.duties import (
     ENTER_NATIONAL,
     MEETING,
     OBJECTION,
+    PAIR,
+    PLAN,
     POST_NOTICE,
     REFERRAL,
     SIGN_IN_COUNTY,
@@ -86,7 +88,7 @@ def _after_another_visit(step: Step, until: date) -> Sequence[Opening]:
     missed = _compares(step, "parallel_public") and not open_of(step, Kind.COMPARE)
     compare = [Opening(COMPARE)] if missed else []
     if clock.today() <= until:
-        return [_watch(step, until), *compare]
+        return [watch(step, until), *compare]
     looked = "checked" in step.marks or open_of(step, Kind.DEPARTMENT_CHECK)
     checks = [] if looked else department_checks(step, clock.today())
     return [Opening(TOWN_REVIEW), *checks, *compare, *sheet_still_up(step)]
@@ -135,7 +137,8 @@ def after_posting(step: Step) -> Sequence[Opening]:
     return [Opening(WATCH_NOTICE, due_on=closes), *beside]
 
 
-def _watch(step: Step, until: date) -> Opening:
+def watch(step: Step, until: date) -> Opening:
+    """The days of a notice that hangs until then, or is posted today."""
     limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
     posted = _day(step.marks.get("notice_on")) or until
     return Opening(WATCH_NOTICE, due_on=notice_may_close_on(posted, limit, workdays))
@@ -182,10 +185,10 @@ def after_telephone(step: Step) -> Sequence[Opening]:
     return [Opening(ANNOUNCE), Opening(SIGN_IN_COUNTY, detail={"batch": step.detail.get("batch", "")})]
 
 
-@answers(Way((ENTER_NATIONAL,)))
+@answers(Way((ENTER_NATIONAL, PLAN, PAIR)))
 def after_announcement(step: Step) -> Sequence[Opening]:
-    """The family is watched from now; the entry in the national system runs beside and holds nothing up."""
-    return [Opening(ENTER_NATIONAL)]
+    """The family is watched from now: it needs a plan and somebody who answers for it; the entry runs beside."""
+    return [Opening(ENTER_NATIONAL), Opening(PLAN), Opening(PAIR)]
 
 
 @answers(Way(perhaps=(REFERRAL,)))

@@ -32,12 +32,16 @@ def owe(
     task_id: int | None = None,
     declaration_id: int | None = None,
     audience: Audience | None = None,
+    ways: tuple[str, ...] = (),
     priority: int = ORDINARY,
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     is_inbox_only: bool = False,
 ) -> Message:
-    """Owe one person one message of a kind about a subject today; the database holds that it is only one."""
+    """Owe one person one message of a kind about a subject today; the database holds that it is only one.
+
+    `ways` names its channels; empty: those of the audience.
+    """
     row = as_row(
         kind=kind,
         subject=subject,
@@ -48,7 +52,7 @@ def owe(
         page=page,
         task_id=task_id,
         priority=priority,
-        ways=ways_for(county_code, audience or audience_of(recipient)),
+        ways=ways or ways_for(county_code, audience or audience_of(recipient)),
         not_before=not_before,
         not_after=not_after,
         is_inbox_only=is_inbox_only,

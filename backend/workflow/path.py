@@ -6,7 +6,7 @@ from datetime import date
 
 from backend import clock
 from backend.models import Case, CaseEvent
-from backend.workflow.duties import FULL, SHORT
+from backend.workflow.duties import FULL, REMOVAL, SHORT, WARNING
 from backend.workflow.states import STATE_NAMES, State
 
 _STOPS: Mapping[str, Mapping[State, str]] = {
@@ -28,6 +28,23 @@ _STOPS: Mapping[str, Mapping[State, str]] = {
         State.VISITED: "乡镇审核",
         State.PASSED: "县级审定",
         State.MONITORED: "纳入监测",
+    },
+    REMOVAL: {
+        State.ACCEPTED: "入户核实",
+        State.CONSULTED: "民主评议",
+        State.REVIEWED: "张贴公示",
+        State.PUBLIC: "公示",
+        State.VISITED: "乡镇审核",
+        State.PASSED: "县级审定",
+        State.APPROVED: "公告",
+        State.REMOVED: "风险消除",
+    },
+    WARNING: {
+        State.WARNED: "乡镇初审",
+        State.WARNING_CHECKED: "县级确认",
+        State.WARNING_CONFIRMED: "部门补短",
+        State.WARNING_HELPED: "核实销号",
+        State.WARNING_CLOSED: "已销号",
     },
 }
 

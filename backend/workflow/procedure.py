@@ -7,6 +7,7 @@ named to the village. A policy picks among rows by their `variant`; it never edi
 
 from backend.access.permissions import Action
 from backend.workflow import guards, marks, openings, rechecking
+from backend.workflow.aftercare import AFTERCARE
 from backend.workflow.duties import (
     ACCEPT,
     COUNTY_DECISION,
@@ -18,6 +19,7 @@ from backend.workflow.duties import (
     GREEN_COUNTY,
     GREEN_TOWN,
     JOIN,
+    NOT_IDENTIFYING,
     ONGOING,
     OUTCOMES,
     SHORT,
@@ -27,7 +29,10 @@ from backend.workflow.duties import (
     Duty,
     Row,
 )
+from backend.workflow.removal import REMOVAL_ROWS
 from backend.workflow.states import OUTLIVING, Kind, State
+from backend.workflow.warning import WARNING_ROWS
+from backend.workflow.watching import Turn
 
 __all__ = ["FIRST_DUTY", "FIRST_STATE", "JOIN", "PROCEDURE", "Duty", "Row", "actions_from", "row_for", "rows_for"]
 
@@ -48,6 +53,9 @@ _CHECKABLE = _from(State.ACCEPTED, State.FOUND, State.CONSULTED, State.REVIEWED,
 _COMPARABLE = _CHECKABLE | {State.PASSED}
 _WAITING = frozenset(Kind) - OUTLIVING
 _GREEN = _from(State.FOUND, State.CONSULTED, State.REVIEWED, State.PUBLIC, State.VISITED, State.PASSED)
+
+_CHECKED = _GREEN
+"""Where a home check lies behind a family, and the decision still before it."""
 
 _DESK = _kinds(Kind.ACCEPT, Kind.CLUE_VERDICT)
 """Whoever takes a clue on or sends it elsewhere closes its first duty, the village's or the township's."""
@@ -137,7 +145,7 @@ _AT_HOME: tuple[Row, ...] = (
         Action.FILE_VISIT,
         _from(State.ACCEPTED),
         openings.visit_leads_to,
-        _kinds(Kind.VISIT),
+        _kinds(Kind.VISIT, Kind.CHECK_ANEW),
         opens_also=openings.after_visit,
         marks=marks.visit_marks,
         guards=(guards.outsiders_check_kin,),
@@ -149,7 +157,7 @@ _AT_HOME: tuple[Row, ...] = (
         Action.FIND_NO_RISK,
         _from(State.ACCEPTED),
         State.VISITED,
-        _kinds(Kind.VISIT),
+        _kinds(Kind.VISIT, Kind.CHECK_ANEW),
         opens_also=openings.after_village_no,
         marks=marks.village_no_marks,
         guards=(guards.outsiders_check_kin, guards.may_be_found_without_risk),
@@ -164,6 +172,18 @@ _AT_HOME: tuple[Row, ...] = (
         None,
         answers=_kinds(Kind.VISIT),
         tells="rescheduled",
+    ),
+    Row(
+        # Beside everything else: some of the family have left since its check, or came.
+        Action.CHECK_ANEW,
+        _CHECKED,
+        None,
+        _kinds(Kind.CHECK_ANEW),
+        guards=(guards.has_duty_before_it, guards.outsiders_check_kin),
+        marks=marks.visit_marks,
+        adds_evidence=True,
+        tells="checked_anew",
+        variant=FULL,
     ),
     Row(
         Action.CONFIRM_CHECK,
@@ -376,6 +396,7 @@ _TOWNSHIP: tuple[Row, ...] = (
             guards.departments_have_looked,
             guards.no_open_objection,
             guards.check_is_confirmed,
+            guards.family_is_known,
         ),
         tells="passed",
         judges=True,
@@ -450,6 +471,7 @@ _COUNTY: tuple[Row, ...] = (
         _kinds(Kind.COUNTY_DECISION),
         tells="monitored",
         judges=True,
+        turns=Turn.BEGIN,
         variant=SHORT,
     ),
     Row(
@@ -458,7 +480,7 @@ _COUNTY: tuple[Row, ...] = (
         State.APPROVED,
         _kinds(Kind.COUNTY_DECISION),
         opens_also=openings.after_approval,
-        guards=(guards.comparison_is_done, guards.no_open_objection),
+        guards=(guards.comparison_is_done, guards.no_open_objection, guards.family_is_known),
         tells="approved",
         judges=True,
         variant=FULL,
@@ -469,7 +491,12 @@ _COUNTY: tuple[Row, ...] = (
         State.APPROVED,
         _kinds(Kind.COUNTY_DECISION),
         opens_also=openings.after_telephone,
-        guards=(guards.comparison_is_done, guards.no_open_objection, guards.telephone_is_enough),
+        guards=(
+            guards.comparison_is_done,
+            guards.no_open_objection,
+            guards.family_is_known,
+            guards.telephone_is_enough,
+        ),
         tells="approved",
         judges=True,
         variant=FULL,
@@ -515,6 +542,7 @@ _COUNTY: tuple[Row, ...] = (
         State.MONITORED,
         _kinds(Kind.ANNOUNCE),
         opens_also=openings.after_announcement,
+        turns=Turn.BEGIN,
         tells="monitored",
         variant=FULL,
     ),
@@ -647,12 +675,16 @@ PROCEDURE: tuple[Row, ...] = (
     *_COUNTY,
     *_AFTERWARDS,
     *_GREEN_CHANNEL,
+    *AFTERCARE,
+    *REMOVAL_ROWS,
+    *WARNING_ROWS,
 )
 
 
 def rows_of(variant: str) -> tuple[Row, ...]:
     """Return the rows that a variant of the procedure uses."""
-    return tuple(row for row in PROCEDURE if row.variant in {None, variant})
+    shared = () if variant in NOT_IDENTIFYING else (None,)
+    return tuple(row for row in PROCEDURE if row.variant in {*shared, variant})
 
 
 def rows_for(action: Action, variant: str) -> tuple[Row, ...]:

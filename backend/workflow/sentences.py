@@ -1,6 +1,8 @@
 """What an applicant reads at each step: plain words, no illness, no "poor", nothing about anybody else."""
 
 from backend.access.permissions import Action
+from backend.workflow.duties import REMOVAL
+from backend.workflow.sentences_afterwards import NAMES_ON_THE_WAY_OUT, TOLD_AFTERWARDS
 
 TOLD: dict[str, str] = {
     "received": "已收到您的申报。{village}会在{due}前联系您，最晚{promised}前给您答复。",
@@ -10,6 +12,7 @@ TOLD: dict[str, str] = {
     "not_accepted": "这次申报没有受理，原因写在下面。您有不同意见，可以向{township}提出复核。",
     "visited": "已上门了解情况，{township}会在{due}前审核。",
     "found": "已上门了解情况。接下来县里核对信息，村里会商评议，{due}前办下一步。",
+    "checked_anew": "家里分户后已再次上门了解情况，其他手续接着办。",
     "consulted": "村两委已研究您家的情况，{due}前开会评议。",
     "met": "村里评议会已同意上报，接下来要在村公示栏公示，贴出前会先念给您听。",
     "meeting_said_no": "村里评议会有不同意见，{township}会在{due}前再核实，不由村里一家说了算。",
@@ -38,7 +41,9 @@ TOLD: dict[str, str] = {
     "appointed": "{village}约好{due}上门了解情况，什么时段写在下面。那天不方便，请早点打电话改时间。",
     "meeting_called": "村里定于{due}开会评议，在哪里开写在下面。您可以到会说明，也可以请人代说。",
     "to_be_posted": "接下来要贴出的公示里，写您家的就是下面这一行。有不对的，请马上告诉{village}或{township}。",
+    "promise_moved": "放假和上班的安排有变，答复日期改为{promised}前。",
     "delayed": "原定{promised}前给您答复，现在还没有办完，很抱歉。{township}会催办，现在办到哪里写在下面。",
+    **TOLD_AFTERWARDS,
     "withdrawn": "已按您的意思撤回。以后有困难随时可以再申报。",
     "joined": "您反映的情况已并入办理。",
     "refused_join": "您反映的情况已核对，原因写在下面。",
@@ -48,7 +53,8 @@ TOLD: dict[str, str] = {
 MUST_BE_HEARD = frozenset(
     {
         *("returned", "not_accepted", "not_included", "monitored", "terminated", "transferred"),
-        *("outcome_confirmed", "outcome_overturned", "delayed", "step_late", "new_date"),
+        *("outcome_confirmed", "outcome_overturned", "delayed", "step_late", "new_date", "promise_moved"),
+        *("struck_off", "removal_proposed", "removed", "rolled_back", "relief_decided"),
     }
 )
 """News that nobody may miss: where no channel reaches the applicant, a person telephones or goes there."""
@@ -75,6 +81,11 @@ STATUS_OF: dict[str, str] = {
     "sent_back": "核实中",
     "not_included": "未纳入",
     "monitored": "已纳入",
+    "removal_proposed": "拟不再监测",
+    "removed": "不再监测",
+    "kept": "继续监测",
+    "rolled_back": "继续监测",
+    "struck_off": "不再监测",
     "withdrawn": "已撤回",
     "joined": "已并入办理",
     "transferred": "已转办",
@@ -90,6 +101,7 @@ ACTION_NAMES: dict[Action, str] = {
     Action.CLOSE_CLUE: "办结线索",
     Action.TRANSFER: "转办",
     Action.FILE_VISIT: "填报入户核实",
+    Action.CHECK_ANEW: "分户后重新核实",
     Action.CONFIRM_CHECK: "同行人确认核实",
     Action.SEE_IN_PERSON: "返乡后当面核实",
     Action.SETTLE_DOUBLE: "核清重复登记",
@@ -131,11 +143,43 @@ ACTION_NAMES: dict[Action, str] = {
     Action.COUNTY_SEND_BACK: "退回乡镇",
     Action.COUNTY_REJECT: "不同意纳入",
     Action.WITHDRAW: "撤回申报",
+    Action.MAKE_PLAN: "定下帮扶计划",
+    Action.ADD_MEASURE: "增加帮扶措施",
+    Action.DELIVER_MEASURE: "帮扶措施已落实",
+    Action.STOP_MEASURE: "中止帮扶措施",
+    Action.SAY_NOT_RECEIVED: "反映没有收到帮扶",
+    Action.ANSWER_MISSING: "答复没有收到的帮扶",
+    Action.PAIR: "落实结对干部",
+    Action.END_PAIRING: "结束结对",
+    Action.ANSWER_SAFETY_NET: "登记兜底保障答复",
+    Action.GIVE_CARE: "登记访视照料",
+    Action.END_CARE: "结束访视照料",
+    Action.CLAIM_RELIEF: "申请防贫保",
+    Action.DECIDE_RELIEF: "审批防贫保",
+    Action.END_NATURALLY: "整户自然减少",
+    Action.STRIKE_OFF: "误识别剔除",
+    Action.CHECK_REMOVAL: "填报消除核实",
+    Action.KEEP_WATCHING: "继续监测",
+    Action.ROLL_BACK: "风险消除回退",
+    Action.CHECK_WARNING: "预警初审属实",
+    Action.DROP_WARNING: "不作预警",
+    Action.CONFIRM_WARNING: "确认预警，交部门",
+    Action.ASK_TO_CLOSE_WARNING: "申请销号",
+    Action.RETURN_WARNING: "退回继续补短",
+    Action.CLOSE_WARNING: "核实销号",
+    Action.UPDATE_OFFICE: "登记部门系统已更新",
     Action.JOIN_DECLARATION: "并入在办",
 }
 
 EVENT_NAMES: dict[str, str] = {
     "begin": "申报",
+    "join_roster": "与花名册对上",
+    "propose_removal": "提出风险消除",
+    "mark_warning": "标注预警",
+    "note_measure": "登记帮扶进度",
+    "confirm_aid": "农户说收到了帮扶",
+    "pay_relief": "防贫保已发放",
+    "plan_again": "请村里重定帮扶计划",
     "tell_asked": "请村里当面告知",
     "snooze": "推迟提醒",
     "nudge": "催办",
@@ -161,10 +205,16 @@ EVENT_NAMES: dict[str, str] = {
     "record_death": "登记家人去世",
     "split_family": "拆户",
     "divorce": "离婚分户",
+    "check_anew_asked": "请村里重新核实分户后的情况",
+    "note_living_place": "登记实际居住的村",
+    "flag_money": "帮扶在途，先核对给谁",
+    "promise_moved": "日历有变，改了答复日期",
     "register_kin": "近亲属备案",
     "end_kin": "注销近亲属备案",
     "join_withdrawn": "后来的申报撤回",
     "confirm_phone": "确认家人手机",
+    "confirm_phone_by_code": "家人用短信验证码确认手机",
+    "let_go_phone": "手机不再查看这一户",
     "withdraw_phone": "收回手机权限",
     "claim_receipt": "回执绑定到手机",
     "leave_receipt": "手机解绑回执",
@@ -173,10 +223,18 @@ EVENT_NAMES: dict[str, str] = {
     "appoint_visit": "约定上门时间",
     "call_meeting": "通知开会评议",
     "change_consent": "改变单独同意",
+    Action.NAME_CONTACT: "确定包保责任人",
+    Action.CLEAR_UNSAFE: "隐患销号",
 }
 """What happened without moving the case."""
 
 
-def action_name(action: str) -> str:
-    """Return what an event of the history is called."""
-    return EVENT_NAMES.get(action) or ACTION_NAMES[Action(action)]
+def action_name(action: str, procedure: str = "") -> str:
+    """Return what an event of the history is called, in a case that follows this variant of the table."""
+    return EVENT_NAMES.get(action) or step_name(Action(action), procedure)
+
+
+def step_name(action: Action, procedure: str) -> str:
+    """Return what a step is called in a case that follows this variant of the table."""
+    known = NAMES_ON_THE_WAY_OUT.get(action) if procedure == REMOVAL else None
+    return known or ACTION_NAMES[action]

@@ -17,8 +17,8 @@ from backend.policy.county import county_workdays, current_policy, policy_of
 from backend.policy.rules import DISASTER, NORMAL
 from backend.workflow.deadlines import Due, due_on, shrunk
 from backend.workflow.disasters import open_event_at
-from backend.workflow.duties import IN_TOTAL, Duty, Opening
-from backend.workflow.places import owner_region
+from backend.workflow.duties import IN_TOTAL, NOT_IDENTIFYING, WAY, Duty, Opening
+from backend.workflow.living import owner_of
 from backend.workflow.states import Kind
 
 NEW = "new"
@@ -26,6 +26,9 @@ NEW = "new"
 
 EXTENDED_BY = "extended_by"
 """In a duty's detail: the document number of the disaster event that gave it a longer limit."""
+
+SUPERVISED = "supervised"
+"""In a duty's detail: a leader gave it its date by name, in a 督办单; nothing but another one moves that date."""
 
 SNOOZED = "snoozed"
 """The rung of a reminder that the person in charge put off to this day."""
@@ -44,6 +47,7 @@ DESK_OF: dict[Role, Role] = {
     Role.TOWN_LEAD: Role.TOWN_REVIEW,
     Role.COUNTY_OP: Role.COUNTY_LEAD,
     Role.COUNTY_LEAD: Role.COUNTY_LEAD,
+    Role.DEPT: Role.DEPT,
 }
 """Whose duties a role's own queue shows: an office shares one desk, so that nobody's leave stops a case."""
 
@@ -63,7 +67,7 @@ def open_duty(case: Case, opening: Opening) -> Task:
         household_id=case.household_id,
         kind=duty.kind,
         role=duty.role,
-        owner_region=owner_region(duty.role, case.village_code),
+        owner_region=owner_of(case, duty.kind, duty.role, by=opening.at),
         head_name=case.head_name,
         limit_key=_limit_key(case, opening, event),
         due_on=due.on,
@@ -74,7 +78,7 @@ def open_duty(case: Case, opening: Opening) -> Task:
         opened_on=opening.since or clock.today(),
         next_rung_at=now,
         next_rung=NEW,
-        detail={**opening.detail, **({EXTENDED_BY: event.number} if event else {})},
+        detail={**_way_of(case), **opening.detail, **({EXTENDED_BY: event.number} if event else {})},
         version=case.version,
         **same_place(case),
     )
@@ -83,27 +87,43 @@ def open_duty(case: Case, opening: Opening) -> Task:
     return task
 
 
-def open_lone_duty(duty: Duty, *, place: Place, owner_region: str, name: str, detail: dict[str, Any]) -> Task:
-    """Open a duty that is about no family's case, under today's rules; `name` stands where the head's would.
+def _way_of(case: Case) -> dict[str, Any]:
+    """Let the queue say that a duty is of the way out, or of a warning: meetings and notices are held there too."""
+    return {WAY: case.procedure} if case.procedure in NOT_IDENTIFYING else {}
 
-    Its version is its own counter. Nobody may read who it is about off the queue: `detail` holds ids.
+
+def open_lone_duty(
+    duty: Duty,
+    *,
+    place: Place,
+    owner_region: str,
+    name: str,
+    detail: dict[str, Any],
+    household_id: int = NO_HOUSEHOLD,
+    due: date | None = None,
+) -> Task:
+    """Open a duty that is about no case, under today's rules; `name` stands where the head's would.
+
+    `due`: a day fixed by a schedule; otherwise the duty's limit says it. Its version is its own counter. Nobody may
+    read who it is about off the queue: `detail` holds ids.
     """
     policy = current_policy(place["county_code"])
-    due = due_on(clock.today(), policy.limit(duty.limit), county_workdays(place["county_code"]))
+    counted = due_on(clock.today(), policy.limit(duty.limit), county_workdays(place["county_code"]))
+    fixed = counted if due is None else Due(due)
     now = clock.now()
     task = Task(
         id=new_id(),
         case_id=None,
-        household_id=NO_HOUSEHOLD,
+        household_id=household_id,
         kind=duty.kind,
         role=duty.role,
         owner_region=owner_region,
         head_name=name,
         limit_key=duty.limit,
-        due_on=due.on,
-        open_due=due.on,
+        due_on=fixed.on,
+        open_due=fixed.on,
         pressing=CALM,
-        is_provisional=due.provisional,
+        is_provisional=fixed.provisional,
         opened_at=now,
         opened_on=clock.today(),
         next_rung_at=now,
@@ -138,11 +158,14 @@ def _limit_key(case: Case, opening: Opening, event: DisasterEvent | None = None)
 
 
 def retime(case: Case, task: Task) -> None:
-    """Date an open duty anew under the case's urgency of now, from the day on which it was opened; never later."""
+    """Date an open duty anew under the case's urgency of now, from the day on which it was opened; never later.
+
+    A date that a leader gave in a 督办单 stays: whoever owes it hears of the urgency all the same.
+    """
     role, kind = Role(task.role), Kind(task.kind)
     opening = Opening(Duty(kind, role, task.limit_key.split(".")[0]), since=task.opened_on)
     due = _due(case, opening)
-    if due.on < task.due_on:
+    if due.on < task.due_on and SUPERVISED not in task.detail:
         task.due_on = task.open_due = due.on
         task.is_provisional = due.provisional
         task.limit_key = _limit_key(case, opening)
@@ -157,8 +180,8 @@ def redate(case: Case) -> None:
     Each from the day on which it was opened and under its own limit; the old date stays in its detail.
     """
     for task in open_duties(case.id):
-        if Kind(task.kind) not in IN_TOTAL or "left" in task.detail:
-            continue  # what is left of a comparison keeps the day of the whole
+        if Kind(task.kind) not in IN_TOTAL or {"left", SUPERVISED} & set(task.detail):
+            continue  # what is left of a comparison keeps the day of the whole, and a leader's word is a leader's
         limit = policy_of(case.county_code, case.policy_version).limit(task.limit_key)
         due = shrunk(task.opened_on, limit, Due(total_of(case)), county_workdays(case.county_code))
         if due.on == task.due_on:

@@ -29,6 +29,9 @@ SPOKEN_REASONS = (
     "not_included_reasons",
     "ending_reasons",
     "clue_closings",
+    "kept_reasons",
+    "rollback_reasons",
+    "mistake_reasons",
 )
 """The dictionaries whose reasons an applicant reads."""
 
@@ -41,6 +44,11 @@ def in_words(day: date) -> str:
 _TO_BE_TOLD = select(Declaration).where(Declaration.case_id == bindparam("case_id"), Declaration.joined.is_(False))
 
 
+def told_through(case: Case) -> int:
+    """Return the case whose receipts tell of this one: what comes after inclusion is told on the receipts before it."""
+    return int(case.marks.get("included_by", case.id))
+
+
 def tell_applicants(case: Case, key: str, *, by: Actor, reason: "Reason", due_on: date | None) -> None:
     """Write the line `key` on the receipt of everybody whose own declaration this case is about.
 
@@ -49,10 +57,11 @@ def tell_applicants(case: Case, key: str, *, by: Actor, reason: "Reason", due_on
     """
     codes = _reason_words(case, reason)
     with db.session.no_autoflush:  # nothing that the step wrote bears on the question: it is all written at once, later
-        told = db.session.scalars(_TO_BE_TOLD, {"case_id": case.id}).all()
+        told = db.session.scalars(_TO_BE_TOLD, {"case_id": told_through(case)}).all()
     for declaration in told:
         tell(declaration, key, detail=codes, due_on=due_on, promised_on=case.promised_on, by=by)
-        declaration.closed_at = case.closed_at
+        if declaration.case_id == case.id:
+            declaration.closed_at = case.closed_at
 
 
 def tell(

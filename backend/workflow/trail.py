@@ -17,6 +17,12 @@ class Chain(Protocol):
     audit_head: str
 
 
+class Paper(Chain, Protocol):
+    """Such a row that its own id names."""
+
+    id: int
+
+
 def payload_of(row: AuditRow) -> dict[str, Any]:
     """Return what a row's MAC covers: everything in it but the MAC itself and the seal put on later."""
     return {
@@ -60,3 +66,9 @@ def record(chain: Chain, name: str, *, by: Actor, action: str, subject: str, det
 def record_on_case(case: Case, *, by: Actor, action: str, detail: dict[str, Any]) -> AuditRow:
     """Append what was done to a case to that case's chain."""
     return record(case, f"case:{case.id}", by=by, action=action, subject=f"case:{case.id}", detail=detail)
+
+
+def record_on(row: Paper, kind: str, *, by: Actor, action: str, detail: dict[str, Any]) -> AuditRow:
+    """Append what was done to a paper of an office (a disaster, a batch) to the chain that its row heads, locked."""
+    name = f"{kind}:{row.id}"
+    return record(row, name, by=by, action=action, subject=name, detail=detail)

@@ -11,8 +11,10 @@ from backend.services.templates import for_emulator
 from deploy.run import secret_settings, valkey
 from deploy.run.folder import Folder
 from deploy.run.supervision import Program
+from deploy.run.words import Refusal
 
 LOOPBACK = "127.0.0.1"
+MOST_SENDERS = 32
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,19 @@ def _own_programs(plan: Plan) -> tuple[Program, ...]:
     server = ("-m", "gunicorn", "-c", "python:deploy.run.gunicorn_settings", "--bind", f"{LOOPBACK}:{plan.port}")
     return (
         Program("web", _python(*server, "wsgi:create_app()"), patience=15),
-        Program("send", _python("-m", "jobs.worker", "send"), patience=20),
+        *(Program(name, _python("-m", "jobs.worker", "send"), patience=20) for name in _senders(plan)),
         Program("work", _python("-m", "jobs.worker", "work"), patience=20),
         Program("metronome", _python("-m", "jobs.metronome")),
     )
+
+
+def _senders(plan: Plan) -> list[str]:
+    """Name the sending workers: one, or as many as SEND_WORKERS says."""
+    word = plan.given.get("SEND_WORKERS") or "1"
+    if not word.isdigit() or not 1 <= int(word) <= MOST_SENDERS:
+        raise Refusal(f"SEND_WORKERS={word} is no number of workers; it is one from 1 to {MOST_SENDERS}.")
+    more = range(2, int(word) + 1)
+    return ["send", *(f"send-{number}" for number in more)]
 
 
 def _demo(plan: Plan) -> tuple[Program, ...]:

@@ -35,6 +35,8 @@ else
             "${as_root}apt-get update && ${as_root}apt-get install -y python3-venv"
     fi
     echo "Making a virtual environment in .venv …"
+    # A link leads to another checkout's: that one is not ours to clear.
+    [ ! -L .venv ] || rm .venv
     "$python" -m venv --clear .venv
 fi
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from backend.services.authorization_forms import MARKS, AuthorizationForm, Witness
 from backend.services.checks import CheckForm
 from backend.services.comparisons import Finding
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, sha256
 
 
 class WitnessRequest(Schema):
@@ -33,6 +33,12 @@ class AuthorizationRequest(Schema):
     witnesses = fields.List(fields.Nested(WitnessRequest), load_default=list, validate=validate.Length(max=5))
     was_read_aloud = fields.Boolean(load_default=False)
     guardian = Text(load_default="", validate=at_most(200))
+    paper_sha256 = Text(
+        load_default=None,
+        allow_none=True,
+        validate=sha256(),
+        metadata={"description": "announces the scan of the signed paper, which may be sent later"},
+    )
 
     @post_load
     def _form(self, data: dict[str, Any], **kwargs: Any) -> AuthorizationForm:

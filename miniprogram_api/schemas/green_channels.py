@@ -55,6 +55,7 @@ class AidRequest(Schema):
     cents = Whole(load_default=None, allow_none=True, metadata={"description": "分"})
     delivered_on = fields.Date(load_default=None, allow_none=True)
     family_confirmed = fields.Boolean(load_default=False)
+    receiver_checked = fields.Boolean(load_default=False)
 
     @post_load
     def _aid(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -6,9 +6,19 @@ from miniprogram_api.schemas.shared import Id
 
 
 class DraftSchema(Schema):
-    """One's own draft."""
+    """One's own draft; the next save has a larger `number`, also after the check was filed and `content` is gone."""
 
     content = fields.Dict(required=True, allow_none=True)
+    number = fields.Integer(required=True)
+    saved_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class SavedDraftSchema(Schema):
+    """Whether a save was kept; if not, `number` and `saved_at` are those of what is kept, and `said` says why."""
+
+    is_kept = fields.Boolean(required=True)
+    said = fields.String(required=True)
+    number = fields.Integer(required=True)
     saved_at = fields.AwareDateTime(required=True, allow_none=True)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from backend.policy.assessment import Assessments, AssetCheck, HomeCheckForm, Income, Member, OffSite, SafetyItem
+from backend.services.check_consents import ASKED
 from backend.services.home_checks import AFTER_CHECK
 from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of, sha256
 
@@ -155,6 +156,7 @@ class HomeCheckRequest(Schema):
     category = code()
     category_reason = words(500)
     photos = fields.List(Text(validate=sha256()), load_default=list, validate=validate.Length(max=9))
+    consents = fields.Dict(keys=Text(validate=one_of(ASKED)), values=fields.Boolean(), load_default=dict)
 
     @post_load
     def _form(self, data: dict[str, Any], **kwargs: Any) -> HomeCheckForm:
@@ -170,9 +172,10 @@ class FileCheckRequest(Schema):
 
 
 class DraftRequest(Schema):
-    """Whatever was typed so far, right or not."""
+    """Whatever was typed so far, right or not; `number` grows by one with every save, from 1 or from what was read."""
 
     content = fields.Dict(required=True)
+    number = Whole(required=True)
 
 
 class ConfirmCheckRequest(Schema):

@@ -58,3 +58,21 @@ class TellingRequest(Schema):
     told_whom = Text(required=True, validate=at_most(30))
     told_on = fields.Date(required=True)
     words = Text(required=True, validate=at_most(1000))
+
+
+class SupervisionSchema(Schema):
+    """A 督办单 that was issued to one's desk, as it is printed."""
+
+    id = Id(required=True, attribute="row.id")
+    number = fields.String(required=True, attribute="row.number")
+    task_id = Id(required=True, attribute="task.id")
+    case_id = Id(required=True, allow_none=True, attribute="task.case_id")
+    due_on = fields.Date(required=True, attribute="task.due_on")
+    lines = fields.List(fields.String(), required=True)
+
+
+class SupervisionPage(Schema):
+    """A page of them."""
+
+    items = fields.List(fields.Nested(SupervisionSchema), required=True)
+    before = Id(required=True, allow_none=True)

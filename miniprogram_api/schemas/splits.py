@@ -15,6 +15,7 @@ class SplitRequest(Schema):
     kind = Text(required=True, validate=one_of(KINDS))
     head_id = Id(load_default=None, allow_none=True)
     other_head_id = Id(load_default=None, allow_none=True)
+    visit_others = fields.Boolean(load_default=True)
     words = Text(required=True, validate=at_most(1000))
 
     @post_load

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from backend.access.permissions import Action
 from backend.models import Case, Visit
 from backend.services import cases as service
-from backend.services import receipts, reveals, tasks
+from backend.services import family_phones, living, receipts, reveals, tasks
 from backend.services.cases import VisitForm
 from backend.services.reveals import Field
 from backend.services.tasks import Cursor
@@ -43,7 +43,8 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
 @route(cases, "GET", "/cases/<int:case_id>", allows=Action.READ_CASES, gives=CaseSchema)
 def read_case(case_id: int) -> dict[str, Any]:
     """Read one case with what belongs to it."""
-    return case_file(service.read_case(case_id, by=actor()), actor())
+    with living.within_reach(case_id, by=actor()):
+        return case_file(service.read_case(case_id, by=actor()), actor())
 
 
 @route(
@@ -119,7 +120,7 @@ def join_declaration(body: dict[str, Any], case_id: int) -> Case:
 )
 def confirm_phone(body: dict[str, int], case_id: int) -> dict[str, bool]:
     """Confirm at the door that the family holds the phone that declared."""
-    service.confirm_phone(case_id, body["declaration_id"], by=actor())
+    family_phones.confirm(case_id, body["declaration_id"], by=actor())
     return {"done": True}
 
 
@@ -135,7 +136,7 @@ def confirm_phone(body: dict[str, int], case_id: int) -> dict[str, bool]:
 )
 def withdraw_phone(body: dict[str, int], case_id: int) -> dict[str, bool]:
     """Take a phone's access to the household's file back."""
-    service.withdraw_phone(case_id, body["declaration_id"], by=actor())
+    family_phones.withdraw(case_id, body["declaration_id"], by=actor())
     return {"done": True}
 
 

@@ -6,7 +6,16 @@ from flask_smorest import Blueprint
 
 from backend.access.permissions import Action
 from backend.models import Announcement, Case, NationalEntry
-from backend.services import announcements, batches, county_waiting, lists, progress_calls, rechecks, referrals
+from backend.services import (
+    announcements,
+    batch_pages,
+    batches,
+    county_waiting,
+    lists,
+    progress_calls,
+    rechecks,
+    referrals,
+)
 from backend.services.progress_calls import Standing
 from miniprogram_api import dossier_shapes
 from miniprogram_api.auth import actor
@@ -70,7 +79,7 @@ def list_waiting(query: dict[str, Any]) -> dict[str, Any]:
 @route(county, "GET", "/batches", allows=Action.PREPARE_BATCH, gives=BatchesSchema)
 def list_batches() -> dict[str, Any]:
     """List the latest batches."""
-    return {"items": batches.batches_of(by=actor())}
+    return {"items": batch_pages.batches_of(by=actor())}
 
 
 @route(county, "GET", "/batches/<int:batch_id>", allows=Action.PREPARE_BATCH, gives=BatchSchema)

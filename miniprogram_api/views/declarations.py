@@ -136,5 +136,6 @@ def withdraw(body: dict[str, str], declaration_id: int) -> dict[str, Any]:
     status=201,
 )
 def add_file_to_declaration(form: dict[str, str], declaration_id: int) -> StoredFile:
-    """Add a photo or the announced voice note; the same content again changes nothing."""
-    return file_service.add_to_declaration(declaration_id, uploaded(request), kind=form["kind"], by=actor())
+    """Add a photo, a document or the announced voice note; the same content again changes nothing."""
+    content = uploaded(request)
+    return file_service.add_to_declaration(declaration_id, content, kind=form["kind"], what=form["what"], by=actor())

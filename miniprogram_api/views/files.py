@@ -1,4 +1,4 @@
-"""Photos and recordings of a case."""
+"""Photos, recordings and documents of a case."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from miniprogram_api.routes import route
 from miniprogram_api.schemas.files import FileSchema, UploadRequest
 from miniprogram_api.shapes import served, uploaded
 
-files = Blueprint("api_files", __name__, description="照片与录音")
+files = Blueprint("api_files", __name__, description="照片、录音与文件")
 
 
 class VariantQuery(Schema):
@@ -36,8 +36,8 @@ class VariantQuery(Schema):
     status=201,
 )
 def add_file(form: dict[str, str], case_id: int) -> StoredFile:
-    """Add one photo or recording; the same content again changes nothing, so no key is needed."""
-    return service.add_file(case_id, uploaded(request), kind=form["kind"], by=actor())
+    """Add one photo, recording or document; the same content again changes nothing, so no key is needed."""
+    return service.add_file(case_id, uploaded(request), kind=form["kind"], what=form["what"], by=actor())
 
 
 @route(files, "GET", "/files/<int:file_id>", allows=Action.READ_FILE, takes=VariantQuery, where="query")

@@ -10,7 +10,7 @@ from backend.policy.assessment import HomeCheckForm
 from backend.services import check_drafts, check_review
 from backend.services import home_checks as service
 from miniprogram_api.auth import actor
-from miniprogram_api.check_shapes import checked, draft_of, reviewed
+from miniprogram_api.check_shapes import checked, draft_of, reviewed, saved_draft
 from miniprogram_api.check_shapes import form as form_of
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.cases import MovedSchema
@@ -20,6 +20,7 @@ from miniprogram_api.schemas.home_check_answers import (
     HomeChecksSchema,
     PrefillSchema,
     ReviewSchema,
+    SavedDraftSchema,
 )
 from miniprogram_api.schemas.home_checks import (
     AnswerCheckRequest,
@@ -73,11 +74,11 @@ def read_check_draft(case_id: int) -> dict[str, Any]:
     return draft_of(check_drafts.read_draft(case_id, by=actor()))
 
 
-@route(home_checks, "POST", PLACE + "/draft", allows=Action.FILE_VISIT, takes=DraftRequest, gives=DraftSchema)
+@route(home_checks, "POST", PLACE + "/draft", allows=Action.FILE_VISIT, takes=DraftRequest, gives=SavedDraftSchema)
 def save_check_draft(body: dict[str, Any], case_id: int) -> dict[str, Any]:
-    """Keep what was typed so far; without a key, for a later save takes an earlier one's place."""
-    draft = check_drafts.save_draft(case_id, body["content"], by=actor())
-    return {"content": None, "saved_at": draft.saved_at}
+    """Keep what was typed so far; without a key, for its number says which is newer: a late save is left aside."""
+    saved = check_drafts.save_draft(case_id, body["content"], by=actor(), number=body["number"])
+    return saved_draft(saved)
 
 
 @route(

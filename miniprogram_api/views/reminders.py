@@ -7,9 +7,11 @@ from flask_smorest import Blueprint
 from backend.access.permissions import Action
 from backend.models import Case, Nudge, Snooze
 from backend.services import inbox as inboxes
-from backend.services import nudges, snoozes, tellings
+from backend.services import nudges, snoozes, supervision_papers, tellings
+from backend.services.supervision_papers import PaperPage
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
+from miniprogram_api.schemas.accounts import BeforeQuery
 from miniprogram_api.schemas.cases import MovedSchema
 from miniprogram_api.schemas.reminders import (
     NudgeSchema,
@@ -17,6 +19,7 @@ from miniprogram_api.schemas.reminders import (
     ReadSchema,
     SnoozeRequest,
     SnoozeSchema,
+    SupervisionPage,
     TellingRequest,
     UnreadSchema,
 )
@@ -88,3 +91,17 @@ def nudge(task_id: int) -> Nudge:
 def record_telling(body: dict[str, Any], case_id: int) -> Case:
     """Write down that a family was told in person what no channel could tell it."""
     return tellings.record_telling(case_id, by=actor(), **body)
+
+
+@route(
+    reminders,
+    "GET",
+    "/supervisions",
+    allows=Action.READ_OWN_SUPERVISIONS,
+    takes=BeforeQuery,
+    where="query",
+    gives=SupervisionPage,
+)
+def list_supervisions(query: dict[str, Any]) -> PaperPage:
+    """Read the papers of supervision that one's own desk has to answer, the newest first."""
+    return supervision_papers.own_papers(by=actor(), **query)

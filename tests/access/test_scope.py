@@ -1,8 +1,6 @@
 """The region scope lies below every query: there is no way to a family's row that it does not guard."""
 
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -213,75 +211,6 @@ def test_the_scope_comes_back_after_a_look_around_also_after_an_error(within: Wi
         raise KeyError
 
     assert not isinstance(db.session.info["scope"], Everything)
-
-
-LISTED = {
-    "backend/services/audit.py": {"audit verify"},
-    "backend/services/awaiting.py": {"what does a receipt wait for?"},
-    "backend/services/calendars.py": {"open dates follow the calendar"},
-    "backend/services/clues.py": {
-        "a clue opens a case",
-        "somebody reads their own reports",
-        "the clue of a declaration just made",
-    },
-    "backend/services/complaint_answers.py": {"a complaint goes up to the county"},
-    "backend/services/complaints.py": {
-        "a complaint is taken",
-        "a complaint's sender asks with its number",
-        "somebody reads their own complaints",
-    },
-    "backend/services/consents.py": {"somebody changes their own consent", "somebody reads their own consents"},
-    "backend/services/corrections.py": {"a case goes to the village where it belongs", "messages to the dead stop"},
-    "backend/services/declarations.py": {
-        "a declaration opens a case",
-        "a farmer answers a return",
-        "a farmer withdraws",
-    },
-    "backend/services/delays.py": {"a promise has passed"},
-    "backend/services/disasters.py": {"a list of a disaster opens cases"},
-    "backend/services/files.py": {
-        "a file joins its case",
-        "does this stored file still have a row?",
-        "is this content here already?",
-    },
-    "backend/services/known.py": {"is this ID number known?", "is this ID number registered in another household too?"},
-    "backend/services/mergers.py": {"two cases of one family become one"},
-    "backend/services/notice_ends.py": {"a notice's days are over", "which notices are over?"},
-    "backend/services/notice_pages.py": {"the code on a sheet was scanned"},
-    "backend/services/objection_readings.py": {
-        "an objector asks with the receipt's number",
-        "is an objection still being looked into?",
-    },
-    "backend/services/objections.py": {"an objection is taken", "which family is meant by its number on the sheet?"},
-    "backend/services/digests.py": {"a digest counts what is still open"},
-    "backend/services/explanations.py": {"who hears of a duty is explained"},
-    "backend/services/sendable.py": {"is the duty that a message speaks of still open?"},
-    "backend/services/channels/sms.py": {"the telephone for a text message"},
-    "backend/services/channels/told_by_people.py": {"somebody must be told in person"},
-    "backend/services/receipts.py": {"a phone lets go of a receipt", "a phone takes over a receipt"},
-    "backend/services/rechecks.py": {"a farmer asks for a recheck"},
-    "backend/services/reminders.py": {"the reminder sweep"},
-    "backend/services/rotation.py": {"keys are rotated"},
-    "backend/services/satisfactions.py": {"a mark on how a case went"},
-}
-"""Every place that sees more than its actor, and why. (The definition is left out, and the demo, which makes rows.)"""
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def test_every_look_around_is_listed_with_its_reason() -> None:
-    found: dict[str, set[str]] = {}
-    for path in sorted(
-        each for name in ("backend", "admin", "jobs", "miniprogram_api") for each in (ROOT / name).rglob("*.py")
-    ):
-        name, text = str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
-        if name == "backend/access/scope.py" or "demo" in name:
-            continue
-        reasons = re.findall(r'as_system\(\s*"([^"]+)"', text)
-        assert len(reasons) == text.count("as_system("), f"{name}: the reason is not written beside the look"
-        if reasons:
-            found[name] = set(reasons)
-
-    assert found == LISTED
 
 
 def test_thirty_two_threads_never_mix_two_actors(cast: Cast, app: Flask, three: dict[str, int]) -> None:

@@ -1,18 +1,21 @@
 """Every page of the county's, the township's and the village's desks, with something on it."""
 
+import uuid
 from collections.abc import Callable, Iterator
 
 from flask import Flask
 
 from backend import clock
-from backend.models import Clue, CountyBatch, DisasterEvent, Meeting, Notice
-from backend.services import batches, clues, disasters, notices
+from backend.models import Clue, Complaint, CountyBatch, DisasterEvent, Meeting, Notice
+from backend.services import alert_lists, batches, clues, disasters, notices, reporters
+from backend.services.alert_lists import Paper
 from backend.services.batches import Proposal
 from backend.services.clues import ClueForm
 from backend.services.disasters import EventForm, Listed
 from tests.admin.desk import Desk
 from tests.admin.pages import Page
 from tests.checks import following
+from tests.jobs.ladder import signed_in
 from tests.people import TOWNSHIP, VILLAGE, Cast, Maker, id_number
 from tests.services.desks import Desks
 from tests.services.sitting import Village
@@ -44,6 +47,13 @@ def _fill(cast: Cast, to_decide: int, village: Village, agreed: list[int], poste
         event = disasters.open_event(form, by=by)
     with cast.acting("county_op") as by:
         disasters.import_list(event.id, [Listed(VILLAGE, "马三", "13800000009", id_number(9))], by=by)
+    said = {"kind": "fees", "target": "village", "said_place": VILLAGE, "text": "让我交两百块"}
+    assert cast.farmer("complainer").post("/complaints", key=str(uuid.uuid4()), **said).status_code == 201
+    with signed_in(cast, "county_op") as by:
+        paper = Paper("medical_insurance", "三月第一批", clock.today())
+        alert_lists.take_list(paper, [alert_lists.Listed(VILLAGE, "秦四", "illness")], by=by)
+    with signed_in(cast, "village") as by:
+        reporters.invite("孙乡贤", "elder", by=by)
     village.posted(*posted)
     village.run(notices.prepare, agreed)
 
@@ -57,11 +67,26 @@ def _opened(app: Flask, console: Callable[[str], Desk], make: Maker, waiting: in
     sheets = [f"notices/{notice.id}" for notice in make.rows(Notice)]
     sat = [f"sittings/{meeting.id}" for meeting in make.rows(Meeting)]
     of_rules = ["rules/", *(f"rules/?group={each}" for each in ("flags", "numbers", "texts"))]
+    of_rules += ["rules/dictionaries", "rules/ladder", "rules/ladder/edit"]
+    of_rules += [f"rules/dictionaries/{each}" for each in ("hardships", "categories", "risk_offices")]
+    lists = ["alert-lists/", "alert-lists/families?list=医保局 三月第一批", "board/", "ledger/", "ledger/hazards"]
+    complaints = ["complaints/", "complaints/new", *(f"complaints/{each.id}" for each in make.rows(Complaint))]
     seen: dict[str, list[str]] = {
         "county_lead": [*of_rules, "rules/edit", "rules/history", f"batches/{batch.id}", f"disasters/{event.id}"],
-        "county_op": ["calendar/", "calendar/?year=2027", "batches/", f"batches/{batch.id}", "disasters/", "lookup/"],
+        "reviewer": [*complaints, "call-backs/", f"ledger/{waiting}/contact"],
+        "county_op": [
+            *lists,
+            "comparisons/",
+            "ledger/vacancies",
+            "calendar/",
+            "calendar/?year=2027",
+            "batches/",
+            f"batches/{batch.id}",
+            "disasters/",
+            "lookup/",
+        ],
         "town_op": ["clues/", "clues/new", f"clues/{clue.id}", "entries/", f"disasters/{event.id}", *sheets, *sat],
-        "village": ["notices/", *sheets, "sittings/", *sat]
+        "village": ["reporters/", "board/", "ledger/", "notices/", *sheets, "sittings/", *sat]
         + [f"sittings/new/{kind}" for kind in ("consultation", "meeting", "failed")],
     }
     for login, paths in seen.items():

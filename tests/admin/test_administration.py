@@ -147,11 +147,11 @@ def test_the_demo_clock_moves_on_and_never_back(console: Enter, make: Maker) -> 
 def test_messages_that_did_not_arrive_are_listed_with_why(console: Enter, make: Maker) -> None:
     make.case("accept")
 
-    page = console("county_op").get("/console/outbox/")
+    page = console("county_op").get("/console/outbox/?tab=waiting")
 
     assert make.rows(Message)
     assert "等待发送" in page.text
-    assert "办理进度通知" in page.text
+    assert "进度通知" in page.text
 
 
 def test_the_audit_comes_page_by_page(console: Enter, make: Maker) -> None:

@@ -171,7 +171,7 @@ def test_photos_still_on_their_way_are_announced_and_can_be_added(console: Enter
     page = desk.get(f"/console/cases/{case_id}")
     more = desk.press(page, "/files", photos=(picture(), "late.jpg"))
 
-    assert "附件未齐，还差1张" in page.text
+    assert "附件未齐，还差1件" in page.text
     assert "已收到1张照片" in more.text
 
 

@@ -36,6 +36,7 @@ def test_a_leader_changes_a_rule_after_seeing_what_it_does(
     make.case()
     page = _enter(chromium, address, size, "county_lead", cast, troubles)
 
+    page.locator("summary", has_text="基础").click()
     page.get_by_role("link", name="规则", exact=True).click()
     page.get_by_role("link", name="修改规则").click()
     page.get_by_label("生效日期").fill(clock.today().isoformat())

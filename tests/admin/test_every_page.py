@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from admin.send_words import TABS
 from admin.sessions import OPEN
+from admin.supervisions import TABS as PAPERS
 from backend.db import db
 from backend.services import demo_clock
 from backend.workflow import places
@@ -20,11 +22,21 @@ from tests.people import Cast, Maker, id_number
 Enter = Callable[[str], Desk]
 Browser = Callable[[], Desk]
 
-ENGLISH = {"admin", "auditor", "county_op", "reviewer", "village", "x"}
-"""Sign-in names, and the last sign of an ID number: the only Latin letters that people see."""
+ENGLISH = {"admin", "auditor", "county_op", "reviewer", "village", "x", "a", "b", "pdf", "word", "excel"}
+"""Sign-in names, the last sign of an ID number, A角 and B角, kinds of file: the only Latin letters that people see."""
 VENDORED = "/console/static/vendor/swagger-ui/swagger-ui-bundle.js"
 SOME = {"case_id": 1, "staff_id": 1, "file_id": 1, "variant": "original", "code": "none", "filename": "console.css"}
+SOME |= {"doubt_id": 1, "key_id": 1}
 SOME |= {"batch_id": 1, "event_id": 1, "notice_id": 1, "meeting_id": 1, "clue_id": 1, "kind": "meeting"}
+SOME |= {"message_id": 1, "row": 1, "supervision_id": 1, "deputy_row_id": 1, "task_id": 1}
+SOME |= {"complaint_id": 1, "satisfaction_id": 1, "reporter_id": 1, "dictionary": "hardships"}
+SOME |= {"watch_id": 1, "household_id": 1, "campaign_id": 1}
+
+
+AFTER_INCLUSION = (
+    *("watches/", "watches/candidates", "rounds/", "resources/", "mass-risk/", "supervising/", "campaigns/"),
+    "national/",
+)
 
 
 def _console_rules(app: Flask) -> list[object]:
@@ -48,9 +60,17 @@ def every_page(app: Flask, console: Enter, make: Maker, cast: Cast) -> list[tupl
     member = cast.staff_id("village")
     seen = []
     for login, paths in {
-        "reviewer": ("", "queue/", "queue/?tab=late", "me/", f"cases/{visited}", "no-such-page"),
+        "reviewer": ("", "queue/", "queue/?tab=late", "me/", f"cases/{visited}", "no-such-page", *AFTER_INCLUSION),
         "village": ("", "queue/?tab=all", f"cases/{waiting}"),
-        "admin": ("", "staff/", "staff/new", f"staff/{member}/leave", "demo/", "outbox/", "queue/"),
+        "admin": ("", "staff/", "staff/new", f"staff/{member}/leave", f"staff/{member}/phone", "demo/", "queue/"),
+        "county_op": (
+            *(f"outbox/?tab={tab}" for tab in TABS),
+            f"outbox/of/staff/{member}",
+            "outbox/find?q=x",
+            "channels/",
+        ),
+        "county_lead": (*(f"supervisions/?tab={tab}" for tab in PAPERS), "deputies/"),
+        "head": ("inbox/", "supervisions/", "deputies/"),
         "auditor": ("", "audit/"),
     }.items():
         desk = console(login)

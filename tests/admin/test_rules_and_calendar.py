@@ -8,7 +8,7 @@ from flask import Flask
 
 from backend import clock
 from backend.models import PolicyVersion, WorkdayOverride
-from backend.services import calendars
+from backend.services import redating
 from tests.admin.desk import Desk
 from tests.admin.pages import Page
 from tests.people import Maker
@@ -160,7 +160,7 @@ def test_a_county_holiday_says_first_which_duties_move_and_the_old_date_is_kept(
     untouched = make.rows(WorkdayOverride)
     done = desk.press(preview, "/calendar/")
     with app.app_context():
-        calendars.recompute_all_dates()
+        redating.recompute_all_dates()
 
     assert before == date(2026, 9, 7)
     assert "有 1 件待办要换期限" in preview.text
@@ -180,7 +180,7 @@ def test_the_countys_day_is_taken_back_and_the_dates_return(console: Enter, make
         page = desk.get("/console/calendar/?year=2026")
         desk.press(desk.press(page, "/calendar/change", day="2026-09-07", works=works, source=source), "/calendar/")
         with app.app_context():
-            calendars.recompute_all_dates()
+            redating.recompute_all_dates()
 
     assert make.rows(WorkdayOverride) == []
     task = make.duty(case_id)

@@ -13,6 +13,7 @@ from backend.access.permissions import Action, Role
 from backend.access.scope import as_system
 from backend.db import db
 from backend.models import (
+    AlertBatch,
     Case,
     Clue,
     ComparisonResult,
@@ -24,6 +25,7 @@ from backend.models import (
     Satisfaction,
 )
 from backend.services import (
+    alert_schedule,
     authorizations,
     batches,
     comparisons,
@@ -40,6 +42,7 @@ from backend.services.kin import KinForm
 from backend.services.objections import ObjectionForm
 from backend.workflow.states import Kind
 from tests.api.photos import photo
+from tests.jobs.ladder import signed_in
 from tests.people import TOWNSHIP, VILLAGE, Cast
 from tests.services.desks import nothing_found
 from tests.services.sitting import Village
@@ -92,7 +95,8 @@ def bring_along(village: Village) -> Proceedings:
     ).id
     said = ObjectionForm("assets", "他家去年在县城买了一辆大货车", key=str(uuid.uuid4()))
     village.run(objections.enter_objection, case_id, said, login="town_op")
-    row.ids["reporter_id"] = village.run(reporters.invite, "孙乡贤", "elder")[0].id
+    with clock.at(village.now), signed_in(village.cast, "village") as by:
+        row.ids["reporter_id"] = reporters.invite("孙乡贤", "elder", by=by)[0].id
     sits_on = village.today + timedelta(days=3)
     row.ids["batch_id"] = village.run(batches.prepare, "灵防返贫〔2026〕1号", sits_on, login="county_op").id
     flood = EventForm("暴雨", "灵防汛〔2026〕1号", "natural", (TOWNSHIP,))
@@ -106,7 +110,15 @@ def bring_along(village: Village) -> Proceedings:
     row.ids["declaration_id"] = row.one(Declaration)
     row.ids["objection_id"], row.ids["clue_id"] = row.one(Objection), row.one(Clue)
     row.ids["satisfaction_id"], row.ids["complaint_id"] = say_what_was_wrong(village)
+    row.ids["delivery_id"] = a_delivery(village)
     return row
+
+
+def a_delivery(village: Village) -> int:
+    """Let the county's departments owe something, and return the id of one such delivery."""
+    with village.app.app_context(), clock.at(village.now + timedelta(days=30)):
+        alert_schedule.open_due()
+        return db.session.scalars(select(AlertBatch.id)).first() or 0
 
 
 def say_what_was_wrong(village: Village) -> tuple[int, int]:

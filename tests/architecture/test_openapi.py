@@ -24,6 +24,8 @@ WITHOUT_A_KEY = {
     "bind": "the binding code works once anyway, and the answer is a token",
     "switch_identity": "changes no case, and the answer is a token",
     "claim_receipt": "like signing in: a wrong guess must count although it is refused",
+    "ask_phone_code": "each asking ends the code before it, and within a minute a second one is refused",
+    "confirm_by_code": "a code works once anyway, and a wrong guess must count although it is refused",
     "add_file": "the content's own hash is its key",
     "add_file_to_declaration": "the content's own hash is its key",
     "reveal": "each showing must be in the audit, so none is replayed",
@@ -32,10 +34,12 @@ WITHOUT_A_KEY = {
     "look_complaint_up": "reads only, and a wrong guess must count although it is refused",
     "accept_invitation": "the invitation works once anyway, and a wrong guess must count although it is refused",
     "review_check": "looks a form over and keeps nothing",
+    "review_removal": "looks a form over and keeps nothing",
     "save_check_draft": "one's own draft is replaced whole: the same again is the same",
     "decide_list": "each family carries the version that was seen: a repeat finds it changed and says so for each",
     "agree_by_telephone": "the same: a repeat decides only what is still open",
     "sign_batch": "each family is decided once: a repeat goes on where a broken line stopped",
+    "push_alerts": "the rows' own digest is their key: the same again is the same delivery",
     "import_disaster_list": "a household is in an event once: a repeat answers that it is known, and goes on",
 }
 

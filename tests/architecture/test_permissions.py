@@ -23,6 +23,8 @@ GUARDED_OTHERWISE = {
     "operations.metrics": "loopback or a token",
     "operations.wechat_push_check": "WeChat's signature",
     "operations.wechat_push": "WeChat's signature",
+    "operations.wechat_service_push_check": "WeChat's signature",
+    "operations.wechat_service_push": "WeChat's signature",
 }
 
 pytestmark = pytest.mark.shows("story.4")

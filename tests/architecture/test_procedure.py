@@ -12,7 +12,19 @@ from backend.access.permissions import PERMISSIONS, Action, Role
 from backend.policy import PRESETS, load_preset
 from backend.services.hearers import ABOVE, SHARES_DESK, WHO_HEARS
 from backend.workflow import duties
-from backend.workflow.duties import FIRST_DUTY, FIRST_STATE, FORMS_OPEN, FULL, JOIN, OUTCOMES, SHORT, Duty, Row
+from backend.workflow.duties import (
+    BEGINNINGS,
+    FIRST_STATE,
+    FORMS_OPEN,
+    FULL,
+    JOIN,
+    OUTCOMES,
+    REMOVAL,
+    SHORT,
+    WARNING,
+    Duty,
+    Row,
+)
 from backend.workflow.graph import as_markdown, reached
 from backend.workflow.procedure import PROCEDURE, rows_of
 from backend.workflow.rechecking import DECIDING
@@ -24,7 +36,7 @@ from tests.architecture.reading import ROOT
 
 pytestmark = pytest.mark.shows("story.2")
 
-VARIANTS = (FULL, SHORT)
+VARIANTS = (FULL, SHORT, REMOVAL, WARNING)
 ALL_DUTIES = {value for value in vars(duties).values() if isinstance(value, Duty)}
 ASIDE = {
     *OUTLIVING,
@@ -32,10 +44,14 @@ ASIDE = {
 }
 """Kinds that no guard waits for and that hold nothing up: each is walked beside the others alone, or it takes hours."""
 MAIN = frozenset(Kind) - ASIDE
-BESIDE = {Kind.JOIN, Kind.CALL_BACK, Kind.COMPLAINT, Kind.TELL}
+BESIDE = {
+    *(Kind.JOIN, Kind.CALL_BACK, Kind.COMPLAINT, Kind.TELL, Kind.CHECK_ANEW),
+    *(Kind.REGULAR_VISIT, Kind.HAZARD, Kind.MEMBER_CHANGE, Kind.ALERT_BATCH, Kind.ROSTER_DOUBT, Kind.ASSIGNMENT),
+}
 """Kinds that no step of a case opens, whatever its state.
 
-A second declaration does, a family that asks or complains, and a message that reached nobody.
+A second declaration does, a family that asks, complains or parts, a message that reached nobody, a household's turn to
+be visited, and what a visit found.
 """
 SILENT = {
     Action.HAND_UP_CLUE: "the applicant's next word is the township's verdict",
@@ -53,6 +69,15 @@ SILENT = {
     Action.GREEN_DECLINED: "nothing was promised, and the procedure goes on as told",
     Action.SIGN_LATER: "a leader signs what was told before",
     Action.TELL_IN_PERSON: "a person has just told them",
+    Action.ADD_MEASURE: "the family hears of help when it is there",
+    Action.STOP_MEASURE: "whoever is responsible talks with the family about it",
+    Action.END_PAIRING: "the family hears who comes instead",
+    Action.GIVE_CARE: "the family is there when it happens",
+    Action.END_CARE: "the family is there when it is said",
+    Action.END_NATURALLY: "there is nobody left to tell",
+    Action.CHECK_WARNING: "offices agree among themselves before anything is promised",
+    Action.DROP_WARNING: "nothing was promised",
+    Action.UPDATE_OFFICE: "a department's own books, after the family was told",
 }
 """Steps that write nothing on a receipt, and why; none of them leads anywhere else."""
 
@@ -66,7 +91,9 @@ class Standing:
     posted: bool = False
 
 
-BEGINNING = Standing(FIRST_STATE, frozenset({FIRST_DUTY.kind}))
+def _beginning(variant: str) -> Standing:
+    state, duty = BEGINNINGS[variant]
+    return Standing(state, frozenset({duty.kind}))
 
 
 def _may_be_taken(row: Row, here: Standing) -> bool:
@@ -107,7 +134,7 @@ def _subsets(kinds: frozenset[Kind]) -> Iterator[frozenset[Kind]]:
 def _walk(variant: str, within: frozenset[Kind]) -> frozenset[Standing]:
     """Walk the table from the first standing, with every answer that its functions declare."""
     seen: set[Standing] = set()
-    ahead = [BEGINNING]
+    ahead = [_beginning(variant)]
     while ahead:
         if (here := ahead.pop()) not in seen:
             seen.add(here)
@@ -138,14 +165,17 @@ def test_nothing_that_a_guard_waits_for_is_left_aside() -> None:
 
 
 def test_every_state_can_be_reached() -> None:
-    assert {here.state for here in _walk(FULL, MAIN)} == set(State)
+    reached_by = {variant: {here.state for here in _walk(variant, MAIN)} for variant in VARIANTS}
+
+    assert reached_by[FULL] | reached_by[REMOVAL] | reached_by[WARNING] == set(State)
+    assert reached_by[FULL].isdisjoint(reached_by[WARNING])
     assert {here.state for here in _walk(SHORT, MAIN)} == {FIRST_STATE} | {
         there for row in rows_of(SHORT) for there in reached(row)
     }
 
 
 def test_every_duty_that_there_is_can_be_owed() -> None:
-    opened = {kind for here in _standings(FULL) for kind in here.kinds}
+    opened = {kind for variant in (FULL, REMOVAL, WARNING) for here in _standings(variant) for kind in here.kinds}
 
     assert opened == set(Kind) - BESIDE
 
@@ -155,7 +185,10 @@ def test_only_ends_are_final(variant: str) -> None:
     going_on = {state for row in rows_of(variant) for state in row.leaves if set(reached(row)) - {state}}
 
     assert {here.state for here in _walk(variant, MAIN)} - going_on <= ENDS
-    assert {row.action for row in rows_of(variant) if row.leaves & ENDS and reached(row)} <= {Action.ASK_RECHECK}
+    assert {row.action for row in rows_of(variant) if row.leaves & ENDS and reached(row)} <= {
+        Action.ASK_RECHECK,
+        Action.ROLL_BACK,
+    }
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -216,7 +249,8 @@ def test_every_step_has_a_sentence_for_the_applicant() -> None:
     assert told <= set(TOLD)
     assert set(STATUS_OF) <= set(TOLD)
     assert {row.action for row in PROCEDURE if row.tells is None} == set(SILENT)
-    assert not any(reached(row) for row in PROCEDURE if row.action in SILENT)
+    leading_on = {row.action for row in PROCEDURE if row.action in SILENT and reached(row)}
+    assert leading_on <= {Action.CHECK_WARNING, Action.DROP_WARNING}  # among offices only
 
 
 def test_a_sentence_asks_only_for_what_its_writer_knows() -> None:

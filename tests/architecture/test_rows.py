@@ -11,6 +11,7 @@ from backend.models.places import Place
 from tests.architecture.reading import last_name, sources, words
 
 NOT_SCOPED = {
+    "phone_codes": "who asked for a code: an account's, before it is known to be of any family",
     "account_households": "which phone may read which household: read by account when somebody signs in",
     "reporters": "whom a village allowed to report: no family, and read by village and by account alone",
 }
@@ -18,6 +19,7 @@ ASSIGNS_STATE = {
     "backend/workflow/engine.py": "the state of a case",
     "backend/services/outbox.py": "the state of a message and of its attempts",
     "backend/services/endings.py": "the state of a message",
+    "backend/services/delivery_reports.py": "the state of an attempt that failed after it was taken",
     "backend/wechat/emulator/history.py": "the state of a message in the emulator, which is no part of the program",
 }
 HISTORY = {"CaseEvent", "ReceiptLine", "AuditRow", "AuditBatch"}
@@ -41,12 +43,27 @@ MAY_GO_ROUND = {
     "backend/connections.py": "how a connection begins",
     "backend/db.py": "how a transaction begins",
     "backend/inserts.py": "writes the new rows of a flush, once the scope has let them through",
+    "backend/updates.py": "writes the changed rows of a flush, once the scope has let them through",
 }
 
 SEES_EVERYTHING = {
+    ("alert_lists", "an office's list opens cases"),
+    ("campaigns", "a campaign lists its families"),
+    ("round_turns", "the month's visits are made"),
+    ("alert_dispatch", "an alert goes to its village"),
+    ("alert_dispatch", "verdicts of alerts are read off their clues"),
+    ("alert_dispatch", "which alerts go to a village next?"),
+    ("alert_dispatch", "which villages have alerts waiting?"),
+    ("alert_matching", "a department's rows find their families"),
+    ("alert_schedule", "a department owes a delivery"),
+    ("alert_verdicts", "a department has heard what became of its rows"),
+    ("alert_verdicts", "a department hears what became of its rows"),
+    ("alerts", "a department has delivered"),
+    ("roster_doubts", "a doubt about the roster is settled"),
+    ("working", "a file is looked through and taken in"),
     ("audit", "audit verify"),
     ("awaiting", "what does a receipt wait for?"),
-    ("calendars", "open dates follow the calendar"),
+    ("check_consents", "what a family allows to be written down"),
     ("clues", "a clue opens a case"),
     ("clues", "somebody reads their own reports"),
     ("clues", "the clue of a declaration just made"),
@@ -70,6 +87,7 @@ SEES_EVERYTHING = {
     ("files", "is this content here already?"),
     ("known", "is this ID number known?"),
     ("known", "is this ID number registered in another household too?"),
+    ("living", "a family is visited where it lives"),
     ("mergers", "two cases of one family become one"),
     ("notice_ends", "a notice's days are over"),
     ("notice_ends", "which notices are over?"),
@@ -85,10 +103,19 @@ SEES_EVERYTHING = {
     ("told_by_people", "somebody must be told in person"),
     ("receipts", "a phone lets go of a receipt"),
     ("receipts", "a phone takes over a receipt"),
+    ("family_phones", "a phone and a household's file"),
+    ("phone_codes", "the telephone on a household's file"),
+    ("phone_codes", "whose telephone may be sent a code?"),
     ("rechecks", "a farmer asks for a recheck"),
+    ("redating", "open dates follow calendar and disasters"),
+    ("redating", "open dates follow the calendar"),
+    ("redating", "promises follow the calendar"),
     ("reminders", "the reminder sweep"),
     ("rotation", "keys are rotated"),
     ("satisfactions", "a mark on how a case went"),
+    ("splits", "a new household is a clue"),
+    ("tasks", "a desk reads what it owes"),
+    ("desks", "the numbers of cases on a desk"),
 }
 """Every use of `as_system`: where somebody sees more than their own place, and why."""
 

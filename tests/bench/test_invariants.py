@@ -1,14 +1,14 @@
 """What is true of every case is true of those that the services make and of those that the bench loads."""
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from backend.access.actor import Actor
 from backend.access.permissions import Role
-from backend.access.scope import as_system
+from backend.access.scope import Region, as_system
 from backend.db import db
 from backend.models import Case, CaseEvent, Household, PersonDigest, Task
 from backend.services import cases, counties
@@ -20,6 +20,7 @@ from tests.conftest import REGIONS
 from tests.people import NEXT_VILLAGE, VILLAGE, Maker, id_number
 
 UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
+LEAD = Actor(role=Role.COUNTY_LEAD, id=1, county_code=VILLAGE[:6], scope=Region(VILLAGE[:6]), region_code=VILLAGE[:6])
 WAYS = [(), ("accept",), ("accept", "visit"), ("accept", "visit", "pass_on")]
 
 
@@ -55,7 +56,7 @@ def test_a_copy_is_another_family_elsewhere_and_its_texts_open_there(
         load(str(db.engine.url), both, desks)
 
     with app.app_context(), as_system("a test looks"):
-        files = [cases.read_case(case.id, by=SimpleNamespace(role=Role.COUNTY_LEAD, id=1)) for case in both]
+        files = [cases.read_case(case.id, by=LEAD) for case in both]
         texts = [cases.words_of(file) for file in files]
         people = db.session.scalars(select(PersonDigest.digest)).all()
     assert all(file.events and file.visits and words for file, words in zip(files, texts, strict=True))

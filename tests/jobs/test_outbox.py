@@ -10,14 +10,14 @@ from sqlalchemy import update
 from backend import clock
 from backend.db import db, in_transaction
 from backend.models import Attempt, Case, Message, Quota
-from backend.services import claims, inbox, outbox
+from backend.services import claims, outbox
 from backend.services.channels import of_process
 from backend.services.phones import TalkedInsideATransaction
 from backend.wechat.live import LiveWeChat
 from backend.workflow.outbox import URGENT, owe
 from tests.at_once import at_once
 from tests.jobs.conftest import NOON
-from tests.people import COUNTY, Cast, Maker, id_number
+from tests.people import COUNTY, Cast, Maker
 from tests.wechat.emulation import Emulator, reminder
 
 pytestmark = pytest.mark.shows("story.2", "story.3", "reminders.1")
@@ -299,11 +299,3 @@ def test_a_message_is_owed_with_its_cause_or_not_at_all(make: Maker, app: Flask)
         in_transaction(owe_and_fail)
 
     assert make.messages() == []
-
-
-def test_what_waits_or_failed_is_shown_to_whoever_looks_after_it(make: Maker, cast: Cast, owed: Message) -> None:
-    make.case(openid="other", id_number=id_number(5))
-    with cast.acting("admin") as admin:
-        found = inbox.not_delivered(by=admin)
-
-    assert owed.id in {each.id for each in found}

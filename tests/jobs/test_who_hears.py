@@ -272,3 +272,51 @@ def test_whoever_asks_is_told_who_will_hear_what_and_when_and_why(
     assert "新任务 → 王村干：等待发送" in said
     assert "21:00到08:00不打扰" in said
     assert "张三" not in said
+
+
+def test_a_deputy_of_an_empty_post_hears_beside_the_station_head_who_shares_the_desk(
+    make: Maker, cast: Cast, app: Flask, sweep: Run, kind: str
+) -> None:
+    cast.staff_id("head")
+    with clock.at(NOON), signed_in(cast, "town_lead") as lead:
+        deputies.name_deputy(deputy(cast), by=lead)
+    make.case()
+
+    sweep()
+
+    assert heard(make, "new").keys() == staff(cast, "head", "next_village")
+
+
+def test_after_an_outage_nobody_is_told_on_a_rest_day_of_what_can_wait(
+    make: Maker, cast: Cast, app: Flask, sweep: Run, kind: str
+) -> None:
+    cast.staff_id("village")
+    saturday = NOON + timedelta(days=1)
+    late, urgent = make.duty(make.case()), make.duty(make.case(openid="b", id_number=id_number(2)))
+    for duty in (late, urgent):
+        set_task(app, duty.id, due_on=TODAY, open_due=TODAY)
+        due_now(app, duty.id, "orange", saturday)
+    make_urgent(app, urgent.id)
+
+    sweep(saturday)
+
+    told = {each.task_id: clock.local(each.not_before).isoformat() for each in make.messages(kind="duty")}
+    assert told[late.id] == "2026-11-23T08:30:00+08:00"
+    assert told[urgent.id] == "2026-11-21T12:00:00+08:00"
+
+
+def test_a_digest_waits_over_a_rest_day_with_what_it_speaks_for(
+    make: Maker, cast: Cast, app: Flask, sweep: Run, kind: str
+) -> None:
+    rules(app, digest_from=1)
+    cast.staff_id("village")
+    saturday = NOON + timedelta(days=1)
+    for serial in range(3):
+        with clock.at(saturday):
+            duty = make.duty(make.case(openid=f"of-{serial}", id_number=id_number(serial)))
+        set_task(app, duty.id, due_on=date(2026, 11, 27), open_due=date(2026, 11, 27))
+
+    sweep(saturday)
+
+    [digest] = make.messages(kind="digest")
+    assert clock.local(digest.not_before).isoformat() == "2026-11-23T09:00:00+08:00"

@@ -1,12 +1,23 @@
 """What operators ask of a running program: does it live, what is not ready, what does it count."""
 
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from backend import clock
+from backend.db import db
+from backend.models import Circuit
+from backend.services import endings, metrics, phones
+from backend.services.channels.contract import Failure, Taken
+from backend.wechat.errors import Advice
+from backend.wechat.tokens import Fresh, Tokens
+from backend.workflow.outbox import owe
 from tests.operations.conftest import Install
+from tests.people import COUNTY
 
 pytestmark = pytest.mark.shows("story.7")
 
@@ -95,3 +106,48 @@ def test_requests_are_counted_by_endpoint_and_status_never_by_address(install: I
 
     assert 'endpoint="api_places.village",status="200"' in told
     assert "130126100001" not in told
+
+
+@pytest.mark.shows("reminders.5")
+def test_sends_lease_expiries_stopped_channels_and_the_oldest_due_message_are_told(install: Install) -> None:
+    app = install()
+    noon = datetime(2026, 11, 20, 4, tzinfo=UTC)
+    with app.app_context(), clock.at(noon):
+        owe(kind="progress", subject="x", recipient="account:1", county_code=COUNTY, data={})
+        db.session.add(Circuit(name="sms", open_until=noon + timedelta(hours=1), changed_at=noon))
+        db.session.commit()
+    metrics.called("sms", Failure(Advice.FALL_BACK, "", answer="isv.MOBILE_NUMBER_ILLEGAL"))
+    metrics.called("subscribe", Failure(Advice.FALL_BACK, "", errcode=43101))
+    metrics.called("subscribe", Failure(Advice.UNCERTAIN, ""))
+    metrics.called("service", Taken("4711"))
+    endings.leases_expired(2)
+
+    with clock.at(noon + timedelta(minutes=7)):
+        told = app.test_client().get("/metrics").text
+
+    assert "shouwang_oldest_owed_seconds 420.0" in told
+    assert "shouwang_circuits_open 1.0" in told
+    for channel, outcome, code in (
+        ("sms", "fall_back", "isv.MOBILE_NUMBER_ILLEGAL"),
+        ("subscribe", "fall_back", "43101"),
+        ("subscribe", "uncertain", "none"),
+        ("service", "sent", "0"),
+    ):
+        assert f'shouwang_sends_total{{channel="{channel}",errcode="{code}",outcome="{outcome}"}}' in told
+    assert re.search(r"shouwang_lease_expiries_total [2-9]", told)
+
+
+@pytest.mark.shows("reminders.5")
+def test_the_age_of_the_token_that_all_processes_share_is_told(install: Install, valkey: Path) -> None:
+    app = install(redis_url=f"unix://{valkey}", wechat_app_id="wx-age")
+    before = app.test_client().get("/metrics").text
+    with app.app_context():
+        Tokens("wx-age", phones.token_store()).current(lambda: Fresh("a-token", 6600))
+
+    told = app.test_client().get("/metrics").text
+
+    [unknown] = re.findall(r'shouwang_wechat_token_age_seconds\{account="mini"\} (\S+)', before)
+    [age] = re.findall(r'shouwang_wechat_token_age_seconds\{account="mini"\} (\S+)', told)
+    assert unknown == "NaN"
+    assert 600 <= float(age) < 630
+    assert "a-token" not in told

@@ -10,6 +10,7 @@ import yaml
 from backend.errors import Invalid
 from backend.policy import PRESETS, Limit, as_values, diff, from_values, load_preset, meanings
 from backend.policy.checks import structural_findings
+from backend.policy.dictionary_meanings import dictionary_of
 from backend.policy.meanings import meaning_of
 from backend.workdays import Workdays
 from backend.workflow.budget import longest_path, validate
@@ -253,6 +254,8 @@ def test_every_value_that_a_county_may_change_says_in_chinese_what_it_is() -> No
 
     said = [meaning_of(policy, section, key) for section, key in pairs]
 
+    books = [dictionary_of(name) for name in policy.dictionaries]
     words = [word for each in said for word in (each.name, each.what, each.source)]
+    words += [word for each in books for word in (each.name, each.what)]
     assert all(word and not re.search("[A-Za-z]", word) for word in words)
-    assert sum(len(entries) for entries in meanings._known().values()) == len(pairs)
+    assert sum(len(entries) for entries in meanings._known().values()) == len(pairs) + len(books)

@@ -23,6 +23,7 @@ def sheet(*families: FamilyOnSheet, village: str = "东庄村") -> Sheet:
         until=date(2026, 3, 12),
         length="5 天",
         signature=signature_of(village),
+        ends=False,
         telephones=PHONES,
         families=families,
     )

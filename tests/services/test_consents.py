@@ -7,7 +7,7 @@ from flask import Flask
 
 from backend import clock
 from backend.models import ConsentChange
-from backend.services import authorizations, cases
+from backend.services import authorizations, family_phones
 from backend.workflow.states import Kind
 from tests.people import Cast, Maker
 from tests.services.desks import Desks
@@ -25,7 +25,7 @@ class Consenting(Desks):
     def confirm(self) -> None:
         [receipt] = self.phone().get("/declarations").json["items"]
         with self.as_("village") as by:
-            cases.confirm_phone(self.case_id, int(receipt["id"]), by=by)
+            family_phones.confirm(self.case_id, int(receipt["id"]), by=by)
 
     def change(self, consent: str, *, is_given: bool, openid: str = "phone of 张三", **more: Any) -> Any:
         with clock.at(self.now):

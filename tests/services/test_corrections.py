@@ -300,7 +300,9 @@ def test_a_home_check_on_the_wire(make: Maker, cast: Cast) -> None:
         "assessments": {"income": "low", "expense": "heavy", "difficulty": "some", "coping": "partly"},
         "category": "marginal",
     }
-    phone.post(path + "/draft", content=body)
+    kept, late = (phone.post(path + "/draft", content=body, number=number).json for number in (2, 1))
+    assert (kept["is_kept"], late["is_kept"], late["number"]) == (True, False, 2)
+    assert phone.post(path + "/draft", content=body, number=0).status_code == 422
     seen = phone.post(path + "/review", **body)
     refused = phone.post(path, version=make.duty(case_id).version, form=body)
     body["safety"]["water"] = {"state": "safe"}

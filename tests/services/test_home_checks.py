@@ -116,8 +116,9 @@ def test_another_category_needs_a_reason(make: Maker, cast: Cast) -> None:
 def test_a_draft_is_taken_up_again_and_gone_once_filed(make: Maker, cast: Cast) -> None:
     case_id = make.case("accept")
     with cast.acting("village") as by:
-        check_drafts.save_draft(case_id, {"findings": "屋里"}, by=by)
-        check_drafts.save_draft(case_id, {"findings": "屋里漏雨", "members": [{"name": "张三"}]}, by=by)
+        check_drafts.save_draft(case_id, {"findings": "屋里"}, by=by, number=1)
+        whole = {"findings": "屋里漏雨", "members": [{"name": "张三"}]}
+        check_drafts.save_draft(case_id, whole, by=by, number=2)
     with cast.acting("village") as by:
         _, content = check_drafts.read_draft(case_id, by=by) or (None, {})
     with cast.acting("head") as by:
@@ -125,8 +126,48 @@ def test_a_draft_is_taken_up_again_and_gone_once_filed(make: Maker, cast: Cast) 
 
     take(cast, make, case_id, form())
 
+    assert content
     assert content["findings"] == "屋里漏雨"
-    assert make.rows(HomeCheckDraft) == []
+    assert [row.content_sealed for row in make.rows(HomeCheckDraft)] == [None]
+
+
+@pytest.mark.shows("procedure.8")
+def test_a_save_that_comes_late_never_takes_the_place_of_a_newer_one(make: Maker, cast: Cast) -> None:
+    case_id = make.case("accept")
+    with cast.acting("village") as by:
+        newer = check_drafts.save_draft(case_id, {"findings": "漏雨两处"}, by=by, number=2)
+        late = check_drafts.save_draft(case_id, {"findings": "漏雨"}, by=by, number=1)
+        again = check_drafts.save_draft(case_id, {"findings": "漏雨两处"}, by=by, number=2)
+        other_phone = check_drafts.save_draft(case_id, {"findings": "墙裂"}, by=by, number=2)
+        _, content = check_drafts.read_draft(case_id, by=by) or (None, None)
+
+    assert content == {"findings": "漏雨两处"}
+    assert [each.is_kept for each in (newer, late, again, other_phone)] == [True, False, True, False]
+    assert late.said == "已有更新的草稿，这一份较早，没有保存。"
+    assert late.draft
+    assert late.draft.number == 2
+
+
+@pytest.mark.shows("procedure.8")
+def test_a_save_that_comes_after_the_filing_brings_nothing_back(make: Maker, cast: Cast) -> None:
+    case_id = make.case("accept")
+    with cast.acting("village") as by:
+        check_drafts.save_draft(case_id, {"findings": "漏雨"}, by=by, number=4)
+    take(cast, make, case_id, form())
+
+    with cast.acting("village") as by:
+        late = check_drafts.save_draft(case_id, {"findings": "漏"}, by=by, number=3)
+        last = check_drafts.save_draft(case_id, {"findings": "漏雨了"}, by=by, number=5)
+        found = check_drafts.read_draft(case_id, by=by)
+    with cast.acting("head") as by:
+        never = check_drafts.save_draft(case_id, {"findings": "漏"}, by=by, number=1)
+
+    assert (late.is_kept, late.said) == (False, "核实表已经提交，这一份是以前的草稿，没有保存。")
+    assert found
+    assert (found[0].number, found[1]) == (4, None)
+    assert not never.is_kept
+    assert not last.is_kept
+    assert len(make.rows(HomeCheckDraft)) == 1
 
 
 @pytest.mark.shows("procedure.4")

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.shows("procedure.2", "procedure.5", "A13", "A28", "B41"
 NAMES = ("赵一", "钱二", "孙三", "李四", "周五", "吴六", "郑七", "王八斤", "冯九", "陈十", "褚十一", "卫十二")
 COUNTS_NO_FAMILIES = {
     "unconfirmed_declarations_a_day": "of one phone that declares for others, against a flood of false ones",
+    "phone_codes_a_day": "text messages to one telephone",
     "returns_without_lead": "how often one family may be sent back",
     "notices_in_village": "how often one family is on the wall",
     "visitors_at_least": "people at one visit",
@@ -55,6 +56,30 @@ COUNTS_NO_FAMILIES = {
     "sudden_income_cap": "yuan of one family",
     "sudden_expense_threshold": "yuan of one family",
     "income_window_months": "months",
+    "removal_months_odd": "months",
+    "plan_days_at_most": "days",
+    "single_risk_measures": "measures of one family",
+    "labour_measure_months": "months",
+    "mass_risk_days": "days",
+    "mass_risk_village": "families after whom somebody looks closer, and none of whom is left out",
+    "mass_risk_township": "the same",
+    "mass_risk_times": "the same",
+    "round_days_early": "days",
+    "first_away_days": "days",
+    "alert_burden_watched_yuan": "yuan of one family",
+    "alert_burden_ordinary_yuan": "yuan of one family",
+    "alert_percent_watched": "of one family's income",
+    "alert_percent_ordinary": "the same",
+    "rural_income_yuan": "yuan of one person",
+    "alert_red_percent": "of one family's burden",
+    "alert_checked_days": "days",
+    "alerts_a_village_at_once": "whom a village looks at first; the others' turn comes, and none is dropped",
+    "screening_illness": "yuan of one family",
+    "screening_schooling": "yuan of one family",
+    "screening_disaster": "yuan of one family",
+    "screening_accident": "yuan of one family",
+    "screening_business_failure": "yuan of one family",
+    "screening_job_loss": "yuan of one family",
 }
 """Every number that a county may set, and why it limits no number of families. A new one has to find its place here."""
 YEARS = re.compile(r"monitoring_line_20\d\d")
@@ -77,6 +102,9 @@ FLAGS = {
     "objection_restarts_notice",
     "authorization_at",
     "income_window",
+    "decided_by",
+    "visited_by",
+    "rounds_by_grid",
 }
 """Every switch: how a family is dealt with, never how many."""
 WORDS = re.compile("名额|指标数|限额|控制数|控制比例|纳入比例|排名|名次|末位|打分|积分")

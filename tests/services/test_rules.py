@@ -13,7 +13,7 @@ from backend.db import db
 from backend.errors import Invalid, NotAllowed
 from backend.models import Case, Task
 from backend.policy.county import current_policy
-from backend.services import calendars, rules, sign_ins
+from backend.services import calendars, redating, rules, sign_ins
 from backend.services.rules import RuleChange
 from backend.workflow.deadlines import is_overdue
 from backend.workflow.tasks import overdue_clause
@@ -82,9 +82,9 @@ def test_a_holiday_added_later_moves_open_dates_and_keeps_the_old_ones(make: Mak
             lambda by: calendars.change_day(before, is_workday=False, source="县政府通知", by=by),
         )
         with app.app_context():
-            assert calendars.recompute_all_dates() == 1
+            assert redating.recompute_all_dates() == 1
         with app.app_context():
-            assert calendars.recompute_all_dates() == 0
+            assert redating.recompute_all_dates() == 0
 
     task = make.duty(case_id)
     assert before == date(2026, 9, 7)
@@ -129,7 +129,7 @@ def test_a_step_that_had_shrunk_into_its_total_is_not_stretched_by_the_calendar(
             promised.promised_on = task.due_on = task.open_due = date(2026, 9, 7)
             db.session.commit()
         with app.app_context():
-            moved = calendars.recompute_all_dates()
+            moved = redating.recompute_all_dates()
 
     assert moved == 0
     assert make.duty(case_id).due_on == date(2026, 9, 7)

@@ -36,6 +36,7 @@ from backend.services.splits import DIVORCE, SplitForm
 from backend.workflow import engine
 from backend.workflow.awaited import AWAITED, KEPT_QUIET
 from backend.workflow.sentences import TOLD
+from backend.workflow.sentences_afterwards import TOLD_AFTERWARDS
 from backend.workflow.states import ENDS, Kind, State
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import open_duties
@@ -45,10 +46,11 @@ from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.shows("procedure.7", "procedure.2")
 
-VILLAGE, TOWNSHIP, COUNTY, NEXT = "village", "township", "county", "next village"
+VILLAGE, TOWNSHIP, LEAD, COUNTY, NEXT = "village", "township", "the township's lead", "county", "next village"
 DESKS = {
     VILLAGE: ("village", "head"),
     TOWNSHIP: ("reviewer", "second_reviewer", "town_op"),
+    LEAD: ("town_lead",),
     COUNTY: ("county_lead", "county_op"),
     NEXT: ("next_village",),
 }
@@ -74,14 +76,15 @@ TABLE: dict[str, Row] = {
     "declares": row("received", VILLAGE, message=False),
     "supplies what was asked": row("supplemented", VILLAGE, message=False),
     "withdraws": row("withdrawn", message=False),
-    "asks for a recheck": row("recheck_asked", TOWNSHIP, message=False),
+    "asks for a recheck": row("recheck_asked", LEAD, message=False),
     # The desk.
     "accepted": row("accepted", VILLAGE),
     "returned for information": row("returned", VILLAGE),
     "formally refused": row("not_accepted"),
     "handed to another office": row("transferred", TOWNSHIP),
     "handed to another village": row("handed_over", NEXT),
-    "family parted": row("split_family"),
+    "family parted": row("split_family", VILLAGE),
+    "seen again after it parted": row("checked_anew"),
     # The visit.
     "appointment": row("appointed"),
     "nobody was home": row("rescheduled"),
@@ -102,7 +105,7 @@ TABLE: dict[str, Row] = {
     "sent back": row("sent_back", VILLAGE),
     "passed on": row("passed", COUNTY),
     "decided": row("approved", TOWNSHIP),
-    "announced": row("monitored", TOWNSHIP),
+    "announced": row("monitored", TOWNSHIP, VILLAGE),
     "not included": row("not_included", TOWNSHIP),
     "terminated": row("terminated"),
     "referral answered": row("referral_answered"),
@@ -120,6 +123,8 @@ ELSEWHERE = {
     "joined": "a second declaration's own line: tests/services/test_objections and test_corrections tell of it",
     "refused_join": "the same",
     "step_late": "no step of the roads is late before the promise: tests/jobs/test_pressing and test_dates_and_delays",
+    "promise_moved": "the calendar moves a promise: tests/services/test_redating tells of it",
+    **dict.fromkeys(TOLD_AFTERWARDS, "after inclusion: test_help, test_removals and test_family_warnings tell of it"),
     "new_date": "a leader issues a 督办单: tests/jobs/test_pressing tells of it",
 }
 """Sentences that no row of the whole procedure's main roads writes, and who tests them."""
@@ -326,7 +331,9 @@ def handed_over(road: Road) -> Steps:
 def parted(road: Road) -> Steps:
     yield "declares", road.begins
     yield "accepted", road.step(Action.ACCEPT, "village", Kind.ACCEPT)
+    yield "visited", road.step(Action.FILE_VISIT, "head", Kind.VISIT)
     yield "family parted", road.part
+    yield "seen again after it parted", road.step(Action.CHECK_ANEW, "head", Kind.CHECK_ANEW)
 
 
 def terminated(road: Road) -> Steps:

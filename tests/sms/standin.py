@@ -21,7 +21,11 @@ from backend import clock
 from tests.wechat.emulation import Quiet
 
 KEY_ID, SECRET, SIGN_NAME = "LTAI5tStandIn", "the-stand-ins-secret", "灵寿防贫"
-TEMPLATES = {"SMS_PROGRESS": {"number", "status", "office", "at"}, "SMS_DUTY": {"what", "where", "due", "hint"}}
+TEMPLATES = {
+    "SMS_PROGRESS": {"number", "status", "office", "at"},
+    "SMS_DUTY": {"what", "where", "due", "hint"},
+    "SMS_CODE": {"code", "minutes"},
+}
 _AUTHORIZATION = re.compile(r"ACS3-HMAC-SHA256 Credential=([^,]+),SignedHeaders=([^,]+),Signature=([0-9a-f]{64})")
 _LATE = timedelta(minutes=15)
 

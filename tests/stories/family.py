@@ -238,6 +238,7 @@ class Family:
             "risks": [self.risk],
             "assessments": {"income": "low", "expense": "heavy", "difficulty": "severe", "coping": "partly"},
             "category": "marginal",
+            "consents": {"health": True},
         }
 
     def _member(self, name: str, relation: str, sex: str, born_on: date, serial: int, *, health: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ ONE = pushes.popup(OPENID, AT, {"visit-due": "accept"})
 SEVERAL = pushes.popup(OPENID, AT, {"visit-due": "accept", "overdue": "reject"})
 CHANGE = pushes.change(OPENID, AT, ["visit-due"])
 SENT = pushes.sent(OPENID, AT, "visit-due", "1864323726461255680")
+LOST = pushes.sent(OPENID, AT, "visit-due", "1864323726461255681", status="failed: system failed", code="20013")
+FINISHED = pushes.job_finished(OPENID, AT, "200163836", "failed:user block")
 WAYS = list(itertools.product(["json", "xml"], [None, AES]))
 
 
@@ -40,6 +42,8 @@ def posted(event: pushes.Event, form: str = "json", aes_key: str | None = None) 
         (SEVERAL, "subscribe_popup", (PushItem("visit-due", "accept"), PushItem("overdue", "reject"))),
         (CHANGE, "subscribe_change", (PushItem("visit-due", "reject"),)),
         (SENT, "subscribe_sent", (PushItem("visit-due", "success", "1864323726461255680", 0),)),
+        (LOST, "subscribe_sent", (PushItem("visit-due", "failed: system failed", "1864323726461255681", 20013),)),
+        (FINISHED, "template_sent", (PushItem("", "failed:user block", "200163836"),)),
     ],
 )
 def test_every_shape_says_the_same(

@@ -94,7 +94,10 @@ class OffSite:
 
 @dataclass(frozen=True)
 class HomeCheckForm:
-    """The whole form; money in 分, dates in Asia/Shanghai, codes of the policy's dictionaries."""
+    """The whole form; money in 分, dates in Asia/Shanghai, codes of the policy's dictionaries.
+
+    `consents`: what the family said at the table about its health and its children, where it was asked.
+    """
 
     conclusion: str
     visited_on: date
@@ -118,6 +121,7 @@ class HomeCheckForm:
     category: str = ""
     category_reason: str = field(default="", repr=False)
     photos: tuple[str, ...] = ()
+    consents: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def sharing(self) -> tuple[Member, ...]:

@@ -9,10 +9,17 @@ from backend.wechat.errors import Advice
 
 
 @dataclass(frozen=True)
+class Taken:
+    """The provider took a message; `msgid` is its own number of it, by which a later report finds the send."""
+
+    msgid: str = ""
+
+
+@dataclass(frozen=True)
 class Ready:
     """A message made ready for one channel: `send` needs no transaction, and is None when it is delivered already."""
 
-    send: Callable[[], None] | None
+    send: Callable[[], Taken] | None
 
 
 class NotThisWay(Exception):
@@ -28,6 +35,9 @@ class Failure:
     errcode: int | None = None
     answer: str = ""
     rid: str = ""
+
+
+Outcome = Taken | Failure
 
 
 class Channel(Protocol):

@@ -1,16 +1,19 @@
-"""Text messages: to the telephone on a declaration, where the program was given a provider."""
+"""Text messages: to the telephone on a declaration, of a member of staff or on a household's file, by a provider."""
 
 from sqlalchemy import select
 
 from backend.access.scope import as_system
 from backend.db import db
-from backend.models import Case, Declaration, Message, Person
+from backend.models import Case, Declaration, Message, Person, Staff
 from backend.policy.ladder import Way
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, unseal
-from backend.services.channels.contract import Failure, NotThisWay, Ready
+from backend.services import phone_codes
+from backend.services.channels.contract import Failure, NotThisWay, Ready, Taken
+from backend.services.channels.words import why_text
 from backend.services.templates import TEMPLATES, words_for_sms
 from backend.sms.gateway import Sms, SmsError, Text
+from backend.workflow.outbox import STAFF
 
 MOBILE_DIGITS = 11
 
@@ -25,19 +28,21 @@ class TextMessage:
         self._provider = provider
 
     def prepare(self, message: Message) -> Ready:
-        """Fill the provider's template for the telephone that stands on the declaration."""
+        """Fill the provider's template for the telephone that the county knows of this person."""
         template = TEMPLATES[message.template]
         if not template.sms_code:
             raise NotThisWay("这类消息没有短信模板")
+        is_code = message.kind == phone_codes.KIND
+        phone, words = phone_codes.letter_of(message) if is_code else (_phone_of(message), message.data)
         text = Text(
-            phone=_phone_of(message),
+            phone=_mobile(phone),
             template_code=template.sms_code,
-            variables=words_for_sms(template, message.data),
+            variables=words_for_sms(template, words),
             out_id=str(message.id),
         )
 
-        def send() -> None:
-            self._provider.send(text)
+        def send() -> Taken:
+            return Taken(self._provider.send(text))
 
         return Ready(send)
 
@@ -45,16 +50,36 @@ class TextMessage:
         """Translate the provider's error."""
         if not isinstance(error, SmsError):
             return None
-        return Failure(error.advice, f"短信返回 {error.code}", answer=error.code, rid=error.request_id)
+        return Failure(error.advice, why_text(error), answer=error.code, rid=error.request_id)
 
     def sent(self, message: Message) -> None:
         """Take note of nothing: only money is used up."""
 
     def refused(self, message: Message, failure: Failure) -> None:
-        """Leave the number as it was declared: a person corrects it."""
+        """Leave the number as it stands: a person corrects it."""
 
 
 def _phone_of(message: Message) -> str:
+    kind, _, row = message.recipient.partition(":")
+    return _phone_of_staff(int(row)) if kind == STAFF else _phone_declared(message)
+
+
+def _mobile(phone: str) -> str:
+    if len(phone) != MOBILE_DIGITS or not phone.startswith("1"):
+        raise NotThisWay("登记的不是手机号")
+    return phone
+
+
+def _phone_of_staff(staff_id: int) -> str:
+    member = db.session.get(Staff, staff_id)
+    if member is None or not member.is_active:
+        raise NotThisWay("已不在岗")
+    if member.phone_sealed is None:
+        raise NotThisWay("没有登记手机号")
+    return unseal(member.phone_sealed, keys=keys(), place=Place("staff", "phone_sealed", member.id))
+
+
+def _phone_declared(message: Message) -> str:
     if message.declaration_id is None:
         raise NotThisWay("没有登记手机号")
     with as_system("the telephone for a text message"):
@@ -66,10 +91,7 @@ def _phone_of(message: Message) -> str:
         if _has_died(declaration):
             raise NotThisWay("收件人已去世")
         place = Place("declarations", "phone_sealed", declaration.id)
-        phone = unseal(declaration.phone_sealed, keys=keys(), place=place)
-    if len(phone) != MOBILE_DIGITS or not phone.startswith("1"):
-        raise NotThisWay("登记的不是手机号")
-    return phone
+        return unseal(declaration.phone_sealed, keys=keys(), place=place)
 
 
 def _has_died(declaration: Declaration) -> bool:

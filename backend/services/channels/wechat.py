@@ -1,36 +1,47 @@
 """WeChat's two channels: subscribe messages of the mini-program, template messages of the service account."""
 
 from collections.abc import Callable
+from typing import TypeVarTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, false, select
 
 from backend.db import db
-from backend.models import Account, Follower, Message
+from backend.models import Account, Follower, Message, Quota, Staff
 from backend.policy.ladder import Way
 from backend.services import quotas
-from backend.services.channels.contract import Failure, NotThisWay, Ready
+from backend.services.channels.contract import Failure, NotThisWay, Ready, Taken
+from backend.services.channels.words import why_wechat
 from backend.services.templates import TEMPLATES, values_for
 from backend.wechat import gateway
 from backend.wechat.errors import WeChatError
 
 NONE_LEFT = 43101
+Ts = TypeVarTuple("Ts")
 
 
 def account_of(recipient: str) -> Account | None:
-    """Return the WeChat account behind a recipient: an account itself, or the one that a member of staff bound last."""
+    """Return the WeChat account behind a recipient: an account itself, or the one that a member of staff bound last.
+
+    Whoever no longer works here is told nothing of a duty any more.
+    """
+    return db.session.scalars(_of(recipient, select(Account))).first()
+
+
+def _of(recipient: str, query: Select[*Ts]) -> Select[*Ts]:
     kind, _, row = recipient.partition(":")
-    if kind not in {"account", "staff"}:
-        return None
-    query = select(Account).where(Account.id == int(row) if kind == "account" else Account.staff_id == int(row))
-    return db.session.scalars(query.order_by(Account.id.desc()).limit(1)).first()
+    if kind == "account":
+        mine = query.where(Account.id == int(row))
+    elif kind == "staff":
+        mine = query.join(Staff, Staff.id == Account.staff_id).where(Staff.id == int(row), Staff.is_active)
+    else:
+        mine = query.where(false())
+    return mine.order_by(Account.id.desc()).limit(1)
 
 
 def _failure(error: Exception) -> Failure | None:
     if not isinstance(error, WeChatError):
         return None
-    return Failure(
-        error.advice, f"微信返回 {error.errcode}：{error.errmsg}"[:200], errcode=error.errcode, rid=error.rid or ""
-    )
+    return Failure(error.advice, why_wechat(error), errcode=error.errcode, rid=error.rid or "")
 
 
 class Subscribe:
@@ -44,10 +55,12 @@ class Subscribe:
 
     def prepare(self, message: Message) -> Ready:
         """Fill the template for the account that the recipient bound."""
-        account = account_of(message.recipient)
+        quota = and_(Quota.account_id == Account.id, Quota.template == message.template)
+        asked = select(Account.openid, Quota.said_no).outerjoin(Quota, quota)
+        account = db.session.execute(_of(message.recipient, asked)).one_or_none()
         if account is None:
             raise NotThisWay("没有绑定微信，请看站内消息")
-        if quotas.said_no(account.id, message.template):
+        if account.said_no:  # theirs or WeChat's last word: then nobody need ask WeChat again
             raise NotThisWay("没有同意接收订阅消息，或者次数已用完")
         template = TEMPLATES[message.template]
         letter = gateway.Message(
@@ -64,8 +77,7 @@ class Subscribe:
 
     def sent(self, message: Message) -> None:
         """Use up one consent."""
-        if account := account_of(message.recipient):
-            quotas.spend(account.id, message.template)
+        quotas.spend(_of(message.recipient, select(Account.id)).scalar_subquery(), message.template)
 
     def refused(self, message: Message, failure: Failure) -> None:
         """Take WeChat's word for it that none is left; a long-term template's daily limit says nothing of tomorrow."""
@@ -111,8 +123,8 @@ class Service:
         """Leave it to the next list of followers, which says who has left."""
 
 
-def _later(call: Callable[[], object]) -> Callable[[], None]:
-    def send() -> None:
-        call()
+def _later(call: Callable[[], gateway.Sent]) -> Callable[[], Taken]:
+    def send() -> Taken:
+        return Taken(call().msgid or "")
 
     return send

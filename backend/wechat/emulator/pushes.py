@@ -26,6 +26,9 @@ _WRAPPERS: Mapping[str, str] = {
     "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
     "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
 }
+_AT_THE_TOP: Final = "TEMPLATESENDJOBFINISH"
+"""An event that is about one message and lists nothing."""
+SUCCESS: Final = "success"
 _ATTEMPTS: Final = 3
 _PATIENCE: Final = 5
 
@@ -64,10 +67,17 @@ def change(openid: str, created_at: int, template_ids: Sequence[str]) -> Event:
     return Event("subscribe_msg_change_event", openid, created_at, items)
 
 
-def sent(openid: str, created_at: int, template_id: str, msgid: str) -> Event:
-    """Make the event of a message that arrived."""
-    item = {"TemplateId": template_id, "MsgID": msgid, "ErrorCode": "0", "ErrorStatus": "success"}
+def sent(
+    openid: str, created_at: int, template_id: str, msgid: str, *, status: str = SUCCESS, code: str = "0"
+) -> Event:
+    """Make the event of how a message ended that was taken: it arrived, unless `status` and `code` say otherwise."""
+    item = {"TemplateId": template_id, "MsgID": msgid, "ErrorCode": code, "ErrorStatus": status}
     return Event("subscribe_msg_sent_event", openid, created_at, [item])
+
+
+def job_finished(openid: str, created_at: int, msgid: str, status: str = SUCCESS) -> Event:
+    """Make the event of how a service account's template message ended; `openid` is the one there."""
+    return Event("TEMPLATESENDJOBFINISH", openid, created_at, [{"MsgID": msgid, "Status": status}])
 
 
 def envelope(event: Event, push: Push, app_id: str) -> Envelope:
@@ -133,12 +143,16 @@ def _head(event: Event) -> dict[str, str]:
 
 def _as_json(event: Event) -> str:
     """In JSON the list stands at the top, and one template alone is a bare object."""
+    if event.name == _AT_THE_TOP:
+        return json.dumps({**_head(event), **event.items[0]}, ensure_ascii=False)
     items = list(event.items) if len(event.items) > 1 else event.items[0]
     return json.dumps({**_head(event), "List": items}, ensure_ascii=False)
 
 
 def _as_xml(event: Event) -> str:
     """In XML the lists stand inside an element named after the event."""
+    if event.name == _AT_THE_TOP:
+        return f"<xml>{_tags({**_head(event), **event.items[0]})}</xml>"
     wrapper = _WRAPPERS[event.name]
     lists = "".join(f"<List>{_tags(item)}</List>" for item in event.items)
     return f"<xml>{_tags(_head(event))}<{wrapper}>{lists}</{wrapper}></xml>"

@@ -1,0 +1,91 @@
+"""Rows of a department's delivery: a name, a number, what it costs and when; staged in bulk, matched at the end."""
+
+import hmac
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import Table, insert
+
+from backend.access.permissions import Action
+from backend.db import db
+from backend.models import StagedRow
+from backend.privacy.blind_index import digest_of_plain
+from backend.privacy.current import keys
+from backend.services.imports import columns as read
+from backend.services.imports.columns import Column
+from backend.services.imports.runs import NEW, Kind, Line, Outcome, Run, Unit
+
+NAME_SIGNS = 16
+
+COLUMNS = (
+    Column("name", "姓名", read.words(50), required=True, example="张三"),
+    Column("id_number", "身份证号", read.id_number, required=True, also=("证件号码", "身份证号码")),
+    Column("village", "户籍村", read.words(80), example="大东关村", hint="可以不填", also=("村",)),
+    Column(
+        "amount", "金额", read.yuan, example="15600", hint="元；医疗费用填本年个人自己负担的", also=("个人负担", "数值")
+    ),
+    Column("happened_on", "发生日期", read.past_day, example="2026-03-05"),
+    Column("words", "说明", read.words(200), hint="可以不填，不会保存"),
+)
+
+
+_STAGE = insert(cast("Table", StagedRow.__table__))
+"""Built once, past the mapper: a million rows need no objects."""
+
+
+def name_digest(name: str, key: bytes | None = None) -> str:
+    """Return enough of a keyed digest to say that a name differs, and not enough to find one."""
+    said = b"name\0" + name.encode("utf-8", "surrogatepass")
+    return hmac.digest(key or keys().index.key, said, "sha256").hex()[:NAME_SIGNS]
+
+
+class _Taker:
+    """Stages rows; what becomes of them is found out when all are there."""
+
+    def __init__(self, run: Run) -> None:
+        self._batch_id = int(run.batch.about)
+
+    def see(self, line: Line) -> str | None:
+        return None
+
+    def settle(self, units: Sequence[Unit], *, write: bool) -> list[Outcome]:
+        if write and units:
+            self._stage([line for unit in units for line in unit.lines])
+        return [Outcome(unit, NEW) for unit in units]
+
+    def _stage(self, lines: Sequence[Line]) -> None:
+        """Insert what is needed for matching: the key is read once, and numbers are in their plain form already."""
+        key, batch_id = keys().index.key, self._batch_id
+        rows = []
+        for line in lines:
+            values = line.values
+            rows.append(
+                {
+                    "batch_id": batch_id,
+                    "row_no": line.number,
+                    "digest": digest_of_plain(values["id_number"], key=key, kind="id_number"),
+                    "name_digest": name_digest(values["name"], key),
+                    "amount_yuan": values.get("amount"),
+                    "happened_on": values.get("happened_on"),
+                }
+            )
+        db.session.execute(_STAGE, rows)
+
+
+def _finish(run: Run) -> None:
+    from backend.services import alert_matching  # the alerts stand on the imports
+
+    alert_matching.match(int(run.batch.about))
+
+
+ALERTS = Kind(
+    "alerts",
+    "部门预警",
+    Action.PUSH_ALERTS,
+    COLUMNS,
+    _Taker,
+    chunk=5000,
+    is_straight=True,
+    finish=_finish,
+    said="一人一行。只按身份证号对本县农村户，金额到了预警线的才往村里派。",
+)

@@ -1,0 +1,16 @@
+"""Every kind of file that can be handed in, by its code."""
+
+from collections.abc import Mapping
+
+from backend.services.imports.alert_rows import ALERTS
+from backend.services.imports.grids import GRIDS
+from backend.services.imports.households import HOUSEHOLDS
+from backend.services.imports.pairings import PAIRINGS
+from backend.services.imports.regions import REGIONS
+from backend.services.imports.register_answers import REGISTERS
+from backend.services.imports.runs import Kind
+from backend.services.imports.workers import WORKERS
+
+KINDS: Mapping[str, Kind] = {
+    kind.code: kind for kind in (HOUSEHOLDS, GRIDS, PAIRINGS, REGIONS, WORKERS, ALERTS, REGISTERS)
+}

@@ -1,0 +1,196 @@
+"""日常走访: one visit by anybody, of which only what changed is typed, and which closes every duty that it satisfies.
+
+Source: seeds 000, 001, 003 and 004; practice S3, S7, P40. By home, telephone or video; photo and place are never
+demanded. A suspected risk becomes a clue with one tap, or a warning where the family is watched already.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from backend import clock
+from backend.access.actor import Actor
+from backend.access.permissions import Action, may, require
+from backend.db import db, new_id, use_case
+from backend.errors import NotFound
+from backend.models import Household, Person, RegularVisit, Task, VisitTurn
+from backend.models.places import same_place
+from backend.policy.county import current_policy
+from backend.services import campaigns, clues, family_warnings, hazards
+from backend.services.check_people import people_of
+from backend.services.clues import ClueForm
+from backend.services.round_forms import NOBODY, Picture, RoundForm, Topic, checked, last_visit, words_of
+from backend.workflow import engine, watching
+from backend.workflow.states import KIND_NAMES, Kind
+from backend.workflow.steps import Reason
+from backend.workflow.tasks import close_duty
+from backend.workflow.watching import WATCHED, Standing
+
+CLOSED_BY_A_VISIT = frozenset({Kind.REGULAR_VISIT})
+"""Duties that any visit closes at which somebody of the family was met, whoever owes them."""
+
+HOME = "home"
+FOUND_BY = {True: "visit_find", False: "grid_find"}
+"""The channel of a clue from a visit: an office's, or the grid's daily finding."""
+
+
+@use_case
+def file_round(household_id: int, form: RoundForm, *, by: Actor) -> RegularVisit:
+    """File a regular visit; sent again with its key it is the same visit.
+
+    Errors: `NotFound` outside the actor's place; `Invalid` names each field.
+    """
+    require(by.role, Action.FILE_ROUND)
+    household = _locked(household_id)
+    known = _with_key(household, form.key)
+    if known is not None:
+        return known
+    policy, before = current_policy(household.county_code), last_visit(household.id)
+    visit = checked(form, household, before, policy, by)
+    db.session.add(visit)
+    db.session.flush()
+    if visit.conclusion != NOBODY:
+        visit.kinds = _close_duties(household, visit, by)
+        _note_turn(household, visit)
+        hazards.enter(household, visit, form)
+        campaigns.count_visit(visit)
+    if form.reports:
+        _report(household, visit, form, by)
+    return visit
+
+
+def picture(household_id: int, *, by: Actor) -> Picture:
+    """Return what the form begins with: last time's picture, of which only what changed is typed."""
+    require(by.role, Action.FILE_ROUND)
+    _found(household_id)
+    last = last_visit(household_id)
+    if last is None:
+        return Picture({}, None)
+    words = words_of(last)
+    return Picture({name: Topic(state, words.get(name, "")) for name, state in last.states.items()}, last.visited_on)
+
+
+def visits_of(household_id: int, *, by: Actor, size: int = 24) -> Sequence[RegularVisit]:
+    """Return a household's visits, the latest first."""
+    require(by.role, Action.FILE_ROUND)
+    _found(household_id)
+    query = select(RegularVisit).where(RegularVisit.household_id == household_id)
+    return db.session.scalars(query.order_by(RegularVisit.id.desc()).limit(size)).all()
+
+
+def closed_kinds(visit: RegularVisit) -> list[str]:
+    """Say which duties a visit has closed."""
+    return [KIND_NAMES[Kind(kind)] for kind in visit.kinds]
+
+
+def _found(household_id: int) -> Household:
+    household = db.session.scalars(select(Household).where(Household.id == household_id)).one_or_none()
+    if household is None:
+        raise NotFound
+    return household
+
+
+def _locked(household_id: int) -> Household:
+    query = select(Household).where(Household.id == household_id).with_for_update()
+    household = db.session.scalars(query).one_or_none()
+    if household is None:
+        raise NotFound
+    return household
+
+
+def _with_key(household: Household, key: str) -> RegularVisit | None:
+    if not key:
+        return None
+    query = select(RegularVisit).where(
+        RegularVisit.household_id == household.id, RegularVisit.client_key == key.lower()
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def _close_duties(household: Household, visit: RegularVisit, by: Actor) -> list[str]:
+    """Close every duty of whomever that this visit satisfies (practice P40), and care that was given at home."""
+    query = select(Task).where(
+        Task.household_id == household.id, Task.open_due.is_not(None), Task.kind.in_(CLOSED_BY_A_VISIT | {Kind.CARE})
+    )
+    early = clock.today().toordinal() + current_policy(household.county_code).numbers["round_days_early"]
+    closed = []
+    for task in db.session.scalars(query.order_by(Task.id).with_for_update()).all():
+        if task.kind == Kind.CARE:
+            if visit.way != HOME or not may(by.role, Action.GIVE_CARE) or not _gives_care(task, visit, by):
+                continue
+        elif task.due_on.toordinal() > early and task.due_on.month != visit.visited_on.month:
+            continue
+        else:
+            close_duty(task, by=by, how=Action.FILE_ROUND, version=task.version + 1)
+        closed.append(str(task.kind))
+    return list(dict.fromkeys(closed))
+
+
+def _gives_care(task: Task, visit: RegularVisit, by: Actor) -> bool:
+    if task.case_id is None:
+        return False
+    case = engine.find_case(task.case_id)
+    engine.move(
+        case,
+        Action.GIVE_CARE,
+        by=by,
+        version=task.version,
+        reason=Reason(words="日常走访时上门看过。"),
+        detail={"visit": str(visit.id)},
+    )
+    return True
+
+
+def _note_turn(household: Household, visit: RegularVisit) -> None:
+    turn = turn_of(household)
+    if turn.last_on is None or visit.visited_on >= turn.last_on:
+        turn.last_on, turn.last_visit_id = visit.visited_on, visit.id
+
+
+def turn_of(household: Household) -> VisitTurn:
+    """Return how a household is visited; a row is made where there is none yet."""
+    turn = db.session.scalars(select(VisitTurn).where(VisitTurn.household_id == household.id)).one_or_none()
+    if turn is None:
+        turn = VisitTurn(id=new_id(), household_id=household.id, tags=[], made_for="", **same_place(household))
+        db.session.add(turn)
+    return turn
+
+
+def _report(household: Household, visit: RegularVisit, form: RoundForm, by: Actor) -> None:
+    """Let a suspected risk go on at once: a warning about a family that is watched, a clue about any other."""
+    words = current_policy(household.county_code).dictionaries
+    said = "；".join(
+        f"{words['round_topics'][name]}：{topic.words.strip()}" for name, topic in form.changes.items() if topic.words
+    )
+    watch = watching.watch_of(household.id)
+    if watch is not None and Standing(watch.standing) in WATCHED and may(by.role, Action.MARK_WARNING):
+        items = [name for name in form.changes if name in words["warning_items"]] or ["income"]
+        case = family_warnings.mark(watch.id, items, by=by, words=said)
+        visit.warning_id = case.id
+        return
+    clue = clues.report(
+        ClueForm(
+            channel=FOUND_BY[may(by.role, Action.READ_CLUES)],
+            village_code=household.village_code,
+            head_name=household.head_name,
+            what=said,
+            risk=form.risk,
+            discovered_on=visit.visited_on,
+            late_because="走访后录入" if visit.visited_on < clock.today() else "",
+            household_id=household.id,
+        ),
+        by=by,
+    )
+    visit.clue_id = clue.id
+
+
+def household_at(household_id: int, *, by: Actor) -> Household:
+    """Return the household that is visited."""
+    require(by.role, Action.FILE_ROUND)
+    return _found(household_id)
+
+
+def people_at(household_id: int, *, by: Actor) -> Sequence[Person]:
+    """Return who lives there, for whoever visits."""
+    require(by.role, Action.FILE_ROUND)
+    return people_of(_found(household_id).id)

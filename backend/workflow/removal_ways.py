@@ -1,0 +1,70 @@
+"""Guards of the way out, and what its steps open where that depends on the case."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from backend import clock
+from backend.errors import NotPossibleNow
+from backend.workflow import openings, watching
+from backend.workflow.duties import MEETING, TAKE_DOWN, TOWN_REVIEW, WATCH_NOTICE, Opening
+from backend.workflow.openings import open_of
+from backend.workflow.states import Kind, State
+from backend.workflow.steps import Step
+from backend.workflow.ways import Way, answers, leads_to
+
+
+def nothing_new_declared(step: Step) -> None:
+    """Hear a family first that has just declared something new: no new risk may be left (domain 2.4)."""
+    if open_of(step, Kind.JOIN):
+        raise NotPossibleNow("这一户又有新的申报没有核对，请先核对清楚再办消除。")
+
+
+def is_still_watched(step: Step) -> None:
+    """Only a family that is watched now can be removed; one that nobody can work for is held (domain 2.3)."""
+    watch = watching.watch_of(step.case.household_id)
+    if watch is None or watching.Standing(watch.standing) not in watching.WATCHED:
+        raise NotPossibleNow(watching.not_from(watch))
+    if watching.Standing(watch.standing) is watching.Standing.HELD:
+        raise NotPossibleNow("整户没有劳动能力的，落实兜底保障后持续跟踪，暂不标注风险消除。")
+
+
+@leads_to(State.CONSULTED, State.PUBLIC, State.VISITED)
+def check_leads_to(step: Step) -> State:
+    """Go back to where the family stood if its notice was posted before: the sheet is posted once."""
+    if "notice_until" not in step.marks:
+        return State.CONSULTED
+    return State.PUBLIC if clock.today() <= date.fromisoformat(step.marks["notice_until"]) else State.VISITED
+
+
+@answers(
+    Way((MEETING,), where=frozenset({State.CONSULTED}), posted=False),
+    Way((WATCH_NOTICE,), where=frozenset({State.PUBLIC}), posted=True),
+    Way((TOWN_REVIEW,), (TAKE_DOWN,), where=frozenset({State.VISITED}), posted=True),
+)
+def after_check(step: Step) -> Sequence[Opening]:
+    """Open the meeting, or what the family stood before when it was visited again."""
+    if "notice_until" not in step.marks:
+        return [Opening(MEETING)]
+    until = date.fromisoformat(step.marks["notice_until"])
+    if clock.today() <= until:
+        return [openings.watch(step, until)]
+    return [Opening(TOWN_REVIEW), *openings.sheet_still_up(step)]
+
+
+@answers(Way((WATCH_NOTICE,)))
+def after_posting(step: Step) -> Sequence[Opening]:
+    """Open the days of the notice."""
+    return [openings.watch(step, clock.today())]
+
+
+@answers(Way((TOWN_REVIEW,), (TAKE_DOWN,)))
+def after_notice(step: Step) -> Sequence[Opening]:
+    """Count the township's days from the notice's last day."""
+    since = date.fromisoformat(step.marks["notice_until"])
+    return [Opening(TOWN_REVIEW, since=since), *openings.sheet_still_up(step)]
+
+
+@answers(Way(posted=False), Way(perhaps=(TAKE_DOWN,), posted=True))
+def after_keeping(step: Step) -> Sequence[Opening]:
+    """Only a sheet that still names the family comes down."""
+    return openings.sheet_still_up(step)

@@ -1,0 +1,36 @@
+"""The table of what was broken and what came of it, printed at the end of a run of the faults."""
+
+from collections.abc import Callable
+
+import pytest
+
+HEAD = ("fault", "messages", "received", "twice", "uncertain", "other ends", "seconds", "most uncertain allowed")
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Note one line of the table."""
+
+    def write(fault: str, **values: object) -> None:
+        request.node.user_properties.append(("fault", [fault, *(str(values.get(name, "")) for name in KEYS)]))
+
+    return write
+
+
+KEYS = ("messages", "received", "twice", "uncertain", "others", "seconds", "allowed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table; the lines come with the reports, so also from other processes."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())]
+    rows = [value for each in reports for name, value in getattr(each, "user_properties", ()) if name == "fault"]
+    if not rows:
+        return
+    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
+    terminalreporter.section("what was broken, and what came of it")
+    for row in [HEAD, *rows]:
+        cells = [
+            cell.ljust(width) if not column else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        terminalreporter.write_line("  ".join(cells))

@@ -1,0 +1,166 @@
+"""The roster: a row a member, households known again by their members, the same file twice changing nothing."""
+
+import json
+
+import pytest
+from flask import Flask
+
+from backend.models import Case, CaseEvent, Household, Person, PersonDigest, RosterDoubt, Task
+from backend.services.sealing import Sealer
+from backend.workflow.states import Kind
+from tests.imports.files import HEADER, WANG, ZHANG, Office, as_csv, as_xlsx, member, rows
+from tests.people import NEXT_VILLAGE, OTHER_VILLAGE, VILLAGE, Maker, id_number
+
+pytestmark = [pytest.mark.shows("monitoring.0", "B13"), pytest.mark.parametrize("kind", ["sqlite", "mariadb"])]
+
+
+def test_a_roster_is_looked_through_before_anything_is_written(office: Office, app: Flask) -> None:
+    report = office.look(as_csv([*ZHANG, *WANG]))
+
+    assert (report.standing, report.counts) == ("looked", {"new": 5})
+    assert rows(app, Household) == []
+
+    taken = office.accept(report.id)
+
+    assert (taken.standing, taken.counts) == ("done", {"new": 5})
+    zhang, wang = rows(app, Household)
+    assert (zhang.head_name, zhang.village_code, zhang.group_name) == ("张三", VILLAGE, "第一组")
+    assert not zhang.is_provisional
+    assert wang.head_name == "王五"
+    people = {each.name: each for each in rows(app, Person)}
+    assert people["张小三"].relation == "son"
+    assert people["王小五"].no_document == "not_registered"
+    assert len(rows(app, PersonDigest)) == 4
+
+
+def test_what_is_said_of_health_lies_sealed(office: Office, app: Flask) -> None:
+    office.take(as_csv(ZHANG))
+
+    [head, *_] = rows(app, Person)
+    with app.app_context():
+        details = json.loads(Sealer("people", head.id).open("details_sealed", head.details_sealed))
+    assert details["health"] == ["chronic", "disabled"]
+    assert "chronic" not in str(vars(head))
+
+
+def test_the_same_file_twice_changes_nothing(office: Office, app: Flask) -> None:
+    office.take(as_csv([*ZHANG, *WANG]))
+
+    again = office.look(as_xlsx([*ZHANG, *WANG]))
+
+    assert again.counts == {"same": 5}
+    assert len(rows(app, Household)) == 2
+    assert len(rows(app, Person)) == 5
+
+
+def test_only_what_changed_is_changed_and_nobody_is_lost(office: Office, app: Flask) -> None:
+    office.take(as_csv([*ZHANG, *WANG]))
+    married = member("张三", 1, "赵六", "之儿媳", 4)
+
+    taken = office.take(as_csv([ZHANG[0], ZHANG[1], married, *WANG]))
+
+    assert taken.counts == {"changed": 3, "same": 2}
+    assert {each.name for each in rows(app, Person)} == {"张三", "李四", "张小三", "赵六", "王五", "王小五"}
+    assert len(rows(app, Household)) == 2
+
+
+def test_a_household_first_made_by_a_declaration_joins_the_roster_with_its_case(
+    office: Office, app: Flask, make: Maker
+) -> None:
+    case_id = make.declaration().case_id
+    [before] = rows(app, Household)
+    assert before.is_provisional
+
+    taken = office.take(as_csv(ZHANG))
+
+    assert taken.counts == {"changed": 3}
+    [household] = rows(app, Household)
+    assert (household.id, household.is_provisional, household.open_case_id) == (before.id, False, case_id)
+    assert {each.name for each in rows(app, Person)} == {"张三", "李四", "张小三"}
+    [case] = rows(app, Case)
+    assert case.household_id == household.id
+    assert [each.action for each in rows(app, CaseEvent)][-1] == "join_roster"
+    assert household.phone_sealed == before.phone_sealed
+
+
+@pytest.mark.parametrize(
+    ("declared", "row", "said"),
+    [
+        ({"head_name": "张山"}, ZHANG, "姓名对不上"),
+        ({"village_code": NEXT_VILLAGE}, ZHANG, "另一个村"),
+        ({"id_number": None}, ZHANG, "同名户主"),
+    ],
+)
+def test_a_doubtful_match_is_somebodys_duty_and_is_not_imported(
+    office: Office, app: Flask, make: Maker, declared: dict[str, str], row: list[list[str]], said: str
+) -> None:
+    make.declaration(**declared)
+
+    taken = office.take(as_csv([*row, *WANG]))
+    again = office.look(as_csv([*row, *WANG]))
+
+    assert taken.counts == {"doubt": 3, "new": 2}
+    assert any(said in each for each in taken.found.values())
+    assert again.counts == {"same": 5}
+    [doubt] = rows(app, RosterDoubt)
+    [duty] = [each for each in rows(app, Task) if each.kind == Kind.ROSTER_DOUBT]
+    assert (duty.id, duty.owner_region) == (doubt.task_id, VILLAGE[:9])
+    assert len(rows(app, Household)) == 2
+    assert id_number(1) not in str(vars(doubt))
+
+
+def test_a_family_with_a_row_to_mend_waits_whole_and_the_others_go_in(office: Office, app: Flask) -> None:
+    broken = [*ZHANG[1]]
+    broken[9] = "13719919500101"
+
+    taken = office.take(as_csv([ZHANG[0], broken, ZHANG[2], *WANG]))
+
+    assert taken.counts == {"wrong": 1, "held": 2, "new": 2}
+    assert "身份证号应该是18位" in taken.found["J3"]
+    assert {each.head_name for each in rows(app, Household)} == {"王五"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "cell", "said"),
+    [
+        ({0: [("与户主关系", "之子")]}, "I2", "没有户主"),
+        ({1: [("与户主关系", "户主")]}, "I3", "两位户主"),
+        ({0: [("姓名", "张散")]}, "C2", "不一样"),
+        ({1: [("证件号码", id_number(1))]}, "J3", "第2行已经有了"),
+        ({1: [("证件号码", "")]}, "J3", "无证件原因"),
+        ({1: [("村", NEXT_VILLAGE)]}, "A3", "同一个村"),
+        ({1: [("与户主关系", "干妈")]}, "I3", "从下拉框里选"),
+        ({1: [("村", "没有这个村")]}, "A3", "没有找到"),
+        ({0: [("联系电话", "3118252000")]}, "G2", "座机前面的0丢了"),
+        ({2: [("证件号码", "1.37199E+17")]}, "J4", "后几位已经丢了"),
+    ],
+)
+def test_each_thing_to_mend_is_said_with_its_cell(
+    office: Office, changes: dict[int, list[tuple[str, str]]], cell: str, said: str
+) -> None:
+    family = [[*row] for row in ZHANG]
+    for row, cells in changes.items():
+        for title, text in cells:
+            family[row][HEADER[title]] = text
+
+    report = office.look(as_csv(family))
+
+    assert said in report.found[cell], report.found
+    assert "new" not in report.counts
+
+
+def test_a_family_in_two_places_of_the_file_is_said_so(office: Office) -> None:
+    report = office.look(as_csv([ZHANG[0], *WANG, ZHANG[1]]))
+
+    assert report.counts == {"new": 3, "wrong": 1}
+    assert "第2行已经有这一户" in report.found["C5"]
+
+
+def test_a_township_imports_its_own_villages_only(office: Office, app: Flask) -> None:
+    office.login = "town_op"
+    elsewhere = [[OTHER_VILLAGE, *row[1:]] for row in WANG]
+
+    report = office.look(as_csv([*ZHANG, *elsewhere]))
+
+    assert report.counts == {"new": 3, "wrong": 2}
+    assert "不归您管" in report.found["A5"]
