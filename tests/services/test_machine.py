@@ -19,7 +19,6 @@ from backend.errors import DomainError
 from backend.models import AuditRow, Case, CaseEvent, PolicyVersion, Task
 from backend.policy import county as county_policy
 from backend.workflow import engine
-from backend.workflow.aftercare import AFTERCARE
 from backend.workflow.duties import FULL, SHORT, Row
 from backend.workflow.graph import reached
 from backend.workflow.procedure import rows_of
@@ -32,6 +31,8 @@ from tests.people import COUNTY, Cast, Maker
 STAFF = ("village", "head", "town_op", "reviewer", "second_reviewer", "town_lead", "county_op", "county_lead")
 REASONS = {
     "return_reasons": "papers",
+    "natural_reasons": "moved_away",
+    "mistake_reasons": "wrong_facts",
     "formal_refusal_reasons": "not_of_county",
     "not_included_reasons": "can_cope",
     "ending_reasons": "moved_away",
@@ -52,8 +53,7 @@ class Walk(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.moment = BEGAN
-        # What follows inclusion has walks of its own (`test_help`, `test_removals`).
-        self.rows = [row for row in rows_of(self.variant) if may_be_taken_by_staff(row.action) and row not in AFTERCARE]
+        self.rows = [row for row in rows_of(self.variant) if may_be_taken_by_staff(row.action)]
 
     @initialize(serial=st.integers(1, 10**9))
     def declare(self, serial: int) -> None:

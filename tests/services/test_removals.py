@@ -188,6 +188,7 @@ def test_nobody_is_removed_unheard(leaving: WayOut) -> None:
         ({"met": MET | {"expense": False}}, {"met.expense"}),
         ({"met": {}}, {f"met.{item}" for item in MET}),
         ({"safety": SAFE | {"water": "concern"}}, {"safety.water"}),
+        ({"safety": SAFE | {"moon": "safe"}}, {"safety.moon"}),
         ({"income": Income(wages=10_000_00)}, {"income"}),
         ({"heads": 0}, {"heads"}),
         ({"mode": "magic"}, {"mode"}),
