@@ -65,8 +65,7 @@ class Ladders:
                 if rung.at > task.next_rung_at:
                     level = rung.level
         except CANNOT as error:
-            log.exception("duty_parked", task=task.id, error=type(error).__name__)
-            self._park(task.id)
+            self.park(task.id, error)
             return None
         return Climb(task, policy, level, then)
 
@@ -79,6 +78,8 @@ class Ladders:
             self._known[key] = tuple(found)
         return self._known[key]
 
-    def _park(self, task_id: int) -> None:
+    def park(self, task_id: int, error: Exception) -> None:
+        """Put off a duty of which nothing can be said, and log it: the others must not wait for it."""
+        log.error("duty_parked", task=task_id, error=type(error).__name__, exc_info=error)
         later = update(Task).where(Task.id == task_id).values(next_rung_at=self.now + PARKED)
         db.session.execute(later, execution_options={"synchronize_session": False})

@@ -16,7 +16,7 @@ from backend.models import Case, Message, Task
 from backend.policy import Policy
 from backend.policy.ladder import Audience, Level
 from backend.services import delays
-from backend.services.climbs import Climb, Ladders
+from backend.services.climbs import CANNOT, Climb, Ladders
 from backend.services.digests import Loads
 from backend.services.hearers import Desks, Hearer
 from backend.services.leaders import leading
@@ -99,8 +99,10 @@ def _sweep_batch(book: Sweep) -> Sequence[Row[Any]]:
         query = select(Case.id, Case.policy_version).where(Case.id.in_(wanted))
         versions = {row.id: row.policy_version for row in db.session.execute(query)}
         climbed = [each for task in tasks if (each := book.ladders.climb(task, versions)) is not None]
+        said = dict(_said(climbed, book))
+        climbed = [each for each in climbed if each.task.id in said]
         _set_next(climbed)
-        _owe(climbed, book)
+        _owe(climbed, [row for rows in said.values() for row in rows], book)
         delays.tell_late_steps([each.task for each in climbed if each.is_late_for_the_first_time])
         draft_for([each.task for each in climbed if each.level == Level.SUPERVISION])
         return tasks
@@ -134,10 +136,18 @@ def _set_next(climbed: Sequence[Climb]) -> None:
         )
 
 
-def _owe(climbed: Sequence[Climb], book: Sweep) -> None:
-    """Owe the messages of a batch in one statement, and none of them twice on one day."""
+def _said(climbed: Sequence[Climb], book: Sweep) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Yield the messages of each duty; one for which none can be made is parked, so that it holds nobody up."""
     book.desks.learn({place_of(each.task) for each in climbed})
-    rows = [row for each in climbed for row in _messages(each, book)]
+    for each in climbed:
+        try:
+            yield each.task.id, list(_messages(each, book))
+        except CANNOT as error:
+            book.ladders.park(each.task.id, error)
+
+
+def _owe(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], book: Sweep) -> None:
+    """Owe the messages of a batch in one statement, and none of them twice on one day."""
     known = _known_today([each.task.id for each in climbed])
     fresh = [row for row in rows if (row["subject"], row["recipient"]) not in known]
     policies: dict[int, Policy] = {each.task.id: each.policy for each in climbed}
