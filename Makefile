@@ -8,7 +8,9 @@ BIN := .venv/bin
 PYTHON ?= python3
 TOGETHER ?= 2
 PYTEST_ARGS ?=
-COVERAGE ?= --cov --cov-report=term:skip-covered
+PHONE_PORT ?= 8002
+API_URL ?= http://127.0.0.1:8000
+WECHAT_URL ?= http://127.0.0.1:8001
 export PYTHON
 
 .PHONY: help
@@ -18,6 +20,12 @@ help: ## List what can be typed
 .PHONY: run
 run: venv ## Start everything: PORT=8000, FRESH=1 begins anew, DATABASE_URL=… and REDIS_URL=… use your own
 	@exec $(BIN)/python -m deploy.run --end-with-parent
+
+.PHONY: phone
+phone: ## The mini-program on a page the size of a phone, beside `make run`: PHONE_PORT=8002
+	@deploy/run/client.sh
+	@cd miniprogram && node tools/build.mjs && node tools/wxrun/pack.mjs
+	@exec node miniprogram/tools/wxrun/serve.mjs $(PHONE_PORT) $(API_URL) $(WECHAT_URL)
 
 .PHONY: story
 story: venv ## Play the story in a stack of its own, or against STORY_URL=…
@@ -32,8 +40,13 @@ check: dev ## Lint, types, import contracts, architecture tests: seconds
 	$(BIN)/pytest -q tests/architecture
 
 .PHONY: test
-test: dev packages ## Every test but the slow ones, on SQLite and MariaDB, with coverage
-	$(BIN)/pytest -n $(TOGETHER) -m "not slow" --durations=25 --durations-min=5 $(COVERAGE) $(PYTEST_ARGS)
+test: dev packages ## Every test but the slow ones, on SQLite and MariaDB
+	$(BIN)/pytest -n $(TOGETHER) -m "not slow" --durations=25 --durations-min=5 $(PYTEST_ARGS)
+
+.PHONY: coverage
+coverage: dev packages ## The same, counting the branches that no test takes; the result goes to docs/runs.md
+	@deploy/run/recorded.sh coverage $(BIN)/pytest -q -n $(TOGETHER) -m "not slow" \
+		--cov --cov-report=term:skip-covered --cov-fail-under=90 $(PYTEST_ARGS)
 
 .PHONY: test-long
 test-long: dev packages ## The slow tests too; the result goes to docs/runs.md
@@ -72,3 +85,4 @@ dev:
 	@deploy/run/venv.sh requirements.txt requirements-dev.txt
 packages:
 	@deploy/run/system-packages.sh
+	@deploy/run/client.sh

@@ -7,8 +7,8 @@ from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from admin import assets, errors, imports, security, sessions, words
-from admin.alert_lists import AlertListScreen
 from admin.alerts import AlertScreen
+from admin.articles import ArticleScreen
 from admin.audit import AuditScreen
 from admin.batches import BatchScreen, EntryScreen
 from admin.board import BoardScreen
@@ -17,12 +17,13 @@ from admin.campaigns import CampaignScreen
 from admin.cases import CaseScreen
 from admin.channels import ChannelScreen
 from admin.clues import ClueScreen
-from admin.comparisons import ComparisonScreen
 from admin.complaints import CallBackScreen, ComplaintScreen
 from admin.demo import DemoScreen
 from admin.deputies import DeputyScreen
 from admin.disasters import DisasterScreen
 from admin.files import FileScreen
+from admin.grids import GridScreen
+from admin.group_meetings import GroupMeetingScreen
 from admin.home import HomeScreen
 from admin.imports import ImportScreen
 from admin.inbox import InboxScreen
@@ -35,6 +36,7 @@ from admin.national import NationalScreen
 from admin.notices import NoticeScreen
 from admin.offices import OfficeScreen
 from admin.outbox import OutboxScreen
+from admin.overseeing import AssessmentScreen, OversightScreen
 from admin.pressing import DutyScreen
 from admin.queue import QueueScreen
 from admin.registers import RegisterScreen
@@ -46,19 +48,41 @@ from admin.rules import RuleScreen
 from admin.screens import Screen
 from admin.sign_in import PasswordScreen, SignInScreen, SignOutScreen
 from admin.sittings import SittingScreen
+from admin.slips import SlipScreen
 from admin.staff import StaffScreen
+from admin.stations import StationScreen
 from admin.supervising import SupervisingScreen
 from admin.supervisions import SupervisionScreen
 from admin.watches import WatchScreen
+from admin.work_groups import WorkGroupScreen
 
 MENU: dict[str, tuple[type[Screen], ...]] = {
     "": (QueueScreen, BoardScreen),
-    "发现": (ClueScreen, AlertScreen, AlertListScreen, CampaignScreen, MassRiskScreen, DisasterScreen, LookupScreen),
-    "认定": (SittingScreen, NoticeScreen, RegisterScreen, ComparisonScreen, BatchScreen, EntryScreen, LivingScreen),
+    "发现": (ClueScreen, AlertScreen, CampaignScreen, MassRiskScreen, DisasterScreen, LookupScreen),
+    "认定": (SittingScreen, NoticeScreen, RegisterScreen, BatchScreen, EntryScreen, LivingScreen),
     "帮扶": (WatchScreen, RoundScreen, ResourceScreen, LedgerScreen, NationalScreen),
-    "群众": (ComplaintScreen, CallBackScreen, ReporterScreen),
-    "督办": (SupervisionScreen, SupervisingScreen, DeputyScreen, OutboxScreen, ChannelScreen),
-    "基础": (RosterScreen, ImportScreen, OfficeScreen, RuleScreen, CalendarScreen, StaffScreen, AuditScreen),
+    "群众": (ComplaintScreen, CallBackScreen, ReporterScreen, GroupMeetingScreen, ArticleScreen, SlipScreen),
+    "督办": (
+        SupervisionScreen,
+        SupervisingScreen,
+        AssessmentScreen,
+        OversightScreen,
+        DeputyScreen,
+        OutboxScreen,
+        ChannelScreen,
+    ),
+    "基础": (
+        StationScreen,
+        GridScreen,
+        WorkGroupScreen,
+        RosterScreen,
+        ImportScreen,
+        OfficeScreen,
+        RuleScreen,
+        CalendarScreen,
+        StaffScreen,
+        AuditScreen,
+    ),
 }
 """The menu: what everybody needs first, then a drawer for each part of the work."""
 

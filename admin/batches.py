@@ -13,7 +13,7 @@ from backend import clock
 from backend.access.permissions import Action
 from backend.errors import DomainError, Invalid
 from backend.models import Case
-from backend.policy.county import policy_of
+from backend.policy.county import current_policy, policy_of
 from backend.services import batch_pages, batches, county_waiting, telephone
 from backend.services.batch_pages import EntryForm, Family
 from backend.services.batches import DONE, MOST_NUMBER, OPEN, REFUSED, STALE, Proposal, Verdict
@@ -179,6 +179,7 @@ class EntryScreen(Screen):
         rows = batch_pages.entries_waiting(by=actor())
         return self.page(
             "console/entries.html",
+            called=current_policy(actor().county_code).texts["national_system"],
             status=422 if refused else page_status(error),
             rows=[(case, task, _facts(case)) for case, task in rows],
             refused=refused or {},

@@ -16,7 +16,7 @@ from admin.step_fields import Field, Kind, Sent
 from backend.access.permissions import Action, may
 from backend.errors import DomainError, Invalid
 from backend.policy.county import current_policy
-from backend.services import campaigns
+from backend.services import campaign_findings, campaigns
 from backend.services.campaigns import CampaignForm
 
 
@@ -31,9 +31,15 @@ def _begin(sent: Sent) -> str:
         from_on=sent["from_on"],
         until_on=sent["until_on"],
         questions=tuple(line.strip() for line in sent["questions"].splitlines() if line.strip()),
+        listed=_lines(sent["listed"]),
     )
     campaigns.begin(form, by=sent.by)
     return "已开始；起止日期里走访过的户已经算上。"
+
+
+def _lines(text: str) -> tuple[tuple[str, str], ...]:
+    parted = (line.replace("，", " ").replace(",", " ").split(maxsplit=1) for line in text.splitlines() if line.strip())
+    return tuple((part[0], part[1] if len(part) > 1 else "") for part in parted)
 
 
 def _close(sent: Sent) -> str:
@@ -51,6 +57,7 @@ DEEDS: Mapping[str, Deed] = {
             Field("number", "文号", Kind.LINE, most=60),
             Field("kind", "哪一种", Kind.PICK, choices="campaigns"),
             Field("whom", "哪些户", Kind.PICK, choices="campaign_families"),
+            Field("listed", "名单", hint="选“名单上的户”才填：一行一户，村名、空格、户主姓名"),
             Field("from_on", "从哪天", Kind.DAY),
             Field("until_on", "到哪天", Kind.DAY),
             Field("questions", "走访之外再问什么", hint="一行一个，可以不写"),
@@ -106,6 +113,10 @@ class CampaignScreen(Screen):
                     "whom": names["campaign_families"].get(row.whom, ""),
                     "progress": campaigns.progress(row.id, by=by),
                     "unreached": campaigns.unreached(row.id, by=by, size=200),
+                    "found": [
+                        (each, [row.questions[number] for number in each.is_so], campaign_findings.words_of(each))
+                        for each in campaign_findings.found(row.id, by=by)
+                    ],
                     "forms": deeds.views(DEEDS, ["close"], carried={"campaign": row.id}, row=str(row.id), **sending)
                     if may(by.role, Action.RUN_CAMPAIGN) and row.region_code == by.region_code
                     else [],

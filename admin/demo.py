@@ -13,7 +13,7 @@ from backend.errors import Invalid, NotPossibleNow
 from backend.services import demo_clock
 
 HOUR, DAY = 3600, 24 * 3600
-STEPS = {HOUR: "1小时", DAY: "1天", 3 * DAY: "3天", 7 * DAY: "7天"}
+STEPS = {HOUR: "1小时", DAY: "1天", 3 * DAY: "3天", 7 * DAY: "7天", 30 * DAY: "30天"}
 
 
 class DemoScreen(Screen):

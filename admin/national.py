@@ -10,6 +10,7 @@ from admin.sessions import actor
 from backend import clock
 from backend.access.permissions import Action
 from backend.errors import DomainError
+from backend.policy.county import current_policy
 from backend.services import national
 from backend.services.national import MOST_LINES, Entered
 
@@ -52,6 +53,7 @@ class NationalScreen(Screen):
             bad=bad,
             error=error,
             columns=national.names(),
+            called=current_policy(actor().county_code).texts["national_system"],
             typed=request.form.get("lines", "") if error or bad else "",
             most=MOST_LINES,
         )

@@ -79,7 +79,7 @@ class RoundScreen(Screen):
 
     def _all(self, error: DomainError | None = None) -> Response:
         by = actor()
-        names = current_policy(by.county_code).dictionaries
+        names, found = current_policy(by.county_code).dictionaries, hazards.ledger(by=by)
         sending: dict[str, Any] = {"by": by, "typed": request.form, "error": error, "lists": {**names, "so": SO}}
         return self.page(
             "console/rounds.html",
@@ -96,8 +96,9 @@ class RoundScreen(Screen):
                         DEEDS, ROWS[:1], carried={"hazard": row.id, "version": task.version}, row=str(row.id), **sending
                     ),
                 }
-                for row, task in hazards.ledger(by=by)
+                for row, task in found
             ],
+            counted={names["safety_items"].get(item, item): count for item, count in hazards.counted(found).items()},
             changes=[
                 {
                     "row": row,

@@ -14,6 +14,7 @@ DEPARTMENTS = ""
 POINTING = {
     "risk_offices": ("risks", DEPARTMENTS),
     "alert_offices": ("alert_topics", DEPARTMENTS),
+    "alert_rhythms": ("alert_topics", "alert_rhythm_names"),
     "alert_risks": ("alert_topics", "risks"),
     "alert_colours": ("alert_topics", "alert_colour_names"),
 }

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from admin import rule_dictionaries, rule_ladder
-from backend.errors import Complaints
+from admin import rule_departments, rule_dictionaries, rule_ladder
+from backend.errors import Complaints, DomainError
 from backend.policy import Limit, Policy, Unit, as_values, load_preset
 from backend.policy.limits import LONGEST_DAYS
 from backend.policy.meanings import Meaning, meaning_of
@@ -23,7 +23,6 @@ GROUPS = {
 UNITS = {"d": "自然日", "wd": "工作日", "d roll": "自然日，遇休息日顺延"}
 YES_OR_NO = {"yes": "是", "no": "否"}
 LONG_TEXT = 40
-ELSEWHERE = {"departments": "部门"}
 _DAYS = re.compile(r"\d{1,4}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,7}", re.ASCII)
 
@@ -65,7 +64,7 @@ def values_in(form: Mapping[str, str], policy: Policy) -> dict[str, dict[str, An
 
 
 def changed_lines(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
-    """Say what `after` changes of `before`: name, before, after; what has no field of its own is only named."""
+    """Say what `after` changes of `before`: name, before, after."""
     old, new = as_values(before), as_values(after)
     lines = [
         (meaning_of(after, group, key).name, _shown(before, group, key), _shown(after, group, key))
@@ -73,8 +72,20 @@ def changed_lines(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
         for key in new[group]
         if old[group].get(key) != new[group][key]
     ]
-    lines += [*rule_dictionaries.changed_lines(before, after), *rule_ladder.changed_lines(before, after)]
-    return lines + [(name, "原来的", "有改动") for part, name in ELSEWHERE.items() if old[part] != new[part]]
+    for part in (rule_dictionaries, rule_departments, rule_ladder):
+        lines += part.changed_lines(before, after)
+    return lines
+
+
+def said_above(error: DomainError | None, known: set[str]) -> list[str]:
+    """Return what is said above the form: everything that has no field of its own."""
+    if error is None:
+        return []
+    if not error.fields:
+        return [error.message]
+    beside = set(error.fields) & known
+    homeless = [sentence for name, sentence in error.fields.items() if name not in known]
+    return [*([f"有{len(beside)}处要改，在下面红字的地方。"] if beside else []), *homeless]
 
 
 def _lines(version: Version, group: str) -> Iterator[Line]:

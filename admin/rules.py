@@ -7,7 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin import rule_dictionaries, rule_ladder, rule_page
+from admin import rule_departments, rule_dictionaries, rule_ladder, rule_page
 from admin.forms import SAID_ON_THE_PAGE, day_in, number_in, page_status
 from admin.screens import Screen
 from admin.sessions import actor
@@ -20,7 +20,7 @@ from backend.services import rules
 from backend.services.rules import RuleChange, Version
 from backend.workflow.deadlines import is_overdue
 
-DICTIONARY, LADDER = "dictionary", "ladder"
+DICTIONARY, DEPARTMENTS, LADDER = "dictionary", "departments", "ladder"
 """What a form changes, where it is not the plain values."""
 
 
@@ -48,6 +48,19 @@ class RuleScreen(Screen):
     def dictionary(self, dictionary: str) -> Response:
         """Show the form of one dictionary."""
         return self._dictionary(dictionary)
+
+    @expose("/departments")
+    def departments(self) -> Response:
+        """Show the departments: their working groups, and the risks that each of them checks."""
+        version = rules.latest(by=actor())
+        return self._shown(
+            "console/rules_departments.html", version, DEPARTMENTS, departments=rule_departments.rows_of(version)
+        )
+
+    @expose("/departments/edit")
+    def edit_departments(self) -> Response:
+        """Show the form of the departments."""
+        return self._departments()
 
     @expose("/ladder")
     def ladder(self) -> Response:
@@ -120,6 +133,8 @@ class RuleScreen(Screen):
         """Show the form that was sent, or the one of the plain values."""
         if request.form.get("part") == DICTIONARY:
             return self._dictionary(request.form.get("name", ""), error)
+        if request.form.get("part") == DEPARTMENTS:
+            return self._departments(error)
         if request.form.get("part") == LADDER:
             return self._ladder(error)
         version = rules.latest(by=actor())
@@ -154,6 +169,20 @@ class RuleScreen(Screen):
             new_rows=rule_dictionaries.NEW_ROWS,
         )
 
+    def _departments(self, error: DomainError | None = None) -> Response:
+        version = rules.latest(by=actor())
+        rows = rule_departments.rows_of(version)
+        return self._filled_in(
+            "console/rules_departments_edit.html",
+            version,
+            error,
+            {f"name.{row['code']}" for row in rows},
+            rows=rows,
+            group_names=rule_departments.GROUPS,
+            new_rows=rule_departments.NEW_ROWS,
+            was_sent=request.form.get("part") == DEPARTMENTS,
+        )
+
     def _ladder(self, error: DomainError | None = None) -> Response:
         version = rules.latest(by=actor())
         rungs = rule_ladder.fields_of(version.policy)
@@ -179,7 +208,7 @@ class RuleScreen(Screen):
             version=version,
             typed=request.form,
             wrong=error.fields if error else {},
-            said=_said(error, known | {"from_on", "reason"}),
+            said=rule_page.said_above(error, known | {"from_on", "reason"}),
             today=clock.today(),
             **values,
         )
@@ -204,20 +233,11 @@ def _values_in_form(version: Version) -> dict[str, Any]:
     form = request.form
     if form.get("part") == LADDER:
         return rule_ladder.values_in(form, version.policy)
+    if form.get("part") == DEPARTMENTS:
+        return rule_departments.values_in(form, version)
     if form.get("part") == DICTIONARY:
         name = form.get("name", "")
         if name not in version.policy.dictionaries or dictionary_of(name).is_programs:
             raise Invalid.field("name", "政策里没有这本字典。")
         return rule_dictionaries.values_in(form, version, name)
     return dict(rule_page.values_in(form, version.policy))
-
-
-def _said(error: DomainError | None, known: set[str]) -> list[str]:
-    """Return what is said above the form: everything that has no field of its own."""
-    if error is None:
-        return []
-    if not error.fields:
-        return [error.message]
-    beside = set(error.fields) & known
-    homeless = [sentence for name, sentence in error.fields.items() if name not in known]
-    return [*([f"有{len(beside)}处要改，在下面红字的地方。"] if beside else []), *homeless]

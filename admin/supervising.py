@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -147,7 +148,7 @@ DEEDS: Mapping[str, Deed] = {
             Field("people", "人数", Kind.LINE, most=6),
             Field("asked", "抽问几人", Kind.LINE, hint="抽查知晓情况时填", most=6),
             Field("knew", "几人知道", Kind.LINE, most=6),
-            Field("text", "文章内容", hint="政策文章填，手机上人人可看", rows=5, most=4000),
+            Field("text", "文章内容", hint="发了文章的留底；手机上人人可看的在“政策宣传”里发布", rows=5, most=4000),
         ),
     ),
 }
@@ -194,6 +195,7 @@ class SupervisingScreen(Screen):
             figures=[(name, meeting_packs.figures(by=by)[key]) for key, name in FIGURES.items()] if above else [],
             worth=meeting_packs.worth_discussing(by=by) if above else [],
             meetings=[(row, names["office_meetings"].get(row.kind, "")) for row in _meetings(above)],
+            due=[(names["office_meetings"].get(kind, ""), day) for kind, day in _next_meetings(above)],
             assignments=[
                 {"row": row, "task": task, "answer": answer, "forms": _forms(row, task, answer, sending)}
                 for row, task, answer in office_meetings.assignments(by=by)
@@ -209,6 +211,10 @@ class SupervisingScreen(Screen):
 
 def _meetings(above: bool) -> Any:
     return office_meetings.meetings_of(by=actor(), size=10) if above else ()
+
+
+def _next_meetings(above: bool) -> list[tuple[str, date]]:
+    return office_meetings.next_ones(by=actor()) if above else []
 
 
 def _inspections(above: bool) -> Any:

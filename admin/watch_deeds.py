@@ -74,7 +74,10 @@ def _family_says(sent: Sent) -> str:
 
 
 def _pair(sent: Sent) -> str:
-    paired.pair(sent.case_id, PairForm(sent["name"], sent["phone"], sent["unit"]), by=sent.by)
+    staff = sent["staff_id"]
+    known = int(staff) if staff.isdecimal() and len(staff) <= 19 else None
+    form = PairForm(sent["name"], sent["phone"], sent["unit"], staff_id=known)
+    paired.pair(sent.case_id, form, by=sent.by)
     return "结对干部已落实，农户会收到名字和电话。"
 
 
@@ -167,9 +170,10 @@ DEEDS: Mapping[str, Deed] = {
         Action.PAIR,
         _pair,
         (
-            Field("name", "姓名", Kind.LINE, most=50),
+            Field("staff_id", "在用本系统的人", Kind.PICK, choices="staff", none="不在名单里，下面填"),
+            Field("name", "姓名", Kind.LINE, hint="上面选了人的可以不填", most=50),
             Field("unit", "单位", Kind.LINE, most=80),
-            Field("phone", "电话", Kind.LINE, hint="农户会收到", most=20),
+            Field("phone", "电话", Kind.LINE, hint="农户会收到；上面选的人登记过手机的可以不填", most=20),
         ),
     ),
     "end_pairing": Deed(

@@ -11,7 +11,7 @@ from admin.forms import SAID_ON_THE_PAGE, page_status
 from admin.removal_page import RemovalPages
 from admin.sessions import actor
 from admin.watch_deeds import DEEDS, ROWS, lists_of
-from backend.access.permissions import Action
+from backend.access.permissions import Action, may
 from backend.errors import DomainError
 from backend.models import Measure
 from backend.policy import Policy
@@ -128,9 +128,17 @@ def _lists(file: WatchFile, policy: Policy) -> dict[str, Any]:
             "members": {str(each.id): each.name for each in people_of(file.watch.household_id)},
             "departments": {code: office.name for code, office in policy.departments.items()},
             "offers": {str(each.id): f"{each.name}（{each.amount or each.who}）" for each in menu},
+            "staff": _staff(file),
             "paired": {str(each.id): each.name for each in file.pairings if each.until_on is None},
         },
     )
+
+
+def _staff(file: WatchFile) -> dict[str, str]:
+    if not may(actor().role, Action.PAIR):
+        return {}
+    found = paired.candidates(file.watch.id, by=actor())
+    return {str(each.staff_id): f"{each.name}（{each.post}）" for each in found}
 
 
 def _measure(row: Measure, policy: Policy, lists: dict[str, Any], sending: dict[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class Settings:
     wechat_service_secret: str = setting("The service account's app secret", default="", secret=True)
     wechat_service_push_token: str = setting("Token of the service account's message push", default="", secret=True)
     wechat_service_push_aes_key: str = setting("EncodingAESKey of the same", default="", secret=True)
+    sponsor: str = setting("The office that runs the mini-program, as its first page names it (主办单位)", default="")
+    filing_number: str = setting("The mini-program's filing number, shown on its first page (备案号)", default="")
     templates_file: str = setting("JSON file with this installation's own template ids and keys", default="")
     sms_provider: str = setting("Provider of text messages: aliyun; empty: none are sent", default="")
     sms_base_url: str = setting("Address of the provider's API", default="https://dysmsapi.aliyuncs.com")

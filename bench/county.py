@@ -36,6 +36,8 @@ PASSWORD_OF_ALL = "correct horse battery"  # noqa: S105 - of a county that lives
 UNTIL = clock.real_now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
 """When the last case came in."""
 NAMES = {Role.VILLAGE: "王村干", Role.TOWN_REVIEW: "周研判", Role.COUNTY_LEAD: "褚县长"}
+NOT_AT_A_DESK = {Role.GRID, Role.DEPT}
+"""Their places are made by a county, not read from the region file; no copied case is theirs."""
 
 
 @cache
@@ -141,7 +143,7 @@ def open_county(url: str, home: Path, redis_url: str = "") -> County:
     at_the_desks = {
         role.value: _hire(app, f"desk-{role.value.lower()}", role, village[:digits])
         for role, digits in LEVEL_OF_ROLE.items()
-        if role is not Role.GRID
+        if role not in NOT_AT_A_DESK
     }
     return County(app, url, home, Desks(at_the_desks, _accounts(app)))
 

@@ -14,15 +14,15 @@ from backend.models.places import same_place
 from backend.policy.county import county_workdays, policy_of
 from backend.privacy.chain import mac_row
 from backend.privacy.current import keys
-from backend.workflow.deadlines import Due, due_on, notice_may_close_on, shrunk
+from backend.workflow.deadlines import Due, due_on, not_before_seen, notice_may_close_on, shrunk
 from backend.workflow.duties import Row
 from backend.workflow.procedure import PROCEDURE, actions_from, rows_of
 from backend.workflow.states import ENDS, OUTLIVING, Kind, State
 from backend.workflow.trail import payload_of
 from backend.workflow.ways import states_of
 
-DATED_BY_A_FORM = frozenset({Kind.IN_PERSON})
-"""Duties that are due by a day which somebody said: when a family is back."""
+DATED_BY_A_FORM = frozenset({Kind.IN_PERSON, Kind.MEASURE})
+"""Duties that are due by a day which somebody said: when a family is back, when a measure is to be there."""
 STEPS = {row.action.value for row in PROCEDURE}
 
 
@@ -122,7 +122,8 @@ def _dates(file: File) -> Iterator[str]:
         if task.open_due is not None and task.open_due != task.due_on:
             yield f"duty {task.kind} is queued under another date"
         limit = policy.limit(task.limit_key)
-        given = {due_on(task.opened_on, limit, workdays).on, shrunk(task.opened_on, limit, total, workdays).on}
+        counted = (due_on(task.opened_on, limit, workdays), shrunk(task.opened_on, limit, total, workdays))
+        given = {not_before_seen(due, task.appeared_on, limit, workdays).on for due in counted}
         if task.kind == Kind.WATCH_NOTICE:
             given.add(notice_may_close_on(task.opened_on, limit, workdays))
         if task.due_on not in given and Kind(task.kind) not in DATED_BY_A_FORM:

@@ -35,6 +35,8 @@ def job(work: Callable[P, T]) -> Callable[P, T]:
     @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         current = get_current_job()
+        if current is not None:
+            doorbell.answered(current)
         with application().app_context(), structlog.contextvars.bound_contextvars(job_id=current.id if current else ""):
             result = work(*args, **kwargs)
             log.info("job", job=work.__name__, result=result)

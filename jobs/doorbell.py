@@ -1,6 +1,11 @@
-"""Rings for a worker after a commit; a bell that cannot be rung costs at most one sweep interval."""
+"""Rings for a worker after a commit; a bell that cannot be rung costs at most one sweep interval.
+
+Of one bell at most one job waits: the key set with it stands until the job begins, so a worker that is slower than
+people are busy has no line of the same looks before it, and whatever is committed after it began rings for the next.
+"""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from redis import Redis
@@ -8,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
+from rq.job import Job
 
 from backend import clock
 from backend.settings import Settings
@@ -22,13 +28,14 @@ BELLS = {
     "imports": ("work", "jobs.imports.carry_on"),
     "alerts": ("work", "jobs.imports.send_alerts"),
     "demo_clock": ("work", "jobs.demo.tell_emulator_the_time"),
+    "deliveries": ("work", "jobs.imports.open_deliveries"),
+    "month": ("work", "jobs.rounds.make_month"),
 }
 """Which queue and job answers which bell."""
 
-QUIET_MS = 300
-"""Rings closer together than this are one ring: the job goes on until nothing is left."""
-
-
+BELL_OF = {job: bell for bell, (_, job) in BELLS.items()}
+WAITS_MS = 60_000
+"""So long at most a bell is silent when a worker died with its job in hand."""
 LEFT_ALONE_SECONDS = 5.0
 """After a bell that failed, the next ones are not even tried: a request must not pay for a Redis that is away."""
 
@@ -46,7 +53,6 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
         return lambda bells: None
     redis = connect(settings)
     failed_at: list[float] = []
-    rung_at: dict[str, float] = {}
     queues = {name: Queue(name, connection=redis, serializer="json") for name, _ in BELLS.values()}
 
     def ring(bells: frozenset[str]) -> None:
@@ -54,12 +60,9 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
             return
         failed_at.clear()
         for bell in sorted(bells):
-            (name, job), asked_at = BELLS[bell], clock.monotonic()
-            if (asked_at - rung_at.get(bell, 0.0)) * 1000 < QUIET_MS:
-                continue  # the key that this process set still stands: Redis need not be asked
+            name, job = BELLS[bell]
             try:
-                if redis.set(f"bell:{bell}", 1, nx=True, px=QUIET_MS):
-                    rung_at[bell] = asked_at
+                if redis.set(_key(bell), 1, nx=True, px=WAITS_MS):
                     queues[name].enqueue(job, result_ttl=0, failure_ttl=7 * 24 * 3600, ttl=3600)
             except RedisError as error:
                 failed_at[:] = [clock.monotonic()]
@@ -67,3 +70,15 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
                 return
 
     return ring
+
+
+def answered(job: Job) -> None:
+    """Say that this job begins now: from here on its bell rings anew."""
+    bell = BELL_OF.get(job.func_name or "")
+    if bell is not None:
+        with suppress(RedisError):
+            job.connection.delete(_key(bell))
+
+
+def _key(bell: str) -> str:
+    return f"bell:{bell}"

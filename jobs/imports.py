@@ -1,6 +1,6 @@
 """Works on handed-in files, and on what departments pushed."""
 
-from backend.services import alert_dispatch, alert_schedule
+from backend.services import alert_dispatch, alert_schedule, staged_rows
 from backend.services.imports import working
 from jobs.base import job
 
@@ -27,3 +27,9 @@ def open_deliveries() -> int:
 def forget_files() -> int:
     """Delete the content of files that were done with long ago."""
     return working.forget_files()
+
+
+@job
+def forget_rows() -> int:
+    """Delete the rows of deliveries that were matched long ago."""
+    return staged_rows.forget_old()

@@ -33,7 +33,7 @@ class JsonBeat(CronJob):
         """Put one look into its queue unless the last one still waits there."""
         self.beaten_at = clock.monotonic()
         queue = Queue(self.queue_name, connection=connection, serializer="json")
-        if self.func_name in (job.func_name for job in queue.get_jobs(0, 20)):
+        if self.func_name in (job.func_name for job in queue.get_jobs()):
             return None
         return queue.enqueue(self.func_name, **self.job_options)
 

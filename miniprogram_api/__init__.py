@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
     cookies.register(app)
     docs.configure(app)
     api.init_app(app)
+    docs.name_types()
     for blueprint in ALL:
         api.register_blueprint(blueprint, url_prefix="/api/v1")
     docs.add_pages(app)

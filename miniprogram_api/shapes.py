@@ -176,6 +176,7 @@ def case_file(file: cases.CaseFile, actor: Actor) -> dict[str, Any]:
     return {
         "id": case.id,
         "number": case.number,
+        "procedure": case.procedure,
         "state": case.state,
         "state_name": STATE_NAMES[State(case.state)],
         "head_name": case.head_name,

@@ -7,12 +7,18 @@ from random import Random
 
 from backend import clock
 from backend.access.permissions import Action, Role
-from backend.demo.courses import COURSES, ONLY_CLUES, WITHDRAW, Do, Pace
+from backend.demo.courses import COURSES, ONLY_CLUES, WATCHED, WITHDRAW, Do, Pace
 from backend.demo.people import InventedHousehold, households
 
 SEED = 130126
 DAYS_BACK = 45
 """How far in the past the first declarations lie."""
+
+LONG_AGO = (260.0, 340.0)
+"""So many days in the past began families whose visits, measures and ways out are to be seen."""
+
+FIRST_LONG_AGO, PEOPLE_LONG_AGO = 1_000_000, 1_500_000
+"""Numbers of lives and serial numbers of people that no crowd of a demonstration reaches."""
 
 WITH_ID_NUMBER, ON_A_PHONE, FOR_SOMEBODY, AS_A_CLUE, SLOW = 0.7, 0.04, 0.15, 0.2, 0.05
 """Shares: who has the ID card at hand, declares on a phone, lets somebody speak for them, is found by others, and the
@@ -76,6 +82,28 @@ def lives(count: int, villages: Sequence[str], *, until: datetime) -> Iterator[L
         (_life(number, household, places[household.village_code], until) for number, household in enumerate(crowd)),
         key=lambda life: life.declared_at,
     )
+
+
+def long_ago(count: int, villages: Sequence[str], *, until: datetime) -> Iterator[Life]:
+    """Yield families of these villages that came on paper long ago and were included without a hitch."""
+    if not count:
+        return
+    crowd = households(SEED + 1, count, villages, first=PEOPLE_LONG_AGO)
+    for number, household in enumerate(crowd, start=FIRST_LONG_AGO):
+        random = Random(SEED + number)  # noqa: S311 - invented people are no secret
+        declared_at = _within(random, until - timedelta(days=random.uniform(*LONG_AGO)), _WAKING)
+        pacer = _Pacer(random, number % len(villages))
+        yield Life(
+            number=number,
+            household=household,
+            declared_at=declared_at,
+            channel=ON_PAPER,
+            entered_by=Role.VILLAGE,
+            gives_id_number=True,
+            is_on_a_phone=False,
+            relation="self",
+            steps=tuple(pacer.steps(WATCHED, declared_at, until)),
+        )
 
 
 def _life(number: int, household: InventedHousehold, place: int, until: datetime) -> Life:

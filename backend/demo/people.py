@@ -111,14 +111,18 @@ _RISK_OF: tuple[tuple[str, Callable[[InventedPerson, int], bool]], ...] = (
 )
 
 
-def households(seed: int, count: int, villages: Sequence[str], *, as_of: date = AS_OF) -> Iterator[InventedHousehold]:
+def households(
+    seed: int, count: int, villages: Sequence[str], *, as_of: date = AS_OF, first: int = 0
+) -> Iterator[InventedHousehold]:
     """Yield `count` households spread over these villages; no ID number and no telephone comes twice.
+
+    `first` is the serial number of the first person, for a second crowd beside another.
 
     Raise ValueError without villages, or when more people are asked for than there are such numbers (6.9 million).
     """
     if not villages:
         raise ValueError("a household needs a village")
-    random, serial = Random(seed), 0  # noqa: S311 - invented people are no secret
+    random, serial = Random(seed), first  # noqa: S311 - invented people are no secret
     for number in range(count):
         members = _family(random, serial, as_of)
         serial += len(members)

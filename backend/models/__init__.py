@@ -2,6 +2,7 @@
 
 from backend.models.accounts import Account, AccountHousehold, Quota
 from backend.models.alerts import Alert, AlertBatch, AlertItem, StagedRow
+from backend.models.articles import Article, Leaflet
 from backend.models.audit import AuditBatch, AuditRow
 from backend.models.authorizations import Authorization
 from backend.models.batches import Announcement, BatchItem, CountyBatch, NationalEntry
@@ -18,12 +19,14 @@ from backend.models.counties import County, DemoClock, Leader, PolicyVersion, Re
 from backend.models.disasters import DisasterEvent, DisasterHousehold
 from backend.models.files import StoredFile
 from backend.models.green_channels import GreenChannel, GreenOpinion
-from backend.models.grids import Grid, GridPost
+from backend.models.grids import Grid, GridChange, GridPost, TrainingTaken
+from backend.models.group_meetings import GroupMeeting, SpokenOf
 from backend.models.home_checks import HomeCheck, HomeCheckDraft
 from backend.models.households import Household, Person, PersonDigest
 from backend.models.idempotency import IdempotencyKey
 from backend.models.imports import ImportBatch, ImportNote
 from backend.models.judgements import Judgement
+from backend.models.judging_groups import JudgingMember
 from backend.models.kinships import Kinship
 from backend.models.meetings import Meeting, MeetingItem
 from backend.models.messages import Attempt, Message, PushedEvent
@@ -41,6 +44,7 @@ from backend.models.satisfactions import Satisfaction
 from backend.models.sessions import OneTimeCode, SignIn, Throttle
 from backend.models.slips import Slip
 from backend.models.staff import Identity, Staff
+from backend.models.stations import Station, StationMember
 from backend.models.supervising import Assignment, Inspected, Inspection, OfficeMeeting, Publicity
 from backend.models.tasks import Task
 from backend.models.visits import Visit
@@ -53,6 +57,7 @@ __all__ = [
     "AlertBatch",
     "AlertItem",
     "Announcement",
+    "Article",
     "Assignment",
     "Attempt",
     "AuditBatch",
@@ -85,7 +90,9 @@ __all__ = [
     "GreenChannel",
     "GreenOpinion",
     "Grid",
+    "GridChange",
     "GridPost",
+    "GroupMeeting",
     "Hazard",
     "HomeCheck",
     "HomeCheckDraft",
@@ -98,8 +105,10 @@ __all__ = [
     "Inspection",
     "InsuranceYear",
     "Judgement",
+    "JudgingMember",
     "Kinship",
     "Leader",
+    "Leaflet",
     "Measure",
     "MeasureLine",
     "Meeting",
@@ -136,12 +145,16 @@ __all__ = [
     "SignIn",
     "Slip",
     "Snooze",
+    "SpokenOf",
     "Staff",
     "StagedRow",
+    "Station",
+    "StationMember",
     "StoredFile",
     "Supervision",
     "Task",
     "Throttle",
+    "TrainingTaken",
     "Visit",
     "VisitTurn",
     "WarningNote",

@@ -54,6 +54,8 @@ class StagedRow(Base):
     name_digest: Mapped[str] = mapped_column(Symbols(16), comment="enough to say that a name differs")
     amount_yuan: Mapped[int | None]
     happened_on: Mapped[date | None]
+    village_code: Mapped[str | None] = mapped_column(Symbols(12), comment="where the row names a village of the county")
+    risk: Mapped[str | None] = mapped_column(Symbols(20), comment="where the row says another than its topic")
     person_id: Mapped[int | None] = mapped_column(RowId)
     outcome: Mapped[str | None] = mapped_column(Symbols(12), comment="what was set apart, or went on to an alert")
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.access.scope import Scoped
-from backend.db import Base, Document, RowId, Symbols, Words, new_id
+from backend.db import Base, Document, RowId, Sealed, Symbols, Words, new_id
 
 
 class Campaign(Base):
@@ -49,3 +49,4 @@ class CampaignFamily(Scoped, Base):
     is_so: Mapped[list[Any]] = mapped_column(
         Document, default=list, comment="numbers of the questions that were ticked"
     )
+    words_sealed: Mapped[str | None] = mapped_column(Sealed(6000), comment="what was seen, where it goes on")

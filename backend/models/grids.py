@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, RowId, Sealed, Symbols, Words, new_id
@@ -38,3 +38,33 @@ class GridPost(Base):
     phone_sealed: Mapped[str | None] = mapped_column(Sealed(200))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+
+
+class GridChange(Base):
+    """What became of a grid: split, merged, or handed to somebody else; never rewritten (seed 001)."""
+
+    __tablename__ = "grid_changes"
+    __table_args__ = (Index("ix_grid_changes_parent_code_id", "parent_code", "id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
+    parent_code: Mapped[str] = mapped_column(Symbols(12), comment="its village")
+    kind: Mapped[str] = mapped_column(Symbols(20), comment="policy dictionary grid_changes")
+    from_code: Mapped[str] = mapped_column(Symbols(15))
+    to_code: Mapped[str] = mapped_column(Symbols(15))
+    households: Mapped[int] = mapped_column(comment="how many went from the one to the other")
+    said: Mapped[str] = mapped_column(Words(200), default="", comment="of a hand-over: from whom to whom")
+    reason: Mapped[str] = mapped_column(Words(200))
+    happened_on: Mapped[date]
+    by_name: Mapped[str] = mapped_column(Words(50))
+
+
+class TrainingTaken(Base):
+    """Somebody of a grid took part in a training."""
+
+    __tablename__ = "trainings_taken"
+    __table_args__ = (UniqueConstraint("grid_post_id", "publicity_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
+    grid_post_id: Mapped[int] = mapped_column(RowId, ForeignKey("grid_posts.id"))
+    publicity_id: Mapped[int] = mapped_column(RowId, ForeignKey("publicity.id"))
+    noted_by_name: Mapped[str] = mapped_column(Words(50))

@@ -81,14 +81,15 @@ class MemberChange(Scoped, Base):
 
 
 class Hazard(Scoped, Base):
-    """An unsafe item of 三保障 or water, found at a visit: open until somebody has looked that it is put right."""
+    """An unsafe item of 三保障 or water, found at a visit or a home check: open until somebody has looked."""
 
     __tablename__ = "hazards"
     __table_args__ = (Index("ix_hazards_county_code_closed_on_id", "county_code", "closed_on", "id"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     task_id: Mapped[int] = mapped_column(RowId, ForeignKey("tasks.id"))
-    visit_id: Mapped[int] = mapped_column(RowId, ForeignKey("regular_visits.id"))
+    visit_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("regular_visits.id"))
+    check_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("home_checks.id"))
     item: Mapped[str] = mapped_column(Symbols(20), comment="policy dictionary safety_items")
     head_name: Mapped[str] = mapped_column(Words(50))
     found_on: Mapped[date]

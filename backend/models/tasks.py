@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from backend import clock
 from backend.access.scope import Scoped
 from backend.db import Base, Document, RowId, Symbols, Words, new_id
 
@@ -56,6 +57,11 @@ class Task(Scoped, Base):
     version: Mapped[int] = mapped_column(comment="taken from its case's counter: unique among all tasks of the case")
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - SQLAlchemy's own way to say it
+
+    @property
+    def appeared_on(self) -> date:
+        """The day on which somebody first owed it; its limit may count from an earlier one (`opened_on`)."""
+        return clock.local(self.opened_at).date()
 
     @validates("village_code", "grid_code")
     def _out_of_sight(self, level: str, code: str | None) -> str | None:

@@ -78,20 +78,26 @@ def _of_alerts(policy: Policy) -> Iterator[tuple[str, str, Container[str]]]:
         "alert_offices": policy.departments,
         "alert_risks": words.get("risks", {}),
         "alert_colours": words.get("alert_colour_names", {}),
+        "alert_rhythms": words.get("alert_rhythm_names", {}),
     }
-    for name in (*points_at, "alert_rhythms"):
+    for name in points_at:
         entries = words.get(name, {})
         yield from (("dictionaries.alert_topics", topic, entries) for topic in topics)
         yield from ((f"dictionaries.{name}", topic, topics) for topic in entries)
-        yield from ((f"dictionaries.{name}", code, points_at[name]) for code in entries.values() if name in points_at)
+        yield from ((f"dictionaries.{name}", code, points_at[name]) for code in entries.values())
+    days = words.get("alert_rhythm_days", {})
+    yield from (("dictionaries.alert_rhythm_names", code, days) for code in words.get("alert_rhythm_names", {}))
+    for topic, channel in words.get("alert_channels", {}).items():
+        yield "dictionaries.alert_channels", topic, topics
+        yield "dictionaries.alert_channels", channel, words.get("channels", {})
 
 
 def _odd_rhythms(policy: Policy) -> Iterator[str]:
-    for topic, written in policy.dictionaries.get("alert_rhythms", {}).items():
+    for topic, written in policy.dictionaries.get("alert_rhythm_days", {}).items():
         try:
             Rhythm.parse(written)
         except Invalid as error:
-            yield f"dictionaries.alert_rhythms.{topic}：{error.message}"
+            yield f"dictionaries.alert_rhythm_days.{topic}：{error.message}"
 
 
 def _urgent_but_longer(policy: Policy) -> Iterator[str]:

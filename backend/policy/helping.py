@@ -1,6 +1,6 @@
 """Looks a plan of help over: what is missing, what is too much. It warns and never decides (seed 001)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -68,6 +68,12 @@ def warnings_of(family: Help) -> tuple[Warned, ...]:
     )
 
 
+def risks_without_help(risks: Sequence[str], given: Collection[str], policy: Policy) -> list[str]:
+    """Return the risks for which the kind of help that the rules ask first is not among what is given."""
+    needs = policy.dictionaries["risk_needs"]
+    return [risk for risk in risks if needs.get(risk) and needs[risk] not in given]
+
+
 @cache
 def rules() -> tuple[_Rule, ...]:
     """Return the rules in the file's order; `ValueError` for a rule that nobody wrote a predicate for."""
@@ -93,9 +99,7 @@ def _names(codes: Sequence[str], dictionary: str, family: Help) -> list[str]:
 
 
 def _risk_without_help(family: Help, _: int) -> list[str]:
-    needs = family.policy.dictionaries["risk_needs"]
-    bare = [risk for risk in family.risks if needs.get(risk) and needs[risk] not in family.given]
-    return _names(bare, "risks", family)
+    return _names(risks_without_help(family.risks, family.given, family.policy), "risks", family)
 
 
 def _need_without_help(family: Help, _: int) -> list[str]:

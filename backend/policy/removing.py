@@ -1,5 +1,6 @@
 """Looks a removal over with the rules of `removal_rules.yaml`: errors stop it, warnings are shown and kept."""
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -87,6 +88,12 @@ def findings_of(removing: Removing) -> tuple[Finding, ...]:
 def months_between(begin: date, end: date) -> int:
     """Return the whole months from one day to another."""
     return (end.year - begin.year) * 12 + end.month - begin.month - (end.day < begin.day)
+
+
+def months_before(end: date, months: int) -> date:
+    """Return the latest day from which so many whole months have gone by on another."""
+    year, month = divmod(end.year * 12 + end.month - 1 - months, 12)
+    return date(year, month + 1, min(end.day, monthrange(year, month + 1)[1]))
 
 
 @cache

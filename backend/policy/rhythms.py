@@ -1,6 +1,7 @@
 """When a department's delivery is due: every so many days, on days of the month, or at once (seed 004, domain 4.1)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
@@ -27,6 +28,11 @@ class Rhythm:
     every: int = 0
     marks: tuple[int, ...] = ()
     season: tuple[int, int, int, int] | None = None
+
+    @classmethod
+    def of(cls, topic: str, dictionaries: Mapping[str, Mapping[str, str]]) -> Self:
+        """Return the rhythm that a county's rules give a topic of alerts."""
+        return cls.parse(dictionaries["alert_rhythm_days"][dictionaries["alert_rhythms"][topic]])
 
     @classmethod
     def parse(cls, text: str) -> Self:

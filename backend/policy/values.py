@@ -18,6 +18,14 @@ PLAIN = ("limits", "flags", "numbers", "texts")
 """Sections whose keys are fixed: the program reads them by name."""
 
 SECTIONS = (*PLAIN, "dictionaries", "departments", "ladder")
+RETIRED = {
+    "limits": frozenset({"T_FETCH", "T_PLAN_LATEST"}),
+    "flags": frozenset({"objection_restarts_notice", "authorization_at"}),
+    "numbers": frozenset({"notices_in_village", "assessment_month", "grid_member_age_at_most"}),
+    "texts": frozenset({"public_notice"}),
+    "dictionaries": frozenset({"authorization_at"}),
+}
+"""Keys that nothing reads any more: a county's older versions may still name them, and are read without them."""
 LARGEST_NUMBER = 1_000_000
 LONGEST_WORDS = 500
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,29}", re.ASCII)
@@ -97,6 +105,8 @@ def diff(a: Policy, b: Policy) -> list[str]:
 
 def _change_plain(section: str, values: Values, changes: Mapping[str, Any], wrong: Fields) -> None:
     for key, value in changes.items():
+        if key in RETIRED.get(section, ()):
+            continue
         if key not in values:
             wrong[f"{section}.{key}"] = "政策里没有这一项。"
         elif type(value) is not type(values[key]):
@@ -107,6 +117,8 @@ def _change_plain(section: str, values: Values, changes: Mapping[str, Any], wron
 
 def _change_dictionaries(dictionaries: Values, changes: Mapping[str, Any], wrong: Fields) -> None:
     for name, entries in changes.items():
+        if name in RETIRED["dictionaries"]:
+            continue
         if name not in dictionaries or not isinstance(entries, Mapping):
             wrong[f"dictionaries.{name}"] = "政策里没有这本字典。"
         else:

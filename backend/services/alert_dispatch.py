@@ -11,14 +11,18 @@ from backend.access.scope import as_system
 from backend.db import db, use_case
 from backend.errors import DomainError, TryLater
 from backend.models import Alert, AlertBatch, AlertItem, Clue
+from backend.policy import Policy
 from backend.policy.county import county_workdays, current_policy
-from backend.services.alert_matching import CLOSED, RED, SENT, WAITING
+from backend.services.alert_matching import CLOSED, SENT, WAITING
+from backend.services.alert_rules import RED
 from backend.services.alerts import machine
 from backend.services.intake import Origin, Spoken, take_in
 from backend.services.leaders import leading
 from backend.workflow.deadlines import due_on, is_overdue
 
 CHANNEL = "dept_alert"
+"""Of clues that departments give; a topic may be another channel (`alert_channels`)."""
+
 URGENT, NORMAL = "urgent", "normal"
 AT_ONCE = 200
 
@@ -130,7 +134,7 @@ def _send(alert_id: int) -> int:
         spoken = Spoken(
             alert.village_code, alert.head_name, alert.risk, what=_words(alert), household_id=alert.household_id
         )
-        origin = Origin(CHANNEL, clock.today(), urgency, source_no=f"{alert.id % 10**8:08d}")
+        origin = Origin(_channel(alert, policy), clock.today(), urgency, source_no=f"{alert.id % 10**8:08d}")
         clue, task = take_in(spoken, origin, by=machine(alert.county_code), policy=policy)
         db.session.flush()
         workdays = county_workdays(alert.county_code)
@@ -138,6 +142,12 @@ def _send(alert_id: int) -> int:
         alert.sent_on = clock.today()
         alert.due_on = due_on(clock.today(), policy.limit("T_FEEDBACK", urgency), workdays).on
     return 1
+
+
+def _channel(alert: Alert, policy: Policy) -> str:
+    """Return by which channel the alert came: that of what was said first."""
+    query = select(AlertItem.topic).where(AlertItem.alert_id == alert.id).order_by(AlertItem.id).limit(1)
+    return policy.dictionaries["alert_channels"].get(db.session.scalar(query) or "", CHANNEL)
 
 
 def _words(alert: Alert) -> str:

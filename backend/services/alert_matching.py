@@ -5,27 +5,26 @@ One family is one alert, whatever how many departments say: what comes later joi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, select, update
 
 from backend import clock
+from backend.access.actor import system_actor
 from backend.access.scope import as_system
 from backend.db import db, new_id, ring, use_case
 from backend.models import Alert, AlertBatch, AlertItem, Case, Household, Person, PersonDigest, StagedRow
 from backend.models.places import same_place
-from backend.policy import Policy
 from backend.policy.county import policy_of
+from backend.services.alert_rules import RANKS, AlertRules
 from backend.services.alert_schedule import FILED, READING
 from backend.services.imports.alert_rows import name_digest
 from backend.services.sealing import Sealer
+from backend.services.unlisted import TOO_MANY, Reader, put_down
 from backend.workflow.states import State
 
 AT_ONCE = 1000
 WAITING, SENT, CLOSED = "waiting", "sent", "closed"
-RED, YELLOW, GREEN = "red", "yellow", "green"
-RANKS = {RED: 0, YELLOW: 1, GREEN: 2}
 WHO, DEAD, WATCHED, CHECKED, MERGED, ALERTED = "name", "dead", "watched", "checked", "merged", "alerted"
 OUTCOME_NAMES = {
     None: "不是本县登记的农户，或没有到预警线",
@@ -35,56 +34,34 @@ OUTCOME_NAMES = {
     CHECKED: "同一原因不久前核实过",
     MERGED: "这一户已有预警，并在一起核实",
     ALERTED: "交村里核实",
+    TOO_MANY: "花名册里没有，一次太多，请先补花名册再推送",
 }
 NO_QUIET = {"synchronize_session": False}
 
 
-@dataclass(frozen=True)
-class _Rules:
-    """What judges the rows of one delivery."""
+def match(batch_id: int, read: Reader) -> None:
+    """Go through a delivery's rows that belong to somebody of the county; again after a crash, it goes on.
 
-    topic: str
-    colour: str
-    risk: str
-    threshold: int | None
-    red_from: int | None
-    checked_since: date
-
-    @classmethod
-    def of(cls, batch: AlertBatch, policy: Policy) -> "_Rules":
-        words, numbers = policy.dictionaries, policy.numbers
-        threshold = threshold_of(batch.topic, policy)
-        return cls(
-            topic=batch.topic,
-            colour=words["alert_colours"][batch.topic],
-            risk=words["alert_risks"][batch.topic],
-            threshold=threshold,
-            red_from=threshold * numbers["alert_red_percent"] // 100 if threshold else None,
-            checked_since=clock.today() - timedelta(days=numbers["alert_checked_days"]),
-        )
-
-    def colour_of(self, amount: int | None) -> str:
-        return RED if self.red_from is not None and amount is not None and amount >= self.red_from else self.colour
-
-
-def threshold_of(topic: str, policy: Policy) -> int | None:
-    """Return from how many yuan on a row of this topic counts; None where rows carry no amount (domain 4.3).
-
-    A share of last year's rural income where the county chose one and entered the income; else the figure in yuan.
+    `read` reads rows again from the file, for those whom the roster does not know and who live in a named village.
     """
-    group = policy.dictionaries["alert_thresholds"].get(topic)
-    if group is None:
-        return None
-    share, income = policy.numbers[f"alert_percent_{group}"], policy.numbers["rural_income_yuan"]
-    return income * share // 100 if share and income else policy.numbers[f"alert_burden_{group}_yuan"]
+    _match_known(batch_id)
+    batch = db.session.get_one(AlertBatch, batch_id)
+    rules = AlertRules.of(batch, policy_of(batch.county_code, batch.policy_version))
+    by = system_actor(batch.county_code, "a department names people")
+    if put_down(batch, _counted(batch, rules), read, by=by):
+        _match_known(batch_id)
+    _end(batch_id)
 
 
-def match(batch_id: int) -> None:
-    """Go through a delivery's rows that belong to somebody of the county; again after a crash, it goes on."""
+def _match_known(batch_id: int) -> None:
     after = 0
     while (last := _match_some(batch_id, after)) is not None:
         after = last
-    _end(batch_id)
+
+
+def _counted(batch: AlertBatch, rules: AlertRules) -> Select[int]:
+    query = select(StagedRow.row_no).where(StagedRow.batch_id == batch.id, StagedRow.outcome.is_(None))
+    return query.where(rules.counts())
 
 
 @use_case
@@ -92,7 +69,7 @@ def _match_some(batch_id: int, after: int) -> int | None:
     """Take the next rows of known people, and return the last one; short transactions, read by key."""
     with as_system("a department's rows find their families"):
         batch = db.session.get_one(AlertBatch, batch_id)
-        rules = _Rules.of(batch, policy_of(batch.county_code, batch.policy_version))
+        rules = AlertRules.of(batch, policy_of(batch.county_code, batch.policy_version))
         rows = db.session.execute(_known_rows(batch, rules, after)).all()
         if not rows:
             return None
@@ -108,13 +85,14 @@ def _match_some(batch_id: int, after: int) -> int | None:
         return int(rows[-1].row_no)
 
 
-def _known_rows(batch: AlertBatch, rules: _Rules, after: int) -> Select[*tuple[Any, ...]]:
+def _known_rows(batch: AlertBatch, rules: AlertRules, after: int) -> Select[*tuple[Any, ...]]:
     query = (
         select(
             StagedRow.row_no,
             StagedRow.name_digest,
             StagedRow.amount_yuan,
             StagedRow.happened_on,
+            StagedRow.risk,
             Person.id.label("person_id"),
             Person.name,
             Person.died_on,
@@ -129,9 +107,7 @@ def _known_rows(batch: AlertBatch, rules: _Rules, after: int) -> Select[*tuple[A
             PersonDigest.county_code == batch.county_code,
         )
     )
-    if rules.threshold is not None:
-        query = query.where(StagedRow.amount_yuan >= rules.threshold)
-    return query.order_by(StagedRow.row_no).limit(AT_ONCE)
+    return query.where(rules.counts()).order_by(StagedRow.row_no).limit(AT_ONCE)
 
 
 @dataclass
@@ -144,7 +120,7 @@ class _Apart:
     open_alerts: dict[int, Alert]
 
     @classmethod
-    def of(cls, household_ids: Sequence[int], person_ids: Sequence[int], rules: _Rules) -> "_Apart":
+    def of(cls, household_ids: Sequence[int], person_ids: Sequence[int], rules: AlertRules) -> "_Apart":
         households = {
             row.id: row for row in db.session.scalars(select(Household).where(Household.id.in_(household_ids)))
         }
@@ -168,7 +144,7 @@ class _Apart:
         )
 
 
-def _outcome(row: Row[Any], rules: _Rules, apart: _Apart, batch: AlertBatch) -> str:
+def _outcome(row: Row[Any], rules: AlertRules, apart: _Apart, batch: AlertBatch) -> str:
     if row.name_digest != name_digest(row.name):
         return WHO
     if row.died_on is not None:
@@ -180,7 +156,9 @@ def _outcome(row: Row[Any], rules: _Rules, apart: _Apart, batch: AlertBatch) -> 
     alert = apart.open_alerts.get(row.household_id)
     colour = rules.colour_of(row.amount_yuan)
     if alert is None:
-        alert = apart.open_alerts[row.household_id] = _new_alert(apart.households[row.household_id], colour, rules)
+        alert = apart.open_alerts[row.household_id] = _new_alert(
+            apart.households[row.household_id], colour, row.risk or rules.risk
+        )
         outcome = ALERTED
     else:
         outcome = MERGED
@@ -190,14 +168,14 @@ def _outcome(row: Row[Any], rules: _Rules, apart: _Apart, batch: AlertBatch) -> 
     return outcome
 
 
-def _new_alert(household: Household, colour: str, rules: _Rules) -> Alert:
+def _new_alert(household: Household, colour: str, risk: str) -> Alert:
     alert = Alert(
         id=new_id(),
         household_id=household.id,
         head_name=household.head_name,
         colour=colour,
         rank=RANKS[colour],
-        risk=rules.risk,
+        risk=risk,
         standing=WAITING,
         made_on=clock.today(),
         sent_on=None,
@@ -212,7 +190,7 @@ def _new_alert(household: Household, colour: str, rules: _Rules) -> Alert:
     return alert
 
 
-def _add_item(alert: Alert, row: Row[Any], rules: _Rules, batch: AlertBatch) -> None:
+def _add_item(alert: Alert, row: Row[Any], rules: AlertRules, batch: AlertBatch) -> None:
     item_id = new_id()
     amount = str(row.amount_yuan) if row.amount_yuan is not None else ""
     db.session.add(

@@ -52,7 +52,7 @@ def open_due() -> int:
 def _open_topic(county_code: str, topic: str) -> int:
     """Open what is due of one topic, from where it was left off: a machine that slept for a week catches up."""
     policy, today = current_policy(county_code), clock.today()
-    rhythm = Rhythm.parse(policy.dictionaries["alert_rhythms"][topic])
+    rhythm = Rhythm.of(topic, policy.dictionaries)
     office = offices.office_of(county_code, policy.dictionaries["alert_offices"][topic])
     mine = AlertBatch.county_code == county_code
     last = db.session.scalar(select(func.max(AlertBatch.due_on)).where(mine, AlertBatch.topic == topic))

@@ -52,6 +52,8 @@ def verdicts_of(batch_id: int, *, by: Actor, after: int = 0, size: int = MOST_AT
     require(by.role, Action.PUSH_ALERTS)
     batch = _matched(batch_id, by)
     found = _read(batch, after, size)
+    if not after:
+        _refuse_forgotten(batch, found)
     _note_told(batch.id, [each.row_no for each in found if each.verdict is not None])
     return found
 
@@ -93,6 +95,12 @@ def _matched(batch_id: int, by: Actor) -> AlertBatch:
     if batch.standing != FILED:
         raise NotPossibleNow("这一批还没有核对完，请稍后再看。" if batch.import_id else "这一期没有预警，不用反馈。")
     return batch
+
+
+def _refuse_forgotten(batch: AlertBatch, found: Sequence[RowVerdict]) -> None:
+    """Say so where a delivery had rows and they are gone, instead of answering that there were none."""
+    if not found and sum(batch.counts.values()):
+        raise NotPossibleNow("这一批放得太久，明细已经删除；当时的数目在这一批的页面上看。")
 
 
 def _read(batch: AlertBatch, after: int, size: int) -> list[RowVerdict]:

@@ -3,7 +3,8 @@
 Places are compared with their limits, never with one another and never by person (domain 5.8; practice P16).
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -17,7 +18,9 @@ from backend.access.permissions import LEVEL_OF_ROLE, Action, Role, require
 from backend.access.scope import LEVELS
 from backend.db import db
 from backend.models import Case, CaseEvent, Task
-from backend.services.contacts import vacancies
+from backend.policy.county import current_policy
+from backend.services.coverage import Coverage, coverage
+from backend.services.paired import vacancies
 from backend.workflow import places
 from backend.workflow.places import name_of
 from backend.workflow.states import ENDS, State
@@ -30,6 +33,16 @@ LEVEL_BELOW = {6: 9, 9: 12, 12: 12, 15: 12}
 LAST_DAYS = 90
 MOST_MEASURED = 5000
 ONGOING = frozenset(State) - ENDS
+
+
+_SELF, _CADRES, _OFFICES = "农户自主申报", "乡村干部排查", "部门筛查预警"
+OTHER_WAYS = "信访、媒体、督查"
+WAY_OF = {
+    **dict.fromkeys(("self_mp", "self_paper", "self_oral", "self_hotline", "self_napp"), _SELF),
+    **dict.fromkeys(("grid_find", "visit_find", "mass"), _CADRES),
+    **dict.fromkeys(("dept_alert", "platform", "linked"), _OFFICES),
+}
+"""The three ways of finding (seed 004), by the channels of the rules."""
 
 
 @dataclass
@@ -63,10 +76,12 @@ class Pace:
 
 @dataclass(frozen=True)
 class Board:
-    """The rows of a place's board, and how long the families that ended lately took."""
+    """The rows of a place's board, how long the families that ended lately took, and the three shares of seed 001."""
 
     rows: Sequence[Row]
     pace: Pace
+    coverage: Coverage
+    ways: Mapping[str, int]
     since: date
 
 
@@ -74,7 +89,8 @@ def board(*, by: Actor) -> Board:
     """Return the board of the actor's place: a county sees its townships, a township its villages."""
     require(by.role, Action.READ_BOARD)
     since = clock.today() - timedelta(days=LAST_DAYS)
-    return Board(_rows(by), pace_of(_ended_lately()), since)
+    ended = _ended_lately()
+    return Board(_rows(by), pace_of(ended), coverage(current_policy(by.county_code), since), ways_of(ended), since)
 
 
 def _rows(by: Actor) -> list[Row]:
@@ -134,6 +150,7 @@ class Course:
     ended_on: date
     visited_on: date | None = None
     helped_on: date | None = None
+    channel: str = ""
 
 
 def pace_of(courses: Iterable[Course]) -> Pace:
@@ -149,6 +166,12 @@ def pace_of(courses: Iterable[Course]) -> Pace:
     )
 
 
+def ways_of(courses: Iterable[Course]) -> dict[str, int]:
+    """Count by which of the three ways of seed 004, or by another, these families became known."""
+    counted = Counter(WAY_OF.get(each.channel, OTHER_WAYS) for each in courses)
+    return {way: counted[way] for way in (*dict.fromkeys(WAY_OF.values()), OTHER_WAYS)}
+
+
 def _middle(pairs: Iterable[tuple[date, date | None]]) -> float | None:
     days = [(until - begin).days for begin, until in pairs if until is not None]
     return median(days) if days else None
@@ -158,7 +181,7 @@ def _ended_lately() -> list[Course]:
     """Return the families that township or county decided on lately: withdrawn and joined ones took no way."""
     decided = (State.MONITORED, State.NOT_INCLUDED)
     query = (
-        select(Case.id, Case.discovered_on, Case.entered_at, Case.promised_on, Case.closed_at)
+        select(Case.id, Case.discovered_on, Case.entered_at, Case.promised_on, Case.closed_at, Case.channel)
         .where(Case.state.in_(decided), Case.closed_at >= clock.now() - timedelta(days=LAST_DAYS))
         .order_by(Case.id.desc())
         .limit(MOST_MEASURED)
@@ -173,6 +196,7 @@ def _ended_lately() -> list[Course]:
             _day(case.closed_at),
             visited.get(case.id),
             helped.get(case.id),
+            case.channel,
         )
         for case in cases
     ]

@@ -19,6 +19,7 @@ from backend.errors import Complaints, Invalid, NotFound, NotPossibleNow
 from backend.models import Campaign, CampaignFamily, DisasterHousehold, Household, RegularVisit, VisitTurn, Watch
 from backend.models.places import same_place
 from backend.policy.county import current_policy
+from backend.services import campaign_lists
 from backend.services.round_classes import LIFTED_KINDS
 from backend.services.round_forms import last_visit, words_of
 from backend.services.sealing import needed
@@ -27,11 +28,15 @@ from backend.workflow.watching import WATCHED
 MOST_QUESTIONS, LONGEST_QUESTION, LONGEST_DAYS = 10, 60, 370
 ROWS_AT_ONCE = 1000
 EVERYBODY, THE_WATCHED, THE_LIFTED, THE_TAGGED, THE_STRUCK = "everybody", "watched", "lifted", "tagged", "struck"
+THE_LISTED = "listed"
 
 
 @dataclass(frozen=True)
 class CampaignForm:
-    """What is ordered, by which document, for whom, in which window, with which questions."""
+    """What is ordered, by which document, for whom, in which window, with which questions.
+
+    `listed`: the families of a list, each a village (name or code) and the head of the household.
+    """
 
     name: str
     number: str
@@ -40,6 +45,7 @@ class CampaignForm:
     from_on: date
     until_on: date
     questions: tuple[str, ...] = ()
+    listed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ def begin(form: CampaignForm, *, by: Actor) -> Campaign:
     )
     db.session.add(campaign)
     db.session.flush()
-    families = db.session.scalars(_whom(form.whom)).all()
+    families = campaign_lists.families_of(form.listed, by=by) if form.whom == THE_LISTED else _by_rule(form.whom)
     visited = _visited_since(form.from_on, form.until_on)
     rows = [_row(campaign, each, visited.get(each.id)) for each in families]
     with as_system("a campaign lists its families"):
@@ -93,25 +99,6 @@ def begin(form: CampaignForm, *, by: Actor) -> Campaign:
     if not rows:
         raise Invalid.field("whom", "辖区里没有这样的户。")
     return campaign
-
-
-@use_case
-def answer(campaign_id: int, household_id: int, is_so: Sequence[int], *, by: Actor) -> CampaignFamily:
-    """Tick the campaign's questions that are so for a family that was reached."""
-    require(by.role, Action.FILE_ROUND)
-    campaign = _found(campaign_id)
-    query = select(CampaignFamily).where(
-        CampaignFamily.campaign_id == campaign.id, CampaignFamily.household_id == household_id
-    )
-    row = db.session.scalars(query.with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound
-    if row.visit_id is None:
-        raise NotPossibleNow("请先填这一户的走访，再答专项的问题。")
-    if any(not 0 <= number < len(campaign.questions) for number in is_so):
-        raise Invalid.field("is_so", "没有这个问题，请重新打开。")
-    row.is_so = sorted(set(is_so))
-    return row
 
 
 def count_visit(visit: RegularVisit) -> int:
@@ -148,7 +135,7 @@ def running(*, by: Actor) -> Sequence[Campaign]:
 def progress(campaign_id: int, *, by: Actor) -> Sequence[Progress]:
     """Return how far each village of the actor's place is; places only, nobody is ranked."""
     require(by.role, Action.READ_WATCHES)
-    campaign = _found(campaign_id)
+    campaign = find(campaign_id)
     query = (
         select(CampaignFamily.village_code, func.count(CampaignFamily.id), func.count(CampaignFamily.visit_id))
         .where(CampaignFamily.campaign_id == campaign.id)
@@ -161,7 +148,7 @@ def progress(campaign_id: int, *, by: Actor) -> Sequence[Progress]:
 def unreached(campaign_id: int, *, by: Actor, size: int = 500) -> Sequence[CampaignFamily]:
     """Return the families of the actor's place that nobody has reached yet, by village."""
     require(by.role, Action.FILE_ROUND)
-    campaign = _found(campaign_id)
+    campaign = find(campaign_id)
     query = select(CampaignFamily).where(CampaignFamily.campaign_id == campaign.id, CampaignFamily.visit_id.is_(None))
     return db.session.scalars(query.order_by(CampaignFamily.village_code, CampaignFamily.id).limit(size)).all()
 
@@ -183,18 +170,23 @@ def papers(campaign_id: int, *, by: Actor, size: int = 100) -> list[PaperSheet]:
 def close(campaign_id: int, *, by: Actor) -> Campaign:
     """Close a campaign; visits count in it no more."""
     require(by.role, Action.RUN_CAMPAIGN)
-    campaign = _found(campaign_id)
+    campaign = find(campaign_id)
     if campaign.region_code != by.region_code:
         raise NotPossibleNow("由开展这次专项的那一级结束。")
     campaign.closed_at = campaign.closed_at or clock.now()
     return campaign
 
 
-def _found(campaign_id: int) -> Campaign:
+def find(campaign_id: int) -> Campaign:
+    """Return a campaign; `NotFound` tells nobody whether there is another."""
     campaign = db.session.scalars(select(Campaign).where(Campaign.id == campaign_id)).one_or_none()
     if campaign is None:
         raise NotFound
     return campaign
+
+
+def _by_rule(rule: str) -> Sequence[Household]:
+    return db.session.scalars(_whom(rule)).all()
 
 
 def _whom(rule: str) -> Select[Household]:

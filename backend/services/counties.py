@@ -13,6 +13,8 @@ from backend.errors import Invalid, NotFound, TryLater
 from backend.models import County, PolicyVersion, Region
 from backend.policy.county import current_policy
 from backend.policy.presets import load_preset
+from backend.services import storage
+from backend.services.templates import TEMPLATES
 from backend.workflow import places
 
 COUNTY_DIGITS, TOWNSHIP_DIGITS, VILLAGE_DIGITS = 6, 9, 12
@@ -82,6 +84,34 @@ def county_for(code: str | None) -> County:
     if found or code:
         raise Invalid.field("county_code", "请先选择您所在的县，或者扫村里的码进入。")
     raise TryLater("这里还没有建好县，请稍后再来。")
+
+
+def welcome(county_code: str | None = None) -> dict[str, Any]:
+    """Return what a phone shows before anybody signs in: the county, its villages, whom to call, who runs this.
+
+    Sponsor and filing number are the installation's; without a sponsor it is the county's own authority.
+    `templates` are WeChat's ids of the messages that a family may be asked to allow.
+    """
+    settings = storage.settings()
+    county = county_for(county_code)
+    below = select(Region.code, Region.name, Region.parent_code, Region.level).where(
+        Region.code.startswith(county.code), Region.level.in_(["township", "village"])
+    )
+    rows = db.session.execute(below.order_by(Region.code)).all()
+    townships = {row.code: row.name for row in rows if row.level == "township"}
+    return {
+        "county_code": county.code,
+        "county_name": county.name,
+        "phone": county.phone,
+        "sponsor": settings.sponsor or f"{county.name}{current_policy(county.code).texts['county_authority']}",
+        "filing_number": settings.filing_number,
+        "templates": [each for each in [TEMPLATES["progress"].template_id] if each],
+        "villages": [
+            {"code": row.code, "name": row.name, "township_name": townships.get(row.parent_code, "")}
+            for row in rows
+            if row.level == "village"
+        ],
+    }
 
 
 def describe_village(code: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ from backend.workflow import engine, telling, verdicts
 from backend.workflow.deadlines import on_the_day
 from backend.workflow.duties import FIRST_STATE
 from backend.workflow.engine import find_case
+from backend.workflow.procedure import rows_for
 from backend.workflow.refusals import not_from
 from backend.workflow.sentences import STATUS_OF
 from backend.workflow.states import Kind, State
@@ -39,7 +40,8 @@ CONSENTS = ("health", "assets", "minors")
 """The three separate consents (PIPL 29): each may stay unticked, and none is a gate."""
 MOST_HARDSHIP = 1000
 MAY_BE_RECHECKED = frozenset(STATUS_OF[each] for each in ("not_accepted", "not_included", "terminated"))
-"""What a receipt shows while its outcome may still be rechecked, once."""
+"""What a receipt shows while its outcome may still be rechecked; confirmed, again only where the rules say so."""
+CONFIRMED = "outcome_confirmed"
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,19 @@ def timeline_of(declaration: Declaration) -> Sequence[ReceiptLine]:
 def actions_on(declaration: Declaration) -> list[str]:
     """Return what its sender may do with a declaration now, read off what they are shown and nothing else."""
     if declaration.closed_at is not None:
-        return [Action.ASK_RECHECK] if declaration.status in MAY_BE_RECHECKED else []
+        return [Action.ASK_RECHECK] if _may_be_rechecked(declaration) else []
     answers = [Action.SUPPLEMENT] if declaration.status == STATUS_OF["returned"] else []
     return [*answers, Action.WITHDRAW, Action.ADD_FILE]
+
+
+def _may_be_rechecked(declaration: Declaration) -> bool:
+    policy = current_policy(declaration.county_code)
+    most = policy.numbers["rechecks_for_each_outcome"]
+    if not rows_for(Action.ASK_RECHECK, str(policy.flags["procedure"])):
+        return False
+    if declaration.status != STATUS_OF[CONFIRMED]:
+        return most > 0 and declaration.status in MAY_BE_RECHECKED
+    return sum(line.kind == CONFIRMED for line in timeline_of(declaration)) < most
 
 
 @use_case

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from backend import clock
 from backend.access.actor import Actor, staff_actor
 from backend.access.permissions import Action, Role, may
-from backend.db import db, in_transaction, use_case
+from backend.db import db, in_transaction, ring, use_case
 from backend.demo.cast import Member, cast
 from backend.demo.people import phone as invented_number
 from backend.demo.phones import DemoPhone, Emulator
 from backend.errors import NotPossibleNow
 from backend.models import Account, County, Identity, Region, Staff
-from backend.services import counties, sign_ins, staff
+from backend.services import counties, offices, sign_ins, staff
 from backend.services.staff import NewStaff
 from backend.services.storage import settings
 from backend.services.templates import TEMPLATES
@@ -27,6 +27,7 @@ REGIONS = Path(__file__).resolve().parent.parent / "regions_data" / f"{COUNTY}.c
 HOME_VILLAGE = f"{COUNTY}100201"
 """The village in which the demonstration's cast works."""
 
+LIAISON_OF = "medical_insurance"
 FARMER = "farmer"
 ALLOWED_MESSAGES = 10
 _FIRST_OFFICE_NUMBER = 50_000_000
@@ -102,6 +103,12 @@ def _actor(person: Staff, identity: Identity) -> Actor:
     )
 
 
+def members() -> list[Member]:
+    """Return everybody who gets an account: the cast, and the liaison of one department."""
+    office = offices.office_of(COUNTY, LIAISON_OF).code
+    return [*cast(HOME_VILLAGE), Member("liaison", "孔令辉", Role.DEPT, office)]
+
+
 def accounts_file() -> Path:
     """Return where the accounts to try are written down, for the owner of the data folder only."""
     return settings().data_dir / "demo-accounts.txt"
@@ -109,14 +116,15 @@ def accounts_file() -> Path:
 
 def make_accounts() -> None:
     """Hire the cast, give each member a random password, and write all of them down with today's addresses."""
-    members = list(cast(HOME_VILLAGE))
-    hire(members)
+    offices.ensure(COUNTY)
+    people = members()
+    hire(people)
     path = accounts_file()
     known = dict(_ACCOUNT_LINE.findall(path.read_text(encoding="utf-8"))) if path.exists() else {}
-    passwords = {each.login: _password(each.login, known.get(each.login)) for each in members}
+    passwords = {each.login: _password(each.login, known.get(each.login)) for each in people}
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)
-    draft.write_text(_written(members, passwords), encoding="utf-8")
+    draft.write_text(_written(people, passwords), encoding="utf-8")
     draft.replace(path)
 
 
@@ -131,11 +139,11 @@ def _password(login: str, known: str | None) -> str:
     return word
 
 
-def _written(members: list[Member], passwords: dict[str, str]) -> str:
+def _written(people: list[Member], passwords: dict[str, str]) -> str:
     names = {row.code: row.name for row in db.session.execute(select(Region.code, Region.name))}
     lines = ["演示账号（密码是这台机器上随机生成的，只在这里写着）", f"控制台：{settings().public_url}/console/", ""]
     lines.insert(2, f"申报码（村公告栏上的，扫码进小程序）：{HOME_VILLAGE} {names[HOME_VILLAGE]}")
-    for each in members:
+    for each in people:
         where = names.get(each.region_code, each.region_code)
         lines.append(f"  {each.login:<12} {passwords[each.login]}  {where} {each.title} {each.name}")
     if settings().emulator_url:
@@ -147,7 +155,7 @@ def _written(members: list[Member], passwords: dict[str, str]) -> str:
 def phones() -> list[DemoPhone]:
     """Return the phones to look at: a farmer's, and one for each member of the cast who gets messages."""
     holders = [(FARMER, "农户 田大爷")]
-    holders += [(m.login, f"{m.title} {m.name}") for m in cast(HOME_VILLAGE) if may(m.role, Action.READ_TASKS)]
+    holders += [(m.login, f"{m.title} {m.name}") for m in members() if may(m.role, Action.READ_TASKS)]
     return [
         DemoPhone(openid_of(holder), nickname, invented_number(_FIRST_OFFICE_NUMBER - 2 - place))
         for place, (holder, nickname) in enumerate(holders)
@@ -176,7 +184,7 @@ def make_phones() -> bool:
     if not address or not Emulator(address).is_there() or not all(make_phone(phone) for phone in phones()):
         return False
     admin = actors()[Role.ADMIN, COUNTY]
-    for member in cast(HOME_VILLAGE):
+    for member in members():
         if may(member.role, Action.READ_TASKS):
             _bind(member, by=admin)
     return True
@@ -213,5 +221,6 @@ def is_complete() -> bool:
 
 @use_case
 def mark_complete() -> None:
-    """Note that everybody is there."""
+    """Note that everybody is there, and let the month's visits be made: until now no job made any."""
     db.session.get_one(County, COUNTY).demo_made_at = clock.now()
+    ring("month")

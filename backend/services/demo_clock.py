@@ -13,7 +13,8 @@ from backend.models import County, DemoClock
 from backend.services import audit
 
 READ_EVERY_SECONDS = 1.0
-LONGEST = timedelta(days=400)
+LONGEST = timedelta(days=4 * 365)
+"""A family that is watched, removed and taken back needs most of a year of it."""
 _known: list[tuple[float, timedelta]] = []
 
 
@@ -33,7 +34,7 @@ def offset() -> timedelta:
 def advance(by: Actor, *, seconds: int) -> timedelta:
     """Move business time on by so many seconds and return the whole offset.
 
-    Errors: `NotPossibleNow` outside a demo database; `Invalid` for a step back or beyond 400 days.
+    Errors: `NotPossibleNow` outside a demo database; `Invalid` for a step back or beyond four years.
     """
     require(by.role, Action.MOVE_DEMO_CLOCK)
     county = db.session.get(County, by.county_code)
@@ -44,10 +45,12 @@ def advance(by: Actor, *, seconds: int) -> timedelta:
         row = DemoClock(id=1, offset_seconds=0)
         db.session.add(row)
     if seconds <= 0 or row.offset_seconds + seconds > LONGEST.total_seconds():
-        raise Invalid.field("seconds", "演示时间只能往前拨，最多四百天。")
+        raise Invalid.field("seconds", "演示时间只能往前拨，最多四年。")
     row.offset_seconds += seconds
     audit.record_on_session(by=by, action=Action.MOVE_DEMO_CLOCK, subject="demo clock", detail={"seconds": seconds})
     ring("sweep")
     ring("demo_clock")
+    ring("deliveries")
+    ring("month")
     _known.clear()
     return timedelta(seconds=row.offset_seconds)

@@ -1,38 +1,32 @@
 """Lets invented households live through the procedure in the past: every step by the service that people call."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from backend import clock
-from backend import db as database
 from backend.access.actor import Actor, system_actor
 from backend.access.permissions import LEVEL_OF_ROLE, Action, Role
 from backend.access.scope import act_within, as_system
-from backend.db import db, in_transaction
-from backend.demo.cast import desks
-from backend.demo.lives import Life, lives
+from backend.db import db
+from backend.demo.cast import TOWNSHIP_DIGITS, desks
+from backend.demo.lives import Life, lives, long_ago
 from backend.errors import NotPossibleNow, OutOfDate
-from backend.models import Case, CaseEvent, CountyBatch, Declaration, Message, PolicyVersion
-from backend.policy.county import county_workdays, policy_of
-from backend.services import batches, demo, demo_hands
+from backend.models import Case, CaseEvent, CountyBatch, PolicyVersion
+from backend.services import batches, demo, demo_after, demo_hands
 from backend.services.batches import DONE, Proposal
 from backend.services.demo_acts import Act, Lived, Talk, in_order
 from backend.services.demo_entries import enter, farmer
+from backend.services.demo_past import act_as, forget_old_news, nobody_is_woken, remind_from
 from backend.services.demo_progress import Progress
 from backend.services.demo_turns import Helpers, Turn
 from backend.services.pace import Pace
-from backend.workflow.deadlines import next_rung
-from backend.workflow.tasks import NEW, open_duties
+from backend.workflow.tasks import open_duties
 
-T = TypeVar("T")
-
-POLICY_VERSION = 1
-_LATE_NEWS = "演示数据里过去的消息，不再发送"
+LONG_AGO_ONE_IN = 50
+"""One family in so many was included half a year ago and more, so that there are visits and ways out to see."""
 
 
 def make(total: int, *, report: Callable[[Progress], None]) -> None:
@@ -44,28 +38,19 @@ def make(total: int, *, report: Callable[[Progress], None]) -> None:
     villages = demo.villages()
     demo.hire(desks(villages))
     crowd = _Crowd(demo.actors(), clock.now(), _begun())
-    everybody = list(lives(total, villages, until=first_day()))
-    lived = Lived(everybody)
+    everybody = list(everybody_of(total))
+    lived, people = Lived(everybody), len(everybody)
     pace, talk = Pace(), Talk()
-    report(Progress(0, total))
-    with _nobody_is_woken():
+    report(Progress(0, people))
+    with nobody_is_woken():
         for acts in in_order(everybody):
             crowd.act(acts)
             lived.note(acts)
             pace.rest_at_times()
             if talk.is_time_to_talk():
-                report(Progress(lived.whole, total))
-    report(Progress(total, total))
-
-
-@contextmanager
-def _nobody_is_woken() -> Iterator[None]:
-    """Ring no bell for what lies in the past: there is nothing to send and nobody to remind."""
-    bells, database.after_commit[:] = database.after_commit[:], []
-    try:
-        yield
-    finally:
-        database.after_commit[:] = bells
+                report(Progress(min(lived.whole, people - 1), people))
+        demo_after.make(crowd.actors, crowd.today)
+    report(Progress(people, people))
 
 
 def first_day() -> datetime:
@@ -73,6 +58,15 @@ def first_day() -> datetime:
     return db.session.scalars(
         select(PolicyVersion.made_at).where(PolicyVersion.county_code == demo.COUNTY, PolicyVersion.version == 1)
     ).one()
+
+
+def everybody_of(total: int) -> Iterator[Life]:
+    """Yield the crowd, and a few families of the cast's own township that were included long ago."""
+    villages, until = demo.villages(), first_day()
+    near = [code for code in villages if code.startswith(demo.HOME_VILLAGE[:TOWNSHIP_DIGITS])]
+    near.sort(key=lambda code: code != demo.HOME_VILLAGE)
+    yield from lives(total, villages, until=until)
+    yield from long_ago(total // LONG_AGO_ONE_IN, near, until=until)
 
 
 @dataclass
@@ -134,7 +128,7 @@ class _Crowd:
             case_id = enter(life, by)
             return _Standing(case_id, {life.declared_at}, self._leave_the_past_alone(case_id, life))
 
-        self.begun[life.declared_at] = self._as(by, life.declared_at, begin)
+        self.begun[life.declared_at] = act_as(by, life.declared_at, begin)
 
     def _take(self, due: Sequence[Act]) -> None:
         first = due[0]
@@ -149,18 +143,18 @@ class _Crowd:
             demo_hands.take(self._turns(due), by, self._helpers(first.life))
             self._go_on(due)
 
-        self._as(by, first.at, step)
+        act_as(by, first.at, step)
 
     def _decide_by_batch(self, due: Sequence[Act], by: Actor) -> None:
         """Let the clerk prepare a batch and the leader sign it: each family moves in a transaction of its own."""
         clerk, at = self.actors[Role.COUNTY_OP, demo.COUNTY], due[0].at
-        batch_id = self._as(clerk, at, lambda: _prepared([turn.case_id for turn in self._turns(due)], at, clerk))
+        batch_id = act_as(clerk, at, lambda: _prepared([turn.case_id for turn in self._turns(due)], at, clerk))
         db.session.remove()
         act_within(by.scope)
         with clock.at(at):
             signed = batches.sign(batch_id, by=by)
         done = {item.case_id for item in signed if item.outcome == DONE}
-        self._as(by, at, lambda: self._go_on([act for act in due if self._standing(act).case_id in done]))
+        act_as(by, at, lambda: self._go_on([act for act in due if self._standing(act).case_id in done]))
         for act in due:
             self._standing(act).is_left_alone |= self._standing(act).case_id not in done
 
@@ -190,13 +184,6 @@ class _Crowd:
     def _helpers(self, life: Life) -> Helpers:
         return Helpers(second=self._desk(Role.HEAD, life), county_lead=self._desk(Role.COUNTY_LEAD, life))
 
-    def _as(self, by: Actor, moment: datetime, work: Callable[[], T]) -> T:
-        """Take one step as somebody, at its instant of business time, in one transaction."""
-        db.session.remove()
-        act_within(by.scope)
-        with clock.at(moment):
-            return in_transaction(work)
-
     def _leave_the_past_alone(self, case_id: int, life: Life) -> tuple[tuple[str, int], ...]:
         """See to it that nobody is reminded or told today of what happened weeks ago; return the open duties' versions.
 
@@ -204,26 +191,9 @@ class _Crowd:
         """
         with as_system("the demonstration's past needs no reminder"):
             duties = open_duties(case_id)
-            for task in duties:
-                if task.next_rung != NEW:
-                    continue
-                policy = policy_of(task.county_code, POLICY_VERSION)
-                limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
-                rung = next_rung(task.due_on, limit, task.opened_on, self.today, policy.ladder, workdays)
-                task.next_rung_at, task.next_rung = (rung.at, rung.level) if rung else (None, None)
-            _forget_old_news(case_id)
+            remind_from(self.today, duties)
+            forget_old_news(case_id)
         return tuple((task.kind, task.version) for task in duties)
-
-
-def _forget_old_news(case_id: int) -> None:
-    """Send nothing to those who declared for this case, on a phone or not."""
-    declared = select(Declaration.id, Declaration.account_id).where(Declaration.case_id == case_id)
-    owed = [
-        f"account:{row.account_id}" if row.account_id else f"declaration:{row.id}"
-        for row in db.session.execute(declared)
-    ]
-    stale = update(Message).where(Message.recipient.in_(owed), Message.state == "owed")
-    db.session.execute(stale.values(state="expired", why=_LATE_NEWS, ended_at=clock.now()))
 
 
 def _duties_of(standing: _Standing) -> tuple[tuple[str, int], ...]:

@@ -32,15 +32,19 @@ class GridLine:
     posts: Mapping[str, GridPost]
     overdue: int
     wrong: Sequence[str]
+    is_too_large: bool = False
 
 
-def grids_of(*, by: Actor) -> list[GridLine]:
-    """Return the grids of the actor's place; what is late in each is counted for whoever guards it (seed 001)."""
+def grids_of(*, by: Actor, only: str = "") -> list[GridLine]:
+    """Return the grids of the actor's place; what is late in each is counted for whoever guards it (seed 001).
+
+    `only`: the one of this code, also when it has ended.
+    """
     require(by.role, Action.READ_GRIDS)
     query = (
         select(Grid, Region.name)
         .join(Region, Region.code == Grid.code)
-        .where(_within(by), Grid.ended_on.is_(None))
+        .where(_within(by), Grid.code == only if only else Grid.ended_on.is_(None))
         .order_by(Grid.code)
         .limit(MOST_LISTED)
     )
@@ -61,6 +65,7 @@ def grids_of(*, by: Actor) -> list[GridLine]:
             posts=posts.get(grid.code, {}),
             overdue=late.get(grid.code, 0),
             wrong=list(_wrong(grid, counted.get(grid.code, 0), posts.get(grid.code, {}), numbers)),
+            is_too_large=(counted.get(grid.code, 0) or grid.said_households or 0) > numbers["grid_households_at_most"],
         )
         for grid, name in rows
     ]

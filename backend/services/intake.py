@@ -167,10 +167,10 @@ def _household_of(spoken: Spoken, by: Actor, listed: DisasterHousehold | None) -
         known = known_person(by.county_code, tuple(index.values()), name=spoken.head_name)
         if known is not None and not known.name_fits:
             # The number stays with whoever holds it, and is kept, sealed, with this one until somebody has looked.
-            return _new_household(spoken, {}, by), None
+            return make_household(spoken, {}, by), None
         found = known.household_id if known else None
     if found is None:
-        return _new_household(spoken, index, by), None
+        return make_household(spoken, index, by), None
     row = db.session.execute(_BOTH, {"household_id": found, "county": by.county_code}).one_or_none()
     if row is None:
         raise NotFound
@@ -178,7 +178,8 @@ def _household_of(spoken: Spoken, by: Actor, listed: DisasterHousehold | None) -
     return household, case
 
 
-def _new_household(spoken: Spoken, index: Mapping[str, str], by: Actor) -> Household:
+def make_household(spoken: Spoken, index: Mapping[str, str], by: Actor) -> Household:
+    """Put down a household nobody knows, provisionally: the roster joins it by its members' blind index."""
     household_id, person_id = new_id(), new_id()
     place = place_of(spoken.village_code)
     phone_place = Place("households", "phone_sealed", household_id)

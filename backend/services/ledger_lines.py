@@ -11,8 +11,8 @@ from backend import clock
 from backend.db import db
 from backend.models import Announcement, BatchItem, Case, CountyBatch, HomeCheck, Meeting, MeetingItem, NationalEntry
 from backend.policy.county import policy_of
-from backend.services.contacts import contacts_of
 from backend.services.meeting_items import AGREED
+from backend.services.paired import names_of
 from backend.workflow.states import State
 
 READ_AT_ONCE = 500
@@ -91,8 +91,8 @@ def lines_of(cases: Sequence[Case]) -> list[Line]:
     entered = _last(
         select(NationalEntry.case_id, NationalEntry.receipt_no).order_by(NationalEntry.id), NationalEntry.case_id, ids
     )
-    answering, papers = contacts_of(cases), (checked, sat, decided, announced, entered)
-    return [_line(case, [each.get(case.id) for each in papers], answering.get(case.id, "")) for case in cases]
+    answering, papers = names_of([case.household_id for case in cases]), (checked, sat, decided, announced, entered)
+    return [_line(case, [each.get(case.id) for each in papers], answering.get(case.household_id, "")) for case in cases]
 
 
 def _last(query: Select[*tuple[Any, ...]], column: Any, ids: Sequence[int]) -> dict[int, Any]:

@@ -26,8 +26,11 @@ from backend.workflow.duties import MEMBER_CHANGE
 from backend.workflow.states import Kind
 from backend.workflow.tasks import close_duty, open_lone_duty
 
+OFF_ROSTER = "off_roster"
+"""Somebody whom a newer roster does not name any more: asked, never concluded."""
+
 COMES = frozenset({"birth", "married_in", "moved_in", "left_army", "released"})
-LEAVES = frozenset({"married_out", "moved_out"})
+LEAVES = frozenset({"married_out", "moved_out", OFF_ROSTER})
 DEATH, SPLIT, MERGED = "death", "split", "merged"
 PROPOSED, CONFIRMED, DROPPED = "proposed", "confirmed", "dropped"
 HEAD, OTHER = "head", "other"
@@ -51,7 +54,11 @@ def tell(household_id: int, form: ChangeForm, *, by: Actor) -> MemberChange:
     """Write down that somebody came or went; the village confirms it in its list, and only then it is so."""
     require(by.role, Action.TELL_CHANGE)
     household = _found(household_id)
-    person = _checked(form, household)
+    return propose(household, form, _checked(form, household), by=by)
+
+
+def propose(household: Household, form: ChangeForm, person: Person | None, *, by: Actor) -> MemberChange:
+    """Put a change before the village, inside the caller's transaction."""
     row_id = new_id()
     row = MemberChange(
         id=row_id,
@@ -100,6 +107,19 @@ def settle(change_id: int, confirmed: bool, *, by: Actor, version: int) -> Membe
     row.settled_by_name, row.settled_at = by.name, clock.now()
     close_duty(task, by=by, how=Action.SETTLE_CHANGE, version=task.version + 1)
     return row
+
+
+def absent_from_roster(household: Household, people: Sequence[Person], *, by: Actor) -> None:
+    """Ask the village about members whom a newer roster does not name; once each, and nobody is taken out by it."""
+    gone = {each.id: each for each in people if each.died_on is None and each.left_on is None}
+    query = select(MemberChange.person_id).where(
+        MemberChange.person_id.in_(gone), MemberChange.kind == OFF_ROSTER, MemberChange.outcome != CONFIRMED
+    )
+    asked = set(db.session.scalars(query)) if gone else set()
+    for person in gone.values():
+        if person.id not in asked:
+            form = ChangeForm(OFF_ROSTER, clock.today(), relation=person.relation)
+            propose(household, form, person, by=by)
 
 
 def waiting(*, by: Actor, size: int = 200) -> Sequence[tuple[MemberChange, Task]]:

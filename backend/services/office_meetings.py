@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -14,14 +14,17 @@ from backend.errors import Complaints, Invalid, NotFound, NotPossibleNow, OutOfD
 from backend.models import Assignment, OfficeMeeting, Region, Task
 from backend.models.places import Place
 from backend.models.tasks import NO_HOUSEHOLD
-from backend.policy.county import current_policy
+from backend.policy.county import county_workdays, current_policy
 from backend.services.meeting_packs import figures
 from backend.services.sealing import Sealer, needed, optional
 from backend.services.watches import day_done
+from backend.workflow.deadlines import due_on
 from backend.workflow.duties import ASSIGNED_TO_COUNTY, ASSIGNED_TO_TOWN, ASSIGNED_TO_VILLAGE, Duty
 from backend.workflow.tasks import close_duty, open_lone_duty
 
 MOST_WHAT, MOST_MINUTES, MOST_UNITS = 300, 4000, 60
+RHYTHMS = {"monthly": "MEET_MON", "quarterly": "MEET_Q"}
+"""Kinds of sitting that are held again and again, and the limit that says how soon."""
 DUTY_OF_LEVEL: dict[int, Duty] = {6: ASSIGNED_TO_COUNTY, 9: ASSIGNED_TO_TOWN, 12: ASSIGNED_TO_VILLAGE}
 
 
@@ -164,6 +167,17 @@ def meetings_of(*, by: Actor, size: int = 50) -> Sequence[OfficeMeeting]:
     require(by.role, Action.HOLD_OFFICE_MEETING)
     query = select(OfficeMeeting).where(OfficeMeeting.region_code == by.region_code)
     return db.session.scalars(query.order_by(OfficeMeeting.id.desc()).limit(size)).all()
+
+
+def next_ones(*, by: Actor) -> list[tuple[str, date]]:
+    """Return by when the actor's office sits again, for each kind of sitting that has a rhythm and was held before."""
+    require(by.role, Action.HOLD_OFFICE_MEETING)
+    policy, workdays = current_policy(by.county_code), county_workdays(by.county_code)
+    query = select(OfficeMeeting.kind, func.max(OfficeMeeting.held_on)).where(
+        OfficeMeeting.region_code == by.region_code, OfficeMeeting.kind.in_(RHYTHMS)
+    )
+    last = {row.kind: row[1] for row in db.session.execute(query.group_by(OfficeMeeting.kind))}
+    return [(kind, due_on(last[kind], policy.limit(key), workdays).on) for kind, key in RHYTHMS.items() if kind in last]
 
 
 def minutes_of(meeting: OfficeMeeting) -> str:

@@ -37,9 +37,15 @@ class OfficeForm:
 
 @use_case
 def ensure(county_code: str) -> int:
-    """Give every department of the county's rules a place of its own; return how many are new."""
+    """Give every department of the county's rules a place of its own, called as the rules call it now.
+
+    Return how many are new.
+    """
     departments = current_policy(county_code).departments
-    known = set(db.session.scalars(select(Office.department).where(Office.county_code == county_code)))
+    rows = select(Office.department, Region).join(Region, Region.code == Office.code)
+    known = {row.department: row.Region for row in db.session.execute(rows.where(Office.county_code == county_code))}
+    for code in known.keys() & departments.keys():
+        known[code].name = departments[code].name
     missing = [code for code in departments if code not in known]
     count = db.session.scalar(select(func.count()).select_from(Office).where(Office.county_code == county_code)) or 0
     for number, code in enumerate(missing, start=count + 1):

@@ -1,9 +1,8 @@
 """Delivers what is owed: claim, write "calling", call, write the outcome; a crash leaves a trace, not a loss."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 from flask import current_app
@@ -12,15 +11,13 @@ from sqlalchemy import select, update
 from backend import clock
 from backend.db import db, new_id, ring, use_case
 from backend.models import Attempt, Message
-from backend.services import circuits, claims, endings, metrics, sendable
+from backend.services import circuits, claims, endings, leases, metrics, sendable
 from backend.services.channels.contract import Channel, Channels, Failure, Outcome, Taken
 from backend.wechat.errors import Advice
 
 LONGEST_SECONDS = 15.0
 """Then the job rings for the rest: a job that is ended in the middle of a call leaves an uncertain message behind, and
 a supervisor waits twenty seconds for a worker that it has asked to stop."""
-KEY_HOLDS = timedelta(minutes=8)
-"""So long after its first try a message with a key is sent again: WeChat remembers a key for ten minutes."""
 LONGEST_MSGID = 40
 
 log = structlog.get_logger()
@@ -114,9 +111,9 @@ def begin_calls(
     In the same transaction it writes what came of the calls that are `finished`. A process that slept past its lease
     finds a message with another, or with nobody, and leaves it alone.
     """
-    finish_calls(finished)
-    query = select(Message).where(Message.id.in_(message_ids)).order_by(Message.id).with_for_update()
-    messages = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    rows = _locked([*(call.message_id for call, _ in finished), *message_ids])
+    _finish(finished, rows)
+    messages = [rows[each] for each in sorted(message_ids) if each in rows]
     mine = [each for each in messages if each.state == "claimed" and each.lease_of == lease]
     known, calls = sendable.survey(mine), []
     with db.session.no_autoflush:  # what is written of one message bears on no other: all of it at once, at the end
@@ -164,11 +161,20 @@ def _note(message: Message, channel: Channel, state: str) -> Attempt:
 @use_case
 def finish_calls(outcomes: Sequence[tuple[Call, Outcome]]) -> None:
     """Write the outcome of each call: sent, uncertain, to be tried again, on to the next channel, or refused."""
-    ids = [call.message_id for call, _ in outcomes]
-    if not ids:
+    _finish(outcomes, _locked([call.message_id for call, _ in outcomes]))
+
+
+def _locked(message_ids: Sequence[int]) -> dict[int, Message]:
+    """Return the messages as they are now, each locked, in one order for everybody."""
+    if not message_ids:
+        return {}
+    query = select(Message).where(Message.id.in_(message_ids)).order_by(Message.id).with_for_update()
+    return {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+
+
+def _finish(outcomes: Sequence[tuple[Call, Outcome]], messages: Mapping[int, Message]) -> None:
+    if not outcomes:
         return
-    query = select(Message).where(Message.id.in_(ids)).order_by(Message.id).with_for_update()
-    messages = {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
     db.session.execute(update(Attempt), [_answered(call, outcome) for call, outcome in outcomes])
     taken = [call for call, outcome in outcomes if isinstance(outcome, Taken)]
     with db.session.no_autoflush:  # all of it at once, at the end
@@ -192,7 +198,7 @@ def _answered(call: Call, outcome: Outcome) -> dict[str, object]:
 
 
 def _after_failure(message: Message, channel: Channel, failure: Failure) -> None:
-    if failure.advice is Advice.UNCERTAIN and not (channel.repeats and _key_still_holds(message, channel)):
+    if failure.advice is Advice.UNCERTAIN and not leases.may_repeat(message, channel):
         endings.end(message, "uncertain", f"没有等到答复，可能已送达（{failure.why}）")
     elif failure.advice in {Advice.RETRY, Advice.UNCERTAIN}:
         endings.try_again(message, failure.why)
@@ -205,41 +211,3 @@ def _after_failure(message: Message, channel: Channel, failure: Failure) -> None
         if failure.advice is Advice.BUG:
             circuits.count_bug(channel.name, message.template, failure.why)
         endings.end(message, "refused", failure.why)
-
-
-def _key_still_holds(message: Message, channel: Channel) -> bool:
-    first = select(Attempt.called_at).where(Attempt.message_id == message.id, Attempt.channel == channel.name)
-    called_at = db.session.scalar(first.order_by(Attempt.number).limit(1))
-    return called_at is not None and clock.real_now() - called_at < KEY_HOLDS
-
-
-@use_case
-def free_expired_leases(channels: Channels | None = None) -> int:
-    """Take back what a dead process had leased: a call under way is uncertain, anything else is owed again.
-
-    A call on a channel that knows our key is repeated under the same key.
-    """
-    late = select(Message).where(Message.state == "claimed", Message.lease_until < clock.real_now())
-    messages = db.session.scalars(late.order_by(Message.id).with_for_update(skip_locked=True).limit(200)).all()
-    for message in messages:
-        _free(message, channels or {})
-    endings.leases_expired(len(messages))
-    return len(messages)
-
-
-def _free(message: Message, channels: Channels) -> None:
-    calling = db.session.scalars(
-        select(Attempt).where(Attempt.message_id == message.id, Attempt.state == "calling")
-    ).all()
-    for attempt in calling:
-        attempt.state = "uncertain"
-    if not calling:
-        endings.owe_again(message, clock.now())
-    elif all(_may_repeat(message, channels.get(attempt.channel)) for attempt in calling):
-        endings.try_again(message, "发送途中断电或重启，用同一编号再发")
-    else:
-        endings.end(message, "uncertain", "发送途中断电或重启，可能已送达")
-
-
-def _may_repeat(message: Message, channel: Channel | None) -> bool:
-    return channel is not None and channel.repeats and _key_still_holds(message, channel)

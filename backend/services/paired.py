@@ -1,34 +1,56 @@
-"""结对帮扶: every watched family has somebody who answers for it; a vacancy is a duty of the township (seed 001)."""
+"""结对帮扶: every watched family has somebody who answers for it; a vacancy is a duty of the township (seed 001).
 
-from collections.abc import Sequence
+That a helper's account was closed is looked up, never copied: their families are vacant at once, and the duty follows.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from backend import clock
-from backend.access.actor import Actor
-from backend.access.permissions import Action, require
+from backend.access.actor import Actor, system_actor
+from backend.access.permissions import ROLE_NAMES, Action, Role, require
+from backend.access.scope import as_system
 from backend.db import db, new_id, use_case
 from backend.errors import Complaints, NotFound
-from backend.models import Identity, Pairing, Staff, Watch
+from backend.models import Identity, Pairing, Staff, Task, Watch
 from backend.models.places import same_place
 from backend.privacy.names import clean_name
 from backend.privacy.phones import parse_phone
 from backend.services.sealing import Sealer, needed, optional
+from backend.services.staff import phone_of_staff
 from backend.services.watches import find_watch, locked
 from backend.workflow import engine
 from backend.workflow.states import Kind
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import open_duties
+from backend.workflow.watching import WATCHED
 
 HELPER = "helper"
 MOST_UNIT = 80
+MOST_OFFERED = 300
+MOST_LISTED = 300
+GONE = "原来结对的干部账号已停用"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody with an account who may answer for a family: of its village, its township or the county."""
+
+    staff_id: int
+    name: str
+    post: str
 
 
 @dataclass(frozen=True)
 class PairForm:
-    """Who answers for the family from a day on; the family is given the name and the telephone."""
+    """Who answers for the family from a day on; the family is given the name and the telephone.
+
+    Of somebody with an account, name and telephone may be left out: those of the account are taken.
+    """
 
     name: str
     phone: str
@@ -43,11 +65,12 @@ def pair(watch_id: int, form: PairForm, *, by: Actor, version: int | None = None
     require(by.role, Action.PAIR)
     watch, case = locked(watch_id)
     complaints = Complaints()
-    name = complaints.take(lambda: clean_name(form.name, field="name"), "")
-    phone = complaints.take(lambda: parse_phone(form.phone), "")
+    chosen = _chosen(form.staff_id, watch)
+    if form.staff_id is not None and chosen is None:
+        complaints.add("staff_id", "请从列出的人里选一位。")
+    name = complaints.take(lambda: clean_name(form.name or (chosen.name if chosen else ""), field="name"), "")
+    phone = complaints.take(lambda: parse_phone(form.phone or (phone_of_staff(chosen) if chosen else "")), "")
     unit = complaints.take(lambda: optional(form.unit, "unit", MOST_UNIT), "")
-    if form.staff_id is not None and not _is_of_the_county(form.staff_id, watch.county_code):
-        complaints.add("staff_id", "没有这位工作人员，请重新选择。")
     complaints.raise_if_any()
     from_on = form.from_on or clock.today()
     for each in current(watch):
@@ -116,7 +139,80 @@ def current(watch: Watch) -> Sequence[Pairing]:
     return db.session.scalars(query.order_by(Pairing.id)).all()
 
 
-def _is_of_the_county(staff_id: int, county_code: str) -> bool:
-    query = select(Staff.id).join(Identity, Identity.staff_id == Staff.id)
-    mine = query.where(Staff.id == staff_id, Staff.county_code == county_code, Staff.is_active)
-    return db.session.scalar(mine.limit(1)) is not None
+def candidates(watch_id: int, *, by: Actor) -> list[Candidate]:
+    """Return who has an account and may answer for a family: whoever works in its village first."""
+    require(by.role, Action.PAIR)
+    return _offered(find_watch(watch_id))
+
+
+def names_of(household_ids: Collection[int]) -> dict[int, str]:
+    """Return the name of whoever answers for each household now; a vacant one is not among them."""
+    query = select(Pairing.household_id, Pairing.name).where(Pairing.household_id.in_(household_ids), *_ANSWERS)
+    return dict(db.session.execute(query.outerjoin(Staff, Staff.id == Pairing.staff_id)).all())
+
+
+def vacant(*, by: Actor) -> Sequence[Watch]:
+    """Return the watched families of the actor's place for whom nobody answers, the longest watched first."""
+    require(by.role, Action.READ_LEDGER)
+    return db.session.scalars(_vacant().order_by(Watch.id).limit(MOST_LISTED)).all()
+
+
+def vacancies(level: str, *, by: Actor) -> dict[str, int]:
+    """Count the watched families for whom nobody answers, by the place at a level (`township_code`)."""
+    require(by.role, Action.READ_LEDGER)
+    return dict(Counter(getattr(watch, level) for watch in db.session.scalars(_vacant())))
+
+
+def ask_for_others() -> int:
+    """Let townships owe a helper for each family whose helper's account was closed; return for how many."""
+    with as_system("whose helper has left?"):
+        owed = select(Task.case_id).where(Task.kind == Kind.PAIR, Task.open_due.is_not(None), Task.case_id.is_not(None))
+        query = _vacant().where(Watch.case_id.not_in(owed)).order_by(Watch.id).limit(MOST_LISTED)
+        ids = [watch.id for watch in db.session.scalars(query)]
+    db.session.rollback()
+    return sum(_ask_for_another(watch_id) for watch_id in ids)
+
+
+@use_case
+def _ask_for_another(watch_id: int) -> int:
+    with as_system("whose helper has left?"):
+        watch, case = locked(watch_id)
+        gone = current(watch)
+        for each in gone:
+            each.until_on = clock.today()
+        if any(each.kind == Kind.PAIR for each in open_duties(case.id)):
+            return 0
+        by = system_actor(watch.county_code, "a helper's account was closed")
+        detail = {"pairing": str(gone[0].id)} if gone else {}
+        engine.move(case, Action.END_PAIRING, by=by, reason=Reason(words=GONE), detail=detail)
+    return 1
+
+
+_ANSWERS = (Pairing.post == HELPER, Pairing.until_on.is_(None), or_(Pairing.staff_id.is_(None), Staff.is_active))
+
+
+def _vacant() -> Select[Watch]:
+    answered = select(Pairing.household_id).outerjoin(Staff, Staff.id == Pairing.staff_id).where(*_ANSWERS)
+    return select(Watch).where(Watch.standing.in_(WATCHED), Watch.household_id.not_in(answered))
+
+
+def _chosen(staff_id: int | None, watch: Watch) -> Staff | None:
+    if staff_id is None or staff_id not in {each.staff_id for each in _offered(watch)}:
+        return None
+    return db.session.get(Staff, staff_id)
+
+
+def _offered(watch: Watch) -> list[Candidate]:
+    places = (watch.village_code, watch.township_code, watch.county_code)
+    query = (
+        select(Staff.id, Staff.name, Identity.role, Identity.title, Identity.region_code)
+        .join(Identity, Identity.staff_id == Staff.id)
+        .where(Identity.region_code.in_(places), Identity.ended_at.is_(None), Staff.is_active)
+        .where(Identity.role.not_in((Role.ADMIN, Role.AUDIT)))
+        .limit(MOST_OFFERED)
+    )
+    rows = sorted(db.session.execute(query), key=lambda row: (-len(row.region_code), row.name))
+    found: dict[int, Candidate] = {}
+    for row in rows:
+        found.setdefault(row.id, Candidate(row.id, row.name, row.title or ROLE_NAMES[Role(row.role)]))
+    return list(found.values())

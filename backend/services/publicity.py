@@ -77,12 +77,6 @@ def done_by(*, by: Actor, size: int = 100) -> Sequence[Publicity]:
     return db.session.scalars(query.order_by(Publicity.id.desc()).limit(size)).all()
 
 
-def articles(county_code: str, *, size: int = 50) -> Sequence[Publicity]:
-    """Return the county's articles, for everybody's phone, the newest first."""
-    query = select(Publicity).where(Publicity.county_code == county_code, Publicity.kind == ARTICLE)
-    return db.session.scalars(query.order_by(Publicity.id.desc()).limit(size)).all()
-
-
 def awareness(*, by: Actor) -> tuple[int, int]:
     """Return how many of all samples in the actor's place were asked, and how many knew (知晓率)."""
     require(by.role, Action.NOTE_PUBLICITY)

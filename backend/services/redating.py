@@ -13,7 +13,7 @@ from backend import clock
 from backend.access.actor import Actor, system_actor
 from backend.access.scope import as_system
 from backend.db import db, use_case
-from backend.models import Case, Clue, Complaint, County, Declaration, PolicyVersion, Task
+from backend.models import Case, Clue, Complaint, County, Declaration, Notice, NoticeItem, PolicyVersion, Task
 from backend.policy import Policy
 from backend.policy import county as county_policy
 from backend.policy.county import county_workdays, current_policy, policy_of
@@ -21,16 +21,16 @@ from backend.policy.limits import Limit, Unit
 from backend.services.pace import Pace
 from backend.workdays import Workdays
 from backend.workflow import engine, telling
-from backend.workflow.deadlines import Due, due_on, next_rung, notice_may_close_on, shrunk
+from backend.workflow.deadlines import Due, due_on, next_rung, not_before_seen, notice_may_close_on, shrunk
 from backend.workflow.disasters import holds, open_events
-from backend.workflow.duties import IN_TOTAL
+from backend.workflow.duties import IN_TOTAL, WATCH_NOTICE
 from backend.workflow.longer_terms import lengthen
 from backend.workflow.marks import PROMISED_FROM
-from backend.workflow.states import Kind
+from backend.workflow.states import Kind, State
 from backend.workflow.tasks import EXTENDED_BY, SUPERVISED, total_of
 
 BATCH = 200
-MOVED = "promise_moved"
+MOVED, NOTICE_MOVED = "promise_moved", "notice_moved"
 FIXED = frozenset({"left", SUPERVISED})
 """Marks of a duty whose date was set by hand: what is left of a comparison, and what a 督办单 dated anew."""
 
@@ -67,8 +67,10 @@ def due_under(task: Task, case: Case, workdays: Workdays) -> Due | None:
         closes = notice_may_close_on(date.fromisoformat(posted) if posted else task.opened_on, limit, workdays)
         return Due(max(closes, task.due_on), workdays.is_provisional(closes))
     if Kind(task.kind) not in IN_TOTAL or (EXTENDED_BY in task.detail and policy.flags["disaster_past_total"]):
-        return due_on(task.opened_on, limit, workdays)
-    return shrunk(task.opened_on, limit, Due(total_of(case)), workdays)
+        due = due_on(task.opened_on, limit, workdays)
+    else:
+        due = shrunk(task.opened_on, limit, Due(total_of(case)), workdays)
+    return not_before_seen(due, task.appeared_on, limit, workdays)
 
 
 def rests_on(limit: Limit) -> bool:
@@ -88,6 +90,7 @@ def _promises(county_code: str, after: int) -> tuple[int, int] | None:
 def _move_promise(case: Case, by: Actor) -> int:
     policy, workdays = policy_of(case.county_code, case.policy_version), county_workdays(case.county_code)
     _move_backfill(case, policy, workdays, by)
+    _move_notice(case, policy, workdays, by)
     limit, marks = policy.limit("T_TOTAL"), case.marks
     if not rests_on(limit) or ("rechecked" in marks and PROMISED_FROM not in marks):
         return 0  # a promise given anew before its day was noted stays as it was given
@@ -112,6 +115,22 @@ def _move_backfill(case: Case, policy: Policy, workdays: Workdays, by: Actor) ->
     if day != before:
         engine.remember(case, backfill_by=day)
         engine.note(case, MOVED, by=by, detail={"from": before, "to": day, "of": "GC_BACKFILL"})
+
+
+def _move_notice(case: Case, policy: Policy, workdays: Workdays, by: Actor) -> None:
+    """Let a notice that hangs have all its working days, on the file and behind its code; never fewer than it named."""
+    limit, marks = policy.limit(WATCH_NOTICE.limit), case.marks
+    if "notice_until" not in marks or not rests_on(limit):
+        return
+    posted, until = (date.fromisoformat(marks[each]) for each in ("notice_on", "notice_until"))
+    day = due_on(posted, limit, workdays).on
+    if day <= until or (case.state != State.PUBLIC and until < clock.today()):
+        return
+    engine.remember(case, notice_until=day.isoformat())
+    engine.note(case, NOTICE_MOVED, by=by, detail={"from": until.isoformat(), "to": day.isoformat()})
+    sheets = select(Notice).join(NoticeItem, NoticeItem.notice_id == Notice.id)
+    for sheet in db.session.scalars(sheets.where(NoticeItem.case_id == case.id, Notice.posted_on == posted)):
+        sheet.until = max(sheet.until, day)
 
 
 @use_case

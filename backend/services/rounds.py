@@ -16,22 +16,19 @@ from backend.errors import NotFound
 from backend.models import Household, Person, RegularVisit, Task, VisitTurn
 from backend.models.places import same_place
 from backend.policy.county import current_policy
-from backend.services import campaigns, clues, family_warnings, hazards
+from backend.services import campaigns, hazards, suspicions
 from backend.services.check_people import people_of
-from backend.services.clues import ClueForm
 from backend.services.round_forms import NOBODY, Picture, RoundForm, Topic, checked, last_visit, words_of
-from backend.workflow import engine, watching
+from backend.services.suspicions import Suspicion
+from backend.workflow import engine
 from backend.workflow.states import KIND_NAMES, Kind
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import close_duty
-from backend.workflow.watching import WATCHED, Standing
 
 CLOSED_BY_A_VISIT = frozenset({Kind.REGULAR_VISIT})
 """Duties that any visit closes at which somebody of the family was met, whoever owes them."""
 
 HOME = "home"
-FOUND_BY = {True: "visit_find", False: "grid_find"}
-"""The channel of a clue from a visit: an office's, or the grid's daily finding."""
 
 
 @use_case
@@ -157,31 +154,10 @@ def turn_of(household: Household) -> VisitTurn:
 
 
 def _report(household: Household, visit: RegularVisit, form: RoundForm, by: Actor) -> None:
-    """Let a suspected risk go on at once: a warning about a family that is watched, a clue about any other."""
-    words = current_policy(household.county_code).dictionaries
-    said = "；".join(
-        f"{words['round_topics'][name]}：{topic.words.strip()}" for name, topic in form.changes.items() if topic.words
-    )
-    watch = watching.watch_of(household.id)
-    if watch is not None and Standing(watch.standing) in WATCHED and may(by.role, Action.MARK_WARNING):
-        items = [name for name in form.changes if name in words["warning_items"]] or ["income"]
-        case = family_warnings.mark(watch.id, items, by=by, words=said)
-        visit.warning_id = case.id
-        return
-    clue = clues.report(
-        ClueForm(
-            channel=FOUND_BY[may(by.role, Action.READ_CLUES)],
-            village_code=household.village_code,
-            head_name=household.head_name,
-            what=said,
-            risk=form.risk,
-            discovered_on=visit.visited_on,
-            late_because="走访后录入" if visit.visited_on < clock.today() else "",
-            household_id=household.id,
-        ),
-        by=by,
-    )
-    visit.clue_id = clue.id
+    names = current_policy(household.county_code).dictionaries["round_topics"]
+    said = "；".join(f"{names[name]}：{topic.words.strip()}" for name, topic in form.changes.items() if topic.words)
+    found = Suspicion(said, form.risk, visit.visited_on, tuple(form.changes))
+    visit.clue_id, visit.warning_id = suspicions.go_on_with(household, found, by=by)
 
 
 def household_at(household_id: int, *, by: Actor) -> Household:

@@ -92,6 +92,15 @@ def _try_bind(code: str, by: Actor) -> Ticket | None:
     return _begin(PHONE, account=account, identity=_first_identity(staff_id))
 
 
+@use_case
+def unbind_phone(by: Actor) -> None:
+    """Take the actor's own phone off their name at once; from then on it is like any other."""
+    account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one_or_none()
+    if account is not None:
+        account.staff_id = None
+        end_all(account_id=account.id)
+
+
 def sign_in(login: str, password: str, *, address: str) -> Ticket:
     """Begin a console session; the answer and its time are the same for an unknown name and a wrong password.
 

@@ -58,5 +58,6 @@ KEPT_QUIET: Mapping[Kind, str] = {
     Kind.ASSIGNMENT: "what a meeting handed out, about no declaration",
     Kind.ALERT_BATCH: "what a department owes the county",
     Kind.ROSTER_DOUBT: "two registers are put right",
+    Kind.VACANCY: "an office looks for people",
 }
 """Kinds of which a declaration's receipt says nothing, and why."""

@@ -3,7 +3,8 @@
 Every step is taken on its last day, because a later event never gives an earlier due date; so the path that fits when
 everybody is as slow as allowed fits always. What stops the clock (a return, an objection) is given back day by day and
 needs no room. Between steps nothing is lost: the sheet goes up on the day of the meeting, and the township's days are
-counted from the last day of the notice, which is closed on the next.
+counted from the last day of the notice, which is closed on the next. Where they count from the home check they may be
+over by then, and the review has the day after the closing.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from datetime import date
 from backend.policy.checks import structural_findings
 from backend.policy.rules import Policy
 from backend.workdays import OFFICIAL_UNTIL, ONE_DAY, Workdays
-from backend.workflow.deadlines import due_on
+from backend.workflow.deadlines import Due, due_on, not_before_seen
 
 LAST_STEP = {"decision": "T_COUNTY", "announcement": "T_ANNOUNCE", "national_entry": "T_NATIONAL"}
 """The flag `total_ends_at`, and the step whose end then stops the total."""
@@ -60,7 +61,12 @@ def longest_path(policy: Policy, discovered_on: date, workdays: Workdays) -> dic
     if compare == "parallel_public":
         take("T_COMPARE", "T_REVIEW")
     known = [step for step in ("T_PUBLIC", "T_COMPARE") if step in last]
-    take("T_TOWN", *(["T_VISIT"] if flags["parallel_public_and_town"] else known))
+    if flags["parallel_public_and_town"]:
+        take("T_TOWN", "T_VISIT")
+        own, closed = Due(last["T_TOWN"]), last["T_PUBLIC"] + ONE_DAY
+        last["T_TOWN"] = not_before_seen(own, closed, policy.limits["T_TOWN"], workdays).on
+    else:
+        take("T_TOWN", *known)
     if compare == "last":
         take("T_COMPARE", *known, "T_TOWN")
     take("T_COUNTY", "T_PUBLIC", "T_COMPARE", "T_TOWN")

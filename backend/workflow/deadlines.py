@@ -88,8 +88,16 @@ def shrunk(
     own = due_on(event_on, limit, workdays, paused)
     if own.on <= total.on:
         return own
-    least = due_on(event_on, _TOMORROW if limit.unit is Unit.CALENDAR else _NEXT_WORKDAY, workdays, paused)
+    least = due_on(event_on, _one_day(limit), workdays, paused)
     return least if least.on > total.on else total
+
+
+def not_before_seen(due: Due, opened_on: date, limit: Limit, workdays: Workdays) -> Due:
+    """Return the date of a duty that opens on `opened_on`: one more day, if its limit ran out before anybody owed it.
+
+    Limits may count from an event before the duty (a home check, the notice's last day). The day is of their unit.
+    """
+    return due_on(opened_on, _one_day(limit), workdays) if is_overdue(due.on, opened_on) else due
 
 
 def rung_on(due: date, distance: int, unit: Unit, workdays: Workdays, *, on_rest_days: bool = False) -> date:
@@ -202,6 +210,10 @@ def explain(start: date, days: int, unit: Unit | str, workdays: Workdays | None 
     if due.provisional:
         lines.append(f"暂定：{due.on.year} 年的放假安排还没有公布，公布后重新计算。")
     return [*lines, f"过了当天才算超期：{_said(due.on + ONE_DAY)} 0 时起。"]
+
+
+def _one_day(limit: Limit) -> Limit:
+    return _TOMORROW if limit.unit is Unit.CALENDAR else _NEXT_WORKDAY
 
 
 def _ends_on(event_on: date, limit: Limit, workdays: Workdays) -> date:

@@ -121,6 +121,8 @@ COMPLAINT = Duty(Kind.COMPLAINT, Role.TOWN_REVIEW, "T_COMPLAINT", in_total=False
 COMPLAINT_ABOVE = Duty(Kind.COMPLAINT, Role.COUNTY_LEAD, "T_COMPLAINT", in_total=False)
 # Whoever no channel reaches is told by a person (practice P21).
 TELL = Duty(Kind.TELL, Role.VILLAGE, "T_TELL", in_total=False)
+# A refusal is heard so many days after it, however long the channels before were tried (Gansu 2021, 2023).
+TELL_REFUSAL = Duty(Kind.TELL, Role.VILLAGE, "T_REJECT", in_total=False)
 ROSTER_DOUBT = Duty(Kind.ROSTER_DOUBT, Role.TOWN_REVIEW, "T_CLUE", in_total=False)
 ALERT_BATCH = Duty(Kind.ALERT_BATCH, Role.DEPT, "T_ALERT_BATCH", in_total=False)
 # After inclusion (seeds 000, 001, 003): what is owed to a watched family, on its case for as long as it is watched.
@@ -147,6 +149,8 @@ OFFICE_UPDATE = Duty(Kind.OFFICE_UPDATE, Role.COUNTY_LEAD, "T_OFFICE_UPDATE", in
 ASSIGNED_TO_COUNTY = Duty(Kind.ASSIGNMENT, Role.COUNTY_LEAD, "T_ASSIGNMENT", in_total=False)
 ASSIGNED_TO_TOWN = Duty(Kind.ASSIGNMENT, Role.TOWN_REVIEW, "T_ASSIGNMENT", in_total=False)
 ASSIGNED_TO_VILLAGE = Duty(Kind.ASSIGNMENT, Role.VILLAGE, "T_ASSIGNMENT", in_total=False)
+# A village without a station, a station without a head, a grid without its member: one duty a township (practice S1).
+VACANCY = Duty(Kind.VACANCY, Role.TOWN_REVIEW, "T_VACANCY", in_total=False)
 # As long as a first acceptance takes: the receipts of both must read the same.
 JOIN = Duty(Kind.JOIN, Role.VILLAGE, "T_ACCEPT")
 

@@ -87,9 +87,11 @@ def names_another_way(step: Step) -> None:
 
 
 def may_be_rechecked(step: Step) -> None:
-    """Once per outcome, and only while the household has no other case."""
-    if step.case.state in step.marks.get("rechecked", []):
-        raise NotPossibleNow("这个结果已经复核过一次。对复核仍有意见，可以信访或依法申请复议。")
+    """So often per outcome as the rules say, once if nothing else, and only while the household has no other case."""
+    times = list(step.marks.get("rechecked", [])).count(step.case.state)
+    if times >= step.policy.numbers["rechecks_for_each_outcome"]:
+        done = f"这个结果已经复核过{times}次。" if times else "本县的规则不设复核。"
+        raise NotPossibleNow(f"{done}仍有意见，可以信访或依法申请复议。")
     other = select(Household.open_case_id).where(Household.id == step.case.household_id)
     if db.session.scalar(other) is not None:
         raise NotPossibleNow("这一户另有一件正在办理，请在那一件里反映。")

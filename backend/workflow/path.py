@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from backend import clock
 from backend.models import Case, CaseEvent
+from backend.policy.county import policy_of
 from backend.workflow.duties import FULL, REMOVAL, SHORT, WARNING
 from backend.workflow.states import STATE_NAMES, State
 
@@ -48,6 +50,17 @@ _STOPS: Mapping[str, Mapping[State, str]] = {
     },
 }
 
+_FOUR: Mapping[State, str] = {
+    State.DECLARED: "入户核查核实",
+    State.ACCEPTED: "入户核查核实",
+    **dict.fromkeys((State.FOUND, State.CONSULTED, State.REVIEWED, State.PUBLIC), "村级评议公示"),
+    State.VISITED: "乡镇核查初审",
+    State.PASSED: "县级比对审定",
+    State.APPROVED: "县级比对审定",
+    State.MONITORED: "纳入监测",
+}
+"""The four steps (seed 004) under which a county with the flag `four_step` shows the same stops."""
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -61,13 +74,22 @@ class Stop:
 def way_of(case: Case, events: Sequence[CaseEvent]) -> list[Stop]:
     """Return the stops of a case's procedure; one that ended elsewhere shows where it left the way, and as what."""
     names, state = _STOPS[case.procedure], State(case.state)
+    is_short = case.procedure == FULL and policy_of(case.county_code, case.policy_version).flags["four_step"]
+    called = _FOUR if is_short else names
     left = {
         each.from_state: clock.local(each.happened_at).date() for each in events if each.from_state != each.to_state
     }
     if state in names:
         ahead = list(names)[list(names).index(state) :]
-        return [Stop(name, None if each in ahead else left.get(each), each is state) for each, name in names.items()]
-    return [
-        *(Stop(name, left[each]) for each, name in names.items() if each in left),
-        Stop(STATE_NAMES[state], None, True),
-    ]
+        stops = [Stop(called[each], None if each in ahead else left.get(each), each is state) for each in names]
+    else:
+        stops = [Stop(called[each], left[each]) for each in names if each in left]
+        stops.append(Stop(STATE_NAMES[state], None, True))
+    return [_as_one(list(same)) for _, same in groupby(stops, key=lambda stop: stop.name)]
+
+
+def _as_one(stops: Sequence[Stop]) -> Stop:
+    """Show stops of one name as one, left when the last of them was."""
+    is_here = any(stop.is_here for stop in stops)
+    days = [stop.left_on for stop in stops if stop.left_on]
+    return Stop(stops[0].name, None if is_here or not days else days[-1], is_here)

@@ -209,6 +209,7 @@ EVENT_NAMES: dict[str, str] = {
     "note_living_place": "登记实际居住的村",
     "flag_money": "帮扶在途，先核对给谁",
     "promise_moved": "日历有变，改了答复日期",
+    "notice_moved": "日历有变，公示多贴几天",
     "register_kin": "近亲属备案",
     "end_kin": "注销近亲属备案",
     "join_withdrawn": "后来的申报撤回",
@@ -223,8 +224,8 @@ EVENT_NAMES: dict[str, str] = {
     "appoint_visit": "约定上门时间",
     "call_meeting": "通知开会评议",
     "change_consent": "改变单独同意",
-    Action.NAME_CONTACT: "确定包保责任人",
-    Action.CLEAR_UNSAFE: "隐患销号",
+    "name_contact": "确定包保责任人",
+    "clear_unsafe": "隐患销号",
 }
 """What happened without moving the case."""
 

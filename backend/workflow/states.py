@@ -130,6 +130,7 @@ class Kind(StrEnum):
     WARNING_CLOSE = "warning_close"
     OFFICE_UPDATE = "office_update"
     ASSIGNMENT = "assignment"
+    VACANCY = "vacancy"
 
 
 KIND_NAMES = {
@@ -182,6 +183,7 @@ KIND_NAMES = {
     Kind.WARNING_CLOSE: "核实销号",
     Kind.OFFICE_UPDATE: "更新本部门系统",
     Kind.ASSIGNMENT: "办理交办事项",
+    Kind.VACANCY: "补齐监测站和网格的人手",
 }
 
 OUTLIVING = frozenset(
@@ -209,6 +211,7 @@ OUTLIVING = frozenset(
         Kind.MEMBER_CHANGE,
         Kind.OFFICE_UPDATE,
         Kind.ASSIGNMENT,
+        Kind.VACANCY,
     }
 )
 """What is still owed after the case is closed: answers to others, entries, a sheet to take down, help, visits."""

@@ -15,7 +15,7 @@ from backend.models.places import Place, same_place
 from backend.models.tasks import NO_HOUSEHOLD
 from backend.policy.county import county_workdays, current_policy, policy_of
 from backend.policy.rules import DISASTER, NORMAL
-from backend.workflow.deadlines import Due, due_on, shrunk
+from backend.workflow.deadlines import Due, due_on, not_before_seen, shrunk
 from backend.workflow.disasters import open_event_at
 from backend.workflow.duties import IN_TOTAL, NOT_IDENTIFYING, WAY, Duty, Opening
 from backend.workflow.living import owner_of
@@ -55,10 +55,11 @@ DESK_OF: dict[Role, Role] = {
 def open_duty(case: Case, opening: Opening) -> Task:
     """Open a duty of the case; its date comes from the case's own policy version, whatever the county says today.
 
-    A step inside the total never gets a day that the total does not have: its limit shrinks with what is left.
+    A step inside the total never gets a day that the total does not have: its limit shrinks with what is left. A limit
+    that began earlier and is over already leaves until the next day: nobody is late before having seen a duty.
     """
     duty, event = opening.duty, _extended_by(case, opening)
-    due = _due(case, opening, event)
+    due = _due(case, opening, clock.today(), event)
     now = clock.now()
     case.version += 1
     task = Task(
@@ -164,7 +165,7 @@ def retime(case: Case, task: Task) -> None:
     """
     role, kind = Role(task.role), Kind(task.kind)
     opening = Opening(Duty(kind, role, task.limit_key.split(".")[0]), since=task.opened_on)
-    due = _due(case, opening)
+    due = _due(case, opening, task.appeared_on)
     if due.on < task.due_on and SUPERVISED not in task.detail:
         task.due_on = task.open_due = due.on
         task.is_provisional = due.provisional
@@ -183,7 +184,9 @@ def redate(case: Case) -> None:
         if Kind(task.kind) not in IN_TOTAL or {"left", SUPERVISED} & set(task.detail):
             continue  # what is left of a comparison keeps the day of the whole, and a leader's word is a leader's
         limit = policy_of(case.county_code, case.policy_version).limit(task.limit_key)
-        due = shrunk(task.opened_on, limit, Due(total_of(case)), county_workdays(case.county_code))
+        workdays = county_workdays(case.county_code)
+        own = shrunk(task.opened_on, limit, Due(total_of(case)), workdays)
+        due = not_before_seen(own, task.appeared_on, limit, workdays)
         if due.on == task.due_on:
             continue
         task.detail = {**task.detail, "was_due": [*task.detail.get("was_due", []), task.due_on.isoformat()]}
@@ -205,17 +208,16 @@ def ask_again(case: Case, task: Task) -> None:
     ring("sweep")
 
 
-def _due(case: Case, opening: Opening, event: DisasterEvent | None = None) -> Due:
+def _due(case: Case, opening: Opening, appears_on: date, event: DisasterEvent | None = None) -> Due:
     if opening.due_on is not None:
         return Due(opening.due_on)
     policy = policy_of(case.county_code, case.policy_version)
     limit = policy.limit(_limit_key(case, opening, event))
     workdays = county_workdays(case.county_code)
     since = opening.since or clock.today()
-    is_free = event is not None and policy.flags["disaster_past_total"]
-    if is_free or not opening.duty.in_total:
-        return due_on(since, limit, workdays)
-    return shrunk(since, limit, Due(total_of(case)), workdays)
+    bound = opening.duty.in_total and not (event is not None and policy.flags["disaster_past_total"])
+    own = shrunk(since, limit, Due(total_of(case)), workdays) if bound else due_on(since, limit, workdays)
+    return not_before_seen(own, appears_on, limit, workdays)
 
 
 def close_duty(task: Task, *, by: Actor, how: str, version: int) -> None:

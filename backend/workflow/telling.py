@@ -1,7 +1,8 @@
 """Tells the senders of a case's declarations what a step means for them: a line on the receipt and a message owed."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
@@ -10,14 +11,17 @@ from backend.access.actor import Actor
 from backend.db import db, new_id
 from backend.models import Case, Declaration, ReceiptLine
 from backend.models.places import same_place
-from backend.policy.county import current_policy, policy_of
+from backend.policy.county import county_workdays, current_policy, policy_of
 from backend.policy.ladder import Audience
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal
+from backend.workflow import deadlines
 from backend.workflow.deadlines import spoken_at
+from backend.workflow.duties import TELL, TELL_REFUSAL, Opening
 from backend.workflow.outbox import ACCOUNT, DECLARATION, ORDINARY, PRESSING, owe
 from backend.workflow.places import name_of
 from backend.workflow.sentences import MUST_BE_HEARD, STATUS_OF, TOLD
+from backend.workflow.states import State
 
 if TYPE_CHECKING:
     from backend.workflow.steps import Reason
@@ -34,6 +38,8 @@ SPOKEN_REASONS = (
     "mistake_reasons",
 )
 """The dictionaries whose reasons an applicant reads."""
+
+_REFUSED = frozenset({State.NOT_ACCEPTED, State.NOT_INCLUDED})
 
 
 def in_words(day: date) -> str:
@@ -128,3 +134,16 @@ def _reason_words(case: Case, reason: "Reason") -> str:
         entry[code] for code in reason.codes for name in SPOKEN_REASONS if code in (entry := policy.dictionaries[name])
     ]
     return "\n".join([*spoken, reason.words] if reason.words else spoken)
+
+
+def in_person(case: Case, detail: Mapping[str, Any]) -> Opening:
+    """Somebody tells the family; a refusal has days of its own beside, counted from itself (T_REJECT)."""
+    usual = Opening(TELL, detail=dict(detail))
+    if State(case.state) not in _REFUSED or case.closed_at is None:
+        return usual
+    policy, workdays = policy_of(case.county_code, case.policy_version), county_workdays(case.county_code)
+    refused_on = clock.local(case.closed_at).date()
+    latest = deadlines.due_on(refused_on, policy.limit(TELL_REFUSAL.limit), workdays).on
+    if latest >= deadlines.due_on(clock.today(), policy.limit(TELL.limit), workdays).on:
+        return usual
+    return Opening(TELL_REFUSAL, since=refused_on, detail=dict(detail))

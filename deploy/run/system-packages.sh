@@ -15,6 +15,7 @@ PATH="$PATH:/usr/sbin:/sbin"
 need mariadb-server command -v mariadbd
 need chromium has_browser
 need nodejs command -v node
+need npm command -v npm
 need libfaketime has_library '/usr/lib/*/faketime/libfaketime.so.1'
 
 [ "${#missing[@]}" -gt 0 ] || exit 0

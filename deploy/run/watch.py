@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,6 +99,8 @@ class Watch:
         say(f"  The API              {self.plan.web}/api/v1/docs")
         if self.plan.has_emulator:
             say(f"  Phones (emulator)    {self.plan.wechat}/")
+            if shutil.which("node"):
+                say(f"  The mini-program     make phone API_URL={self.plan.web} WECHAT_URL={self.plan.wechat}")
         say(f"  Logs                 {self.folder.logs}")
         say("  Stop with Ctrl-C.\n")
         return True

@@ -31,6 +31,19 @@ class SwitchRequest(Schema):
     identity_id = Id(required=True)
 
 
+class OutboxKeySchema(Schema):
+    """A key of unsent work, and the name under which the phone notes what it sealed with it."""
+
+    name = fields.String(required=True)
+    key = fields.String(required=True, metadata={"description": "32 bytes in hexadecimal digits"})
+
+
+class OutboxKeysSchema(Schema):
+    """The keys of one member of staff's unsent work, the one for new work first."""
+
+    items = fields.List(fields.Nested(OutboxKeySchema), required=True)
+
+
 class IdentitySchema(Schema):
     """One hat: a role in a place."""
 

@@ -96,6 +96,7 @@ class CaseSchema(Schema):
 
     id = Id(required=True)
     number = fields.String(required=True)
+    procedure = fields.String(required=True, metadata={"description": "full, or short: which form a home visit takes"})
     state = fields.String(required=True, validate=one_of(State))
     state_name = fields.String(required=True)
     head_name = fields.String(required=True)

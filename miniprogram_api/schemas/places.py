@@ -15,6 +15,26 @@ class VillageSchema(Schema):
     phone = fields.String(required=True)
 
 
+class NamedVillageSchema(Schema):
+    """A village to choose from."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    township_name = fields.String(required=True)
+
+
+class WelcomeSchema(Schema):
+    """What a phone shows before anybody signs in; `templates` are the messages that a family may be asked to allow."""
+
+    county_code = fields.String(required=True)
+    county_name = fields.String(required=True)
+    phone = fields.String(required=True)
+    sponsor = fields.String(required=True)
+    filing_number = fields.String(required=True)
+    templates = fields.List(fields.String(), required=True)
+    villages = fields.List(fields.Nested(NamedVillageSchema), required=True)
+
+
 class CountyQuery(Schema):
     """Which county, where several share an installation."""
 

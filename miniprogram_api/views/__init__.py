@@ -3,6 +3,7 @@
 from miniprogram_api.views.accounts import accounts
 from miniprogram_api.views.applicants import applicants
 from miniprogram_api.views.benefits import benefits
+from miniprogram_api.views.campaigns import in_campaigns
 from miniprogram_api.views.cases import cases
 from miniprogram_api.views.clues import clues
 from miniprogram_api.views.complaints import complaints
@@ -20,6 +21,7 @@ from miniprogram_api.views.living import living
 from miniprogram_api.views.meetings import meetings
 from miniprogram_api.views.notices import notices
 from miniprogram_api.views.objections import objections
+from miniprogram_api.views.organisation import organisation
 from miniprogram_api.views.places import places
 from miniprogram_api.views.reminders import reminders
 from miniprogram_api.views.removals import way_out
@@ -52,6 +54,8 @@ ALL = (
     watched,
     benefits,
     visiting,
+    in_campaigns,
     way_out,
     departments,
+    organisation,
 )

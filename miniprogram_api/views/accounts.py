@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 
 from backend.access.permissions import Action
 from backend.services import inbox as inboxes
-from backend.services import phones, sign_ins
+from backend.services import outbox_sealing, phones, sign_ins
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.accounts import (
@@ -15,6 +15,7 @@ from miniprogram_api.schemas.accounts import (
     LoginRequest,
     MeSchema,
     MessagePage,
+    OutboxKeysSchema,
     SwitchRequest,
     TicketSchema,
 )
@@ -40,6 +41,18 @@ def logout() -> None:
 def bind(body: dict[str, str]) -> sign_ins.Ticket:
     """Bind this WeChat account to a member of staff; the old token ends, a new one begins."""
     return sign_ins.bind_phone(body["code"], by=actor())
+
+
+@route(accounts, "POST", "/bindings/endings", allows=Action.READ_TASKS, status=204)
+def unbind() -> None:
+    """Take this phone off one's name; every session of it ends."""
+    sign_ins.unbind_phone(actor())
+
+
+@route(accounts, "GET", "/me/outbox-keys", allows=Action.READ_TASKS, gives=OutboxKeysSchema)
+def outbox_keys() -> dict[str, Any]:
+    """Hand one's own phone the keys of what it has not sent yet, the one for new work first."""
+    return {"items": outbox_sealing.keys_of(actor())}
 
 
 @route(accounts, "GET", "/me", allows=Action.READ_INBOX, gives=MeSchema)

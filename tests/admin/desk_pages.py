@@ -7,8 +7,7 @@ from flask import Flask
 
 from backend import clock
 from backend.models import Clue, Complaint, CountyBatch, DisasterEvent, Meeting, Notice
-from backend.services import alert_lists, batches, clues, disasters, notices, reporters
-from backend.services.alert_lists import Paper
+from backend.services import batches, clues, disasters, notices, reporters
 from backend.services.batches import Proposal
 from backend.services.clues import ClueForm
 from backend.services.disasters import EventForm, Listed
@@ -28,13 +27,13 @@ def pages_of_the_desks(
     with following(app):
         village, desks = Village(app, cast, make), Desks(app, cast, make)
         agreed = village.agreed("陈六", "林七")
-        waiting = village.family("吴八")
+        village.family("吴八")
         posted = village.agreed("郑九")
         desks.family("周十")
         desks.to_the_county()
         with clock.at(desks.now):
             _fill(cast, desks.case_id, village, agreed, posted)
-            yield from _opened(app, console, make, waiting)
+            yield from _opened(app, console, make)
 
 
 def _fill(cast: Cast, to_decide: int, village: Village, agreed: list[int], posted: list[int]) -> None:
@@ -49,16 +48,13 @@ def _fill(cast: Cast, to_decide: int, village: Village, agreed: list[int], poste
         disasters.import_list(event.id, [Listed(VILLAGE, "马三", "13800000009", id_number(9))], by=by)
     said = {"kind": "fees", "target": "village", "said_place": VILLAGE, "text": "让我交两百块"}
     assert cast.farmer("complainer").post("/complaints", key=str(uuid.uuid4()), **said).status_code == 201
-    with signed_in(cast, "county_op") as by:
-        paper = Paper("medical_insurance", "三月第一批", clock.today())
-        alert_lists.take_list(paper, [alert_lists.Listed(VILLAGE, "秦四", "illness")], by=by)
     with signed_in(cast, "village") as by:
         reporters.invite("孙乡贤", "elder", by=by)
     village.posted(*posted)
     village.run(notices.prepare, agreed)
 
 
-def _opened(app: Flask, console: Callable[[str], Desk], make: Maker, waiting: int) -> Iterator[tuple[str, Page]]:
+def _opened(app: Flask, console: Callable[[str], Desk], make: Maker) -> Iterator[tuple[str, Page]]:
     [batch], [event], [clue] = (
         make.rows(CountyBatch),
         make.rows(DisasterEvent),
@@ -68,15 +64,15 @@ def _opened(app: Flask, console: Callable[[str], Desk], make: Maker, waiting: in
     sat = [f"sittings/{meeting.id}" for meeting in make.rows(Meeting)]
     of_rules = ["rules/", *(f"rules/?group={each}" for each in ("flags", "numbers", "texts"))]
     of_rules += ["rules/dictionaries", "rules/ladder", "rules/ladder/edit"]
+    of_rules += ["rules/departments", "rules/departments/edit", "slips/"]
     of_rules += [f"rules/dictionaries/{each}" for each in ("hardships", "categories", "risk_offices")]
-    lists = ["alert-lists/", "alert-lists/families?list=医保局 三月第一批", "board/", "ledger/", "ledger/hazards"]
+    lists = ["alerts/", "registers/", "board/", "ledger/"]
     complaints = ["complaints/", "complaints/new", *(f"complaints/{each.id}" for each in make.rows(Complaint))]
     seen: dict[str, list[str]] = {
         "county_lead": [*of_rules, "rules/edit", "rules/history", f"batches/{batch.id}", f"disasters/{event.id}"],
-        "reviewer": [*complaints, "call-backs/", f"ledger/{waiting}/contact"],
+        "reviewer": [*complaints, "call-backs/"],
         "county_op": [
             *lists,
-            "comparisons/",
             "ledger/vacancies",
             "calendar/",
             "calendar/?year=2027",

@@ -60,6 +60,7 @@ def _propose(desk: Desk, page: Page, case_id: int, **typed: Any) -> Page:
     return _follow(desk, form.action, {**form.values, **typed})
 
 
+@pytest.mark.shows("C17")
 def test_a_clerk_prepares_a_leader_signs_and_the_families_are_announced(
     console: Enter, waiting: list[int], make: Maker
 ) -> None:

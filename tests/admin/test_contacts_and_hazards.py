@@ -7,12 +7,16 @@ import pytest
 from flask import Flask
 
 from backend.access.permissions import Action
-from backend.models import CaseEvent, Staff
+from backend.errors import Invalid, NotAllowed, NotFound
+from backend.models import Hazard, Household, Pairing, Staff, Task, Watch
 from backend.policy.assessment import SafetyItem
-from backend.services import home_checks, personnel
+from backend.services import home_checks, paired, personnel
+from backend.services.paired import PairForm
+from backend.services.staff import set_phone
 from backend.workflow.states import Kind
 from backend.workflow.steps import Reason
 from tests.admin.desk import Desk
+from tests.admin.pages import Page
 from tests.checks import SAFE, following, form, morning
 from tests.jobs.ladder import signed_in
 from tests.people import Cast, Maker
@@ -20,7 +24,7 @@ from tests.services.desks import Desks
 
 Enter = Callable[[str], Desk]
 VACANT = "/console/ledger/vacancies"
-HAZARDS = "/console/ledger/hazards"
+HAZARDS = "/console/rounds/"
 
 
 @pytest.fixture
@@ -29,11 +33,12 @@ def desks(app: Flask, cast: Cast, make: Maker) -> Iterator[Desks]:
         yield Desks(app, cast, make)
 
 
-def watched(desks: Desks) -> int:
-    case_id = desks.family("张三")
+def watched(desks: Desks, make: Maker) -> int:
+    """Bring a family to its inclusion and return the number of its watch."""
+    desks.family("张三")
     desks.village()
     desks.township_and_county()
-    return case_id
+    return next(row.id for row in make.rows(Watch) if row.case_id == desks.case_id)
 
 
 def checked(desks: Desks, head_name: str = "张三", **unsafe: str) -> int:
@@ -51,17 +56,30 @@ def file(desks: Desks, **unsafe: str) -> None:
         home_checks.file_check(desks.case_id, by=by, version=desks.version(Kind.VISIT), form=seen)
 
 
+def dangers(make: Maker) -> list[Task]:
+    return [task for task in make.rows(Task) if task.kind == Kind.HAZARD and task.open_due is not None]
+
+
+def do(desk: Desk, page: Page, deed: str, **typed: str) -> Page:
+    """Fill in one of the declared forms of a page."""
+    form = next(each for each in page.forms if each.values.get("form", "").startswith(deed))
+    desk.client.post(form.action, data={**form.values, **typed})
+    return desk.get(form.action)
+
+
 @pytest.mark.shows("B50")
 def test_a_watched_family_is_a_vacancy_until_somebody_answers_for_it(
     desks: Desks, console: Enter, cast: Cast, make: Maker
 ) -> None:
-    case_id = watched(desks)
+    watch_id = watched(desks, make)
+    with signed_in(cast, "village") as by:
+        set_phone(by.id, "13900000001", by=by)
     with morning(desks.today):
         desk = console("town_op")
         before, board = desk.get(VACANT), desk.get("/console/board/")
-        page = desk.get(f"/console/ledger/{case_id}/contact")
-        after = desk.press(page, "/contact", contact=str(cast.staff_id("village")))
-        ledger = console("county_op").get("/console/ledger/")
+        page = desk.get(f"/console/watches/{watch_id}")
+        do(desk, page, "pair", staff_id=str(cast.staff_id("village")))
+        after, ledger = desk.get(VACANT), console("county_op").get("/console/ledger/")
 
     assert "张三" in before.text
     assert "1户" in board.text
@@ -70,57 +88,60 @@ def test_a_watched_family_is_a_vacancy_until_somebody_answers_for_it(
     assert "每一户都有包保责任人" in after.text
     assert "王村干" in ledger.text
     assert "空缺" not in ledger.text
-    noted = [event for event in make.rows(CaseEvent) if event.action == "name_contact"]
-    assert [event.detail["contact"] for event in noted] == [str(cast.staff_id("village"))]
+    [pairing] = make.rows(Pairing)
+    assert (pairing.staff_id, paired.phone_of(pairing)) == (cast.staff_id("village"), "13900000001")
+    assert desks.duties(Kind.PAIR) == []
 
 
 @pytest.mark.shows("B50")
-def test_when_somebody_leaves_their_families_are_vacant_at_once(
+def test_when_somebody_leaves_their_families_are_vacant_at_once_and_the_township_owes_another(
     desks: Desks, console: Enter, cast: Cast, make: Maker
 ) -> None:
-    case_id = watched(desks)
+    watch_id = watched(desks, make)
+    with desks.as_("town_op") as by:
+        paired.pair(watch_id, PairForm("", "13900000001", staff_id=cast.staff_id("village")), by=by)
     with morning(desks.today):
-        desk = console("head")
-        desk.press(desk.get(f"/console/ledger/{case_id}/contact"), "/contact", contact=str(cast.staff_id("village")))
+        desk = console("town_op")
         full = desk.get(VACANT).text
         with signed_in(cast, "admin") as admin:
             personnel.let_go(cast.staff_id("village"), by=admin)
         vacant = desk.get(VACANT).text
+        with desks.app.app_context():
+            asked, again = paired.ask_for_others(), paired.ask_for_others()
 
     assert "每一户都有包保责任人" in full
     assert "张三" in vacant
     assert not next(row for row in make.rows(Staff) if row.id == cast.staff_id("village")).is_active
+    assert (asked, again) == (1, 0)
+    assert [task.role for task in desks.duties(Kind.PAIR)] == ["TOWN_REVIEW"]
+    assert [row.until_on for row in make.rows(Pairing)] == [desks.today]
 
 
 @pytest.mark.shows("B50")
 @pytest.mark.parametrize("login", ["next_village", "other_reviewer", "admin"])
 def test_nobody_of_elsewhere_and_no_administrator_is_put_in_charge(
-    desks: Desks, console: Enter, cast: Cast, login: str
+    desks: Desks, cast: Cast, make: Maker, login: str
 ) -> None:
-    case_id = watched(desks)
-    with morning(desks.today):
-        desk = console("town_op")
-        page = desk.press(desk.get(f"/console/ledger/{case_id}/contact"), "/contact", contact=str(cast.staff_id(login)))
-        stranger = console("other_reviewer")
+    watch_id = watched(desks, make)
+    form = PairForm("某人", "13900000001", staff_id=cast.staff_id(login))
 
-    assert page.status == 422
-    assert "请从列出的人里选一位" in page.text
-    assert stranger.get(f"/console/ledger/{case_id}/contact").status == 404
-    assert stranger.send(f"/console/ledger/{case_id}/contact", contact="1").status_code == 404
-    assert console("village").send(f"/console/ledger/{case_id}/contact", contact="1").status_code == 403
+    with desks.as_("town_op") as by, pytest.raises(Invalid) as refused:
+        paired.pair(watch_id, form, by=by)
+    with desks.as_("other_reviewer") as by, pytest.raises(NotFound):
+        paired.candidates(watch_id, by=by)
+    with desks.as_("village") as by, pytest.raises(NotAllowed):
+        paired.pair(watch_id, form, by=by)
+
+    assert set(refused.value.fields) == {"staff_id"}
+    assert make.rows(Pairing) == []
 
 
 @pytest.mark.shows("B50")
-def test_a_family_under_way_needs_nobody_yet(desks: Desks, console: Enter, cast: Cast) -> None:
-    case_id = desks.family("张三")
-    with morning(desks.today):
-        desk = console("town_op")
-        page = desk.press(
-            desk.get(f"/console/ledger/{case_id}/contact"), "/contact", contact=str(cast.staff_id("village"))
-        )
+def test_a_family_under_way_needs_nobody_yet(desks: Desks) -> None:
+    desks.family("张三")
 
-    assert page.status == 409
-    assert "纳入监测以后" in page.text
+    with desks.as_("town_op") as by:
+        assert paired.vacant(by=by) == []
 
 
 @pytest.mark.shows("procedure.4", "B59")
@@ -128,36 +149,34 @@ def test_what_a_home_check_found_unsafe_stays_until_the_township_has_looked(
     desks: Desks, console: Enter, make: Maker
 ) -> None:
     checked(desks, housing="unsafe", water="concern")
+    owed = dangers(make)
     with morning(desks.today):
         desk = console("town_op")
         page = desk.get(HAZARDS)
-        wordless = desk.press(page, "/hazards", item="housing", words=" ")
-        closed = desk.press(page, "/hazards", item="housing", words="住建所已加固，现场看过")
-        again = desk.press(page, "/hazards", item="housing", words="再销一次")
-        village = console("village")
+        wordless = do(desk, page, "close_hazard", words=" ")
+        closed = do(desk, page, "close_hazard", words="住建所已加固，现场看过")
+        village = console("village").get(HAZARDS)
 
+    assert [(task.role, task.open_due is not None) for task in owed] == [("TOWN_REVIEW", True)] * 2
     assert "还没解决：住房安全1户，饮水安全1户" in page.text
-    assert "墙裂了一道缝" not in page.text, "the check's notes are sealed"
-    assert wordless.status == 422
+    assert "还没解决：住房安全1户，饮水安全1户" in wordless.text
     assert "还没解决：饮水安全1户" in closed.text
-    assert again.status == 409
-    assert "饮水安全" in village.get(HAZARDS).text
-    assert not [each for each in village.get(HAZARDS).forms if each.action.endswith("/hazards")]
-    assert village.send(f"/console/ledger/{desks.case_id}/hazards", item="water", words="好了").status_code == 403
-    [event] = [event for event in make.rows(CaseEvent) if event.action == "clear_unsafe"]
-    assert event.detail["item"] == "housing"
-    assert "加固" not in str(event.reason_sealed)
+    assert "饮水安全" in village.text
+    assert not [each for each in village.forms if each.values.get("form", "").startswith("close_hazard")]
+    [struck] = [row for row in make.rows(Hazard) if row.closed_on]
+    assert struck.item == "housing"
+    assert "加固" not in str(vars(struck))
+    assert len(dangers(make)) == 1
 
 
 @pytest.mark.shows("procedure.4", "B59")
 def test_a_later_check_that_finds_it_safe_ends_the_line_and_one_that_does_not_opens_it_again(
-    desks: Desks, console: Enter
+    desks: Desks, console: Enter, make: Maker
 ) -> None:
     checked(desks, housing="unsafe")
     desk = console("town_op")
     with morning(desks.today):
-        desk.press(desk.get(HAZARDS), "/hazards", item="housing", words="已修")
-        cleared = desk.get(HAZARDS).text
+        cleared = do(desk, desk.get(HAZARDS), "close_hazard", words="已修").text
     back_to_the_door(desks)
     file(desks, housing="concern")
     with morning(desks.today):
@@ -170,20 +189,16 @@ def test_a_later_check_that_finds_it_safe_ends_the_line_and_one_that_does_not_op
     assert "已经清零" in cleared
     assert "住房安全1户" in found_again
     assert "已经清零" in safe
+    assert dangers(make) == []
 
 
 @pytest.mark.shows("B59")
-def test_a_township_sees_its_own_dangers_only(desks: Desks, console: Enter) -> None:
+def test_a_township_sees_its_own_dangers_only(desks: Desks, console: Enter, make: Maker) -> None:
     checked(desks, housing="unsafe")
+    [household] = make.rows(Household)
     with morning(desks.today):
-        assert "张三" in console("county_op").get(HAZARDS).text
-        assert "张三" not in console("other_reviewer").get(HAZARDS).text
-        assert (
-            console("other_reviewer")
-            .send(f"/console/ledger/{desks.case_id}/hazards", item="housing", words="好了")
-            .status_code
-            == 404
-        )
+        assert household.head_name in console("county_op").get(HAZARDS).text
+        assert household.head_name not in console("other_reviewer").get(HAZARDS).text
 
 
 def back_to_the_door(desks: Desks) -> None:

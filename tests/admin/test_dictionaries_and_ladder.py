@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from backend import clock
-from backend.models import PolicyVersion
+from backend.models import PolicyVersion, Region
 from backend.policy import load_preset
 from backend.policy.county import current_policy, policy_of
 from backend.policy.dictionary_meanings import dictionary_of
 from backend.policy.meanings import entry_of
+from backend.services import offices
 from tests.admin.desk import Desk
 from tests.admin.pages import Page, read
 from tests.people import COUNTY, Cast, Maker
@@ -254,3 +255,52 @@ def test_a_month_from_now_the_new_words_hold_and_not_before(console: Enter, app:
             after = dict(current_policy(COUNTY).dictionaries["day_parts"])
     assert "own_1" not in before
     assert after["own_1"] == "夜里"
+
+
+@pytest.mark.shows("B38")
+def test_a_county_renames_a_department_adds_one_and_takes_one_out_that_checks_no_risk(
+    console: Enter, make: Maker, app: Any
+) -> None:
+    desk = console("county_lead")
+    page = desk.get("/console/rules/departments/edit")
+
+    typed = {"name.housing": "住建和城管局", "new.0": "气象局", "group.new0.data": "1", "out.youth_league": "1"}
+    preview = desk.press(page, "/rules/edit", **WHY, **typed)
+    unsaved = len(make.rows(PolicyVersion))
+    saved = desk.press(preview, "/rules/")
+    second = desk.press(
+        desk.get("/console/rules/departments/edit"), "/rules/edit", **WHY, **{"group.housing.named": "1"}
+    )
+    desk.press(second, "/rules/")
+
+    assert (
+        "部门：住建局 住建局（政策落实工作组、数据处理工作组） 住建和城管局（政策落实工作组、数据处理工作组）"
+        in preview.text
+    )
+    assert "部门：新的部门 没有 气象局（数据处理工作组）" in preview.text
+    assert unsaved == 1
+    assert "第2版" in saved.text
+    with app.app_context():
+        before, after, last = (policy_of(COUNTY, version).departments for version in (1, 2, 3))
+        offices.ensure(COUNTY)
+    assert before["youth_league"].name == "团委"
+    assert "youth_league" not in after
+    assert (after["housing"].name, after["own_1"].name, after["own_1"].groups) == ("住建和城管局", "气象局", ("data",))
+    assert last["housing"].groups == ("policy", "data", "named")
+    assert {"住建和城管局", "气象局"} <= {each.name for each in make.rows(Region)}
+    shown = desk.get("/console/rules/departments").text
+    assert "住建和城管局 本县改定 预置是：住建局" in shown
+
+
+@pytest.mark.shows("B38")
+def test_a_department_that_checks_a_risk_stays_until_another_one_does(console: Enter, make: Maker) -> None:
+    desk = console("county_lead")
+    page = desk.get("/console/rules/departments/edit")
+
+    taken_out = desk.press(page, "/rules/edit", **WHY, **{"out.housing": "1"})
+    nameless = desk.press(page, "/rules/edit", **WHY, **{"name.water": " "})
+
+    assert taken_out.status == nameless.status == 422
+    assert "还有风险或者预警归这个部门" in taken_out.text
+    assert "请写部门的名称" in nameless.text
+    assert len(make.rows(PolicyVersion)) == 1

@@ -31,6 +31,7 @@ SOME |= {"batch_id": 1, "event_id": 1, "notice_id": 1, "meeting_id": 1, "clue_id
 SOME |= {"message_id": 1, "row": 1, "supervision_id": 1, "deputy_row_id": 1, "task_id": 1}
 SOME |= {"complaint_id": 1, "satisfaction_id": 1, "reporter_id": 1, "dictionary": "hardships"}
 SOME |= {"watch_id": 1, "household_id": 1, "campaign_id": 1}
+SOME |= {"number": "none", "group": "policy"}
 
 
 AFTER_INCLUSION = (

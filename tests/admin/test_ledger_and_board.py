@@ -11,9 +11,10 @@ from werkzeug.test import TestResponse
 
 from backend.access.permissions import Action
 from backend.models import AuditRow, Case, HomeCheck
+from backend.policy import load_preset
 from backend.services import announcements, batches, csv_papers, home_checks
 from backend.services.batches import Proposal
-from backend.services.boards import Course, pace_of
+from backend.services.boards import WAY_OF, Course, pace_of, ways_of
 from backend.services.judgements import JudgementForm
 from backend.workflow.states import Kind, State
 from tests.admin.desk import Desk
@@ -46,7 +47,7 @@ def press(desk: Desk, path: str, ends: str, **typed: str) -> TestResponse:
     return desk.client.post(sent.action, data={**sent.values, **typed})
 
 
-@pytest.mark.shows("procedure.2", "A14")
+@pytest.mark.shows("procedure.2", "A14", "B40", "C20")
 def test_a_watched_family_is_in_the_ledger_with_what_each_step_wrote_down(desks: Desks, console: Enter) -> None:
     watched(desks, "张三", risk="housing")
     desks.family("李四")
@@ -132,7 +133,7 @@ def test_every_rural_family_may_be_watched_whether_it_was_poor_before_or_not(
     assert case.state == State.FOUND
 
 
-@pytest.mark.shows("B26")
+@pytest.mark.shows("A28", "B26")
 def test_a_village_sees_on_its_board_what_waits_for_it_and_what_waits_for_others(desks: Desks, console: Enter) -> None:
     desks.family("张三")
     desks.family("李四")
@@ -149,7 +150,7 @@ def test_a_village_sees_on_its_board_what_waits_for_it_and_what_waits_for_others
     assert console("auditor").get("/console/board/").status == 403
 
 
-@pytest.mark.shows("D03")
+@pytest.mark.shows("D03", "D10", "D23")
 def test_the_board_says_in_days_how_long_the_way_takes_and_how_many_kept_their_day(
     desks: Desks, console: Enter
 ) -> None:
@@ -164,6 +165,9 @@ def test_the_board_says_in_days_how_long_the_way_takes_and_how_many_kept_their_d
     assert f"发现到有结果 {days}天" in page.text
     assert "发现到录入 0天" in page.text
     assert "1户，共1户" in page.text
+    assert (
+        "农户自主申报 1户，占100% 乡村干部排查 0户，占0% 部门筛查预警 0户，占0% 信访、媒体、督查 0户，占0%" in page.text
+    )
     assert "有结果的0户" in elsewhere.text
     assert "有结果的0户" in later.text
 
@@ -182,7 +186,21 @@ def test_the_middle_family_is_shown_and_who_never_got_help_first_does_not_count_
     assert pace_of([]).to_visit is None
 
 
-@pytest.mark.shows("D03", "B26")
+@pytest.mark.shows("D10")
+def test_every_channel_is_one_of_the_three_ways_or_says_that_it_is_none() -> None:
+    channels = load_preset("NATIONAL").dictionaries["channels"]
+    day = (FRIDAY,) * 4
+
+    assert set(channels) - set(WAY_OF) == {"petition", "media", "inspect"}
+    assert ways_of(Course(*day, channel=each) for each in channels) == {
+        "农户自主申报": 5,
+        "乡村干部排查": 3,
+        "部门筛查预警": 3,
+        "信访、媒体、督查": 3,
+    }
+
+
+@pytest.mark.shows("D03", "B26", "B37")
 def test_a_county_sees_its_townships_and_a_township_its_villages(desks: Desks, console: Enter) -> None:
     desks.family("张三")
     desks.family("李四", village_code=OTHER_VILLAGE)

@@ -90,7 +90,7 @@ def test_a_family_taken_out_of_a_batch_waits_on(desks: Desks) -> None:
     assert desks.duties(Kind.COUNTY_DECISION)
 
 
-@pytest.mark.shows("B36")
+@pytest.mark.shows("B55")
 def test_a_comparison_on_the_wire_is_told_in_the_dossier(desks: Desks) -> None:
     desks.to_the_visit()
     [head] = desks.members()

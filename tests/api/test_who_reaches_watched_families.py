@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 from backend import clock
 from backend.access.permissions import PERMISSIONS, Role
 from backend.models import Declaration, Hazard, MemberChange, Person
-from backend.services import family_phones, member_changes, paired, relief
+from backend.services import campaigns, family_phones, member_changes, paired, relief
+from backend.services.campaigns import CampaignForm
 from backend.services.member_changes import ChangeForm
 from backend.services.paired import PairForm
 from backend.services.relief import ClaimForm
@@ -48,6 +49,9 @@ def scene(app: Flask, cast: Cast, make: Maker, preset: Any) -> tuple[WayOut, dic
             form = ChangeForm("death", AUTUMN, make.rows(Person)[0].id)
             ids["change_id"] = member_changes.tell(ids["household_id"], form, by=by).id
             ids["claim_id"] = relief.claim(way.watch_id, ClaimForm("illness", "住院", 100), by=by).id
+        with cast.acting("county_op") as by:
+            order = CampaignForm("回头看", "1号", "look_back", "everybody", clock.today(), clock.today())
+            ids["campaign_id"] = campaigns.begin(order, by=by).id
         with cast.acting("town_op") as by:
             ids["pairing_id"] = paired.pair(way.watch_id, PairForm("刘帮扶", "13900000001"), by=by).id
     ids["measure_id"], ids["hazard_id"] = way.measures()[0].id, make.rows(Hazard)[0].id
@@ -108,7 +112,7 @@ def test_every_address_after_inclusion_is_here(app: Flask) -> None:
     here = {
         rule.endpoint.rsplit(".", 1)[1]
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.split(".")[0] in {"api_watches", "api_benefits", "api_rounds", "api_removals"}
+        if rule.endpoint.split(".")[0] in {"api_watches", "api_benefits", "api_rounds", "api_removals", "api_campaigns"}
     }
 
     assert here == set(WATCHED) | WITHOUT_IDS

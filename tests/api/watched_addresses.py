@@ -39,6 +39,7 @@ WATCHED: dict[str, dict[str, Any]] = {
     "read_picture": {},
     "file_round": {"way": "car", "conclusion": "fine"},
     "list_visits": {},
+    "answer_campaign": {"is_so": [9]},
     "set_traits": {"tags": ["moon"]},
     "tell_change": {"kind": "moon", "happened_on": "2026-03-01"},
     "list_changes": {},
@@ -54,6 +55,7 @@ WATCHED: dict[str, dict[str, Any]] = {
 }
 WITHOUT_IDS = {
     *("list_watches", "read_help", "read_menu", "put_on_menu", "read_asked", "list_insurance", "note_insurance"),
+    *("list_campaigns", "list_campaign_families"),
     *("list_rounds", "add_busy_time", "list_hazards", "list_candidates"),
 }
 """They show one's own place alone, or name a row in their bodies, which the services' tests try from outside."""

@@ -13,9 +13,9 @@ from backend.workflow.procedure import PROCEDURE
 from miniprogram_api import routes
 from tests.architecture.reading import last_name, sources
 
-OPEN = {"login", "village", "dictionaries", "public_notice"}
-"""Operations that anybody may call: without them nobody could sign in, read the poster of a village, or find out
-whether a sheet on the wall is genuine, whose page holds no name."""
+OPEN = {"login", "village", "welcome", "dictionaries", "public_notice", "list_articles", "read_article"}
+"""Operations that anybody may call: without them nobody could sign in, read the poster of a village, find out whether
+a sheet on the wall is genuine, whose page holds no name, or read what the county tells everybody."""
 
 OPEN_PAGES = {"openapi", "docs_page", "static", "operations.healthz", "operations.readyz"}
 GUARDED_OTHERWISE = {
@@ -66,6 +66,7 @@ def test_every_action_is_granted_to_somebody() -> None:
 
 MACHINE = {
     Action.CLOSE_NOTICE: "when its days are over, so that nobody's forgetting costs a family a day",
+    Action.END_PAIRING: "when a helper's account was closed: the township names another",
     Action.OBJECT: "in whose name the history says that somebody objected, for the township alone knows who",
 }
 

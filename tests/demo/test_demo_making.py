@@ -69,6 +69,12 @@ def planned() -> dict[datetime, set[datetime]]:
     return {life.declared_at: {life.declared_at, *(step.at for step in life.steps)} for life in crowd}
 
 
+def all_was_lived() -> bool:
+    """Say whether everything that was planned happened; what comes after inclusion comes on top."""
+    happened = lived()
+    return all(happened.get(began, set()) >= instants for began, instants in planned().items())
+
+
 def how_often() -> list[int]:
     """Return how many events each case has: a step taken twice would show."""
     with as_system("a test looks"):
@@ -80,7 +86,7 @@ def test_every_household_lived_what_was_planned_and_some_things_are_overdue(crow
     states = set(db.session.scalars(select(Case.state)))
     overdue = db.session.scalar(select(func.count(Task.id)).where(Task.open_due < clock.today()))
 
-    assert lived() == planned()
+    assert all_was_lived()
     assert len(states) >= 10
     assert db.session.scalar(select(func.count(Case.id)).where(Case.state == State.MONITORED)) > 0
     assert overdue
@@ -115,9 +121,9 @@ def test_an_interrupted_making_goes_on_and_makes_nobody_twice(
         with pytest.raises(Interrupted):
             demo_crowd.make(HOUSEHOLDS, report=demo_progress.note)
         monkeypatch.undo()
-        assert lived() != planned()
+        assert not all_was_lived()
         demo_crowd.make(HOUSEHOLDS, report=demo_progress.note)
-        assert lived() == planned()
+        assert all_was_lived()
         once = how_often()
         demo_crowd.make(HOUSEHOLDS, report=demo_progress.note)
 

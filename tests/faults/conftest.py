@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-HEAD = ("fault", "messages", "received", "twice", "uncertain", "other ends", "seconds", "most uncertain allowed")
+HEAD = (
+    "fault",
+    "messages",
+    "received",
+    "twice",
+    "uncertain",
+    "neither",
+    "other ends",
+    "seconds",
+    "most uncertain allowed",
+)
 
 
 @pytest.fixture
@@ -17,7 +27,7 @@ def note(request: pytest.FixtureRequest) -> Callable[..., None]:
     return write
 
 
-KEYS = ("messages", "received", "twice", "uncertain", "others", "seconds", "allowed")
+KEYS = ("messages", "received", "twice", "uncertain", "neither", "others", "seconds", "allowed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

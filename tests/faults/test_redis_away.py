@@ -6,25 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 from redis import Redis
 from redis.exceptions import RedisError
 
 from backend import clock
-from backend.access.permissions import Role
-from backend.access.scope import act_within
-from backend.db import db
-from backend.services import sign_ins, staff
-from backend.services.demo import COUNTY
-from backend.services.staff import NewStaff
-from backend.wechat.emulator.config import DEMO_APP_ID
 from deploy.run.valkey import find_server
+from tests.faults.people import asked, cadres_phone, phone
 from tests.faults.stack import eventually
 from tests.faults.town import Town, fresh_database, town
-from tests.people import FORM, VILLAGE
+from tests.people import FORM
 
 pytestmark = [pytest.mark.shows("reminders.4", "reminders.6"), pytest.mark.timeout(1500)]
 WITHIN = 120.0
@@ -72,32 +64,6 @@ def place(request: pytest.FixtureRequest, server: Server, tmp_path: Path) -> Ite
     url = fresh_database(request.getfixturevalue("mariadb_url"), "away") if request.param == "mariadb" else ""
     with town(tmp_path / "var", url, REDIS_URL=f"unix://{server.door}") as found:
         yield found
-
-
-def phone(found: Town, openid: str) -> str:
-    """The token of somebody's phone."""
-    with found.app.app_context():
-        return sign_ins.open_phone(DEMO_APP_ID, openid, COUNTY).token
-
-
-def cadres_phone(found: Town, openid: str) -> str:
-    """The token of the bound phone of a cadre of the village."""
-    with found.app.app_context():
-        cadre, _ = staff.add_staff(NewStaff("cadre-of-the-test", "王村干", Role.VILLAGE, VILLAGE, "村干部"))
-        staff_id = cadre.id
-    with found.app.app_context():
-        first = sign_ins.open_phone(DEMO_APP_ID, openid, COUNTY)
-    with found.app.app_context():
-        code = sign_ins.make_code(staff_id, sign_ins.BIND)
-        db.session.commit()
-    with found.app.app_context():
-        act_within(first.actor.scope)
-        return sign_ins.bind_phone(code, by=first.actor).token
-
-
-def asked(found: Town, method: str, path: str, token: str, key: str = "", **body: Any) -> requests.Response:
-    headers = {"Authorization": f"Bearer {token}", **({"Idempotency-Key": key} if key else {})}
-    return requests.request(method, f"{found.stack.web}/api/v1{path}", json=body or None, headers=headers, timeout=30)
 
 
 def test_people_go_on_and_hear_of_it_when_redis_is_back(place: Town, server: Server, note: Callable[..., None]) -> None:

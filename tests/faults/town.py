@@ -62,10 +62,14 @@ class Town:
         store._db.execute("COMMIT")
         store.close()
 
+    def of(self, prefix: str) -> dict[str, int]:
+        """The people whose openids begin so, with their accounts."""
+        return {openid: account for openid, account in self.accounts.items() if openid.startswith(f"{prefix}-")}
+
     def owe_each(self, subject: str, prefix: str = "person", **values: Any) -> None:
         """Owe each of them one message under the usual cap and digest; nobody rings, the metronome must find it."""
         given = {"priority": PRESSING, "data": DATA, **values}
-        people = [account for openid, account in self.accounts.items() if openid.startswith(f"{prefix}-")]
+        people = list(self.of(prefix).values())
 
         def work(some: Sequence[int]) -> None:
             for account in some:
@@ -120,10 +124,6 @@ class Town:
             found += page
             after = page[-1]["number"]
         return found
-
-    def last_call(self) -> int:
-        found = self.calls()
-        return found[-1]["number"] if found else 0
 
     def _history(self, after: int, endpoint: str) -> list[dict[str, Any]]:
         asked = {"endpoint": endpoint, "after": after, "most": PAGE}

@@ -2,6 +2,7 @@
 
 import io
 import resource
+import stat
 import time
 import zipfile
 from collections.abc import Callable
@@ -54,6 +55,16 @@ def _with(name: str, content: bytes = b"", times: int = 1) -> bytes:
     return out.getvalue()
 
 
+def _link() -> bytes:
+    """A part that is a link to a file of the machine, as unzip would make it."""
+    out = io.BytesIO(as_xlsx(ZHANG))
+    entry = zipfile.ZipInfo("xl/worksheets/sheet2.xml")
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(out, "a") as made:
+        made.writestr(entry, "/etc/passwd")
+    return out.getvalue()
+
+
 def _cells(old: str, new: str) -> bytes:
     return changed_part(as_xlsx(ZHANG), SHEET, old, new)
 
@@ -80,6 +91,7 @@ USELESS: dict[str, tuple[Callable[[], bytes], str]] = {
     "entities that swell": (lambda: _cells("<worksheet", BILLION), "打不开"),
     "a file of the machine": (lambda: _cells("<worksheet", FOREIGN), "打不开"),
     "a path that leaves": (lambda: _with("../../outside.xml"), "不是能用的文件"),
+    "a link out of the package": (_link, "不是能用的文件"),
     "half a file": (lambda: as_xlsx(ZHANG)[:2000], "没有传完整"),
     "no heading": (lambda: as_csv(ZHANG, heading=["一", "二"]), "没有找到表头"),
     "a heading that lacks something": (
@@ -96,6 +108,7 @@ USELESS: dict[str, tuple[Callable[[], bytes], str]] = {
 SWELLING = (
     *("a million empty rows", "a million rows that it does not own up to", "a bomb", "ten thousand sheets"),
     *("entities that swell", "a file of the machine", "a path that leaves"),
+    "a link out of the package",
 )
 """Reliability test 35."""
 

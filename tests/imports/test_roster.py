@@ -5,11 +5,12 @@ import json
 import pytest
 from flask import Flask
 
-from backend.models import Case, CaseEvent, Household, Person, PersonDigest, RosterDoubt, Task
+from backend.models import Case, CaseEvent, Household, MemberChange, Person, PersonDigest, RosterDoubt, Task, VisitTurn
+from backend.services import member_changes
 from backend.services.sealing import Sealer
 from backend.workflow.states import Kind
 from tests.imports.files import HEADER, WANG, ZHANG, Office, as_csv, as_xlsx, member, rows
-from tests.people import NEXT_VILLAGE, OTHER_VILLAGE, VILLAGE, Maker, id_number
+from tests.people import NEXT_VILLAGE, OTHER_VILLAGE, VILLAGE, Cast, Maker, id_number
 
 pytestmark = [pytest.mark.shows("monitoring.0", "B13"), pytest.mark.parametrize("kind", ["sqlite", "mariadb"])]
 
@@ -164,3 +165,55 @@ def test_a_township_imports_its_own_villages_only(office: Office, app: Flask) ->
 
     assert report.counts == {"new": 3, "wrong": 2}
     assert "不归您管" in report.found["A5"]
+
+
+def test_whoever_a_newer_roster_leaves_out_is_asked_about_and_not_taken_out(
+    office: Office, app: Flask, cast: Cast
+) -> None:
+    office.take(as_csv([*ZHANG, *WANG]))
+    moved = [[*row] for row in ZHANG[:2]]
+    moved[1][HEADER["文化程度"]] = "小学"
+
+    office.take(as_csv(moved))
+    moved[1][HEADER["文化程度"]] = "初中"
+    office.take(as_csv(moved))
+
+    [asked] = rows(app, MemberChange)
+    assert (asked.name, asked.kind, asked.outcome) == ("张小三", "off_roster", "proposed")
+    assert [each.left_on for each in rows(app, Person) if each.name == "张小三"] == [None]
+    with cast.acting("village") as by:
+        [(row, task)] = member_changes.waiting(by=by)
+        member_changes.settle(row.id, False, by=by, version=task.version)
+    moved[1][HEADER["文化程度"]] = "大专"
+    office.take(as_csv(moved))
+    assert [each.outcome for each in rows(app, MemberChange)] == ["dropped"], "whoever said no is not asked again"
+
+
+def test_the_roster_says_who_is_visited_more_often_and_not_why(office: Office, app: Flask) -> None:
+    office.take(as_csv([*ZHANG, *WANG]))
+    [turn] = rows(app, VisitTurn)
+    healthy = [[*row] for row in ZHANG]
+    healthy[0][HEADER["健康状况"]] = "健康"
+    ill = [[*row] for row in WANG]
+    ill[0][HEADER["健康状况"]] = "患有大病"
+
+    office.take(as_csv([*healthy, *ill]))
+
+    heads = {each.id: each.head_name for each in rows(app, Household)}
+    assert (heads[turn.household_id], turn.tags) == ("张三", ["by_roster"])
+    assert {heads[each.household_id]: each.tags for each in rows(app, VisitTurn)} == {"张三": [], "王五": ["by_roster"]}
+
+
+def test_a_number_that_an_office_wrote_down_counts_as_confirmed_and_a_declared_one_does_not(
+    office: Office, app: Flask, make: Maker
+) -> None:
+    make.declaration(phone="13900000009")
+    office.take(as_csv([*ZHANG, *WANG]))
+    zhang, wang = rows(app, Household)
+
+    assert zhang.phone_confirmed_at is None, "the phone declared another number than the office wrote"
+    assert wang.phone_confirmed_at is None, "the office wrote none"
+    same = [[*row] for row in WANG]
+    same[0][HEADER["联系电话"]] = "13800000012"
+    office.take(as_csv(same))
+    assert rows(app, Household)[1].phone_confirmed_at is not None

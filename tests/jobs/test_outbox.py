@@ -10,7 +10,7 @@ from sqlalchemy import update
 from backend import clock
 from backend.db import db, in_transaction
 from backend.models import Attempt, Case, Message, Quota
-from backend.services import claims, outbox
+from backend.services import claims, leases, outbox
 from backend.services.channels import of_process
 from backend.services.phones import TalkedInsideATransaction
 from backend.wechat.live import LiveWeChat
@@ -201,7 +201,7 @@ def test_a_process_that_died_in_a_call_leaves_it_uncertain(
     _let_leases_run_out(app)
 
     with app.app_context():
-        assert outbox.free_expired_leases() == 1
+        assert leases.free_expired() == 1
 
     assert deliver(NOON + timedelta(hours=3)) == 0
     assert state(make) == ("uncertain", 1)
@@ -218,7 +218,7 @@ def test_a_process_that_died_before_its_call_loses_nothing(
     _let_leases_run_out(app)
 
     with app.app_context():
-        outbox.free_expired_leases()
+        leases.free_expired()
 
     assert deliver() == 1
     assert state(make) == ("sent", 1)
@@ -238,7 +238,7 @@ def test_a_process_that_slept_past_its_lease_does_not_send_what_another_took(
         sleeper = claims.claim()
     _let_leases_run_out(app)
     with app.app_context():
-        outbox.free_expired_leases()
+        leases.free_expired()
         other = claims.claim()
 
     with app.app_context():

@@ -67,3 +67,26 @@ def test_what_an_older_program_wrote_is_still_there_after_all_migrations(empty: 
         rows = {name: connection.scalar(select(func.count()).select_from(now[name])) for name in tables}
     assert rows == dict.fromkeys(tables, 1)
     assert _drift() == []
+
+
+@pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
+def test_who_answered_for_a_family_and_what_was_unsafe_are_moved_to_where_they_are_kept_now(empty: Flask) -> None:
+    migrate("0016")
+    _fill_each_table_with_a_row()
+    old = _reflected().tables
+    with db.engine.begin() as connection:
+        connection.execute(old["pairings"].delete())
+        connection.execute(old["hazards"].delete())
+        connection.execute(_typed(old["cases"]).update().values(state="monitored", marks={"contact": "1"}))
+        connection.execute(_typed(old["home_checks"]).update().values(safety={"housing": "unsafe", "water": "safe"}))
+
+    migrate()
+
+    now = _reflected().tables
+    with db.engine.connect() as connection:
+        [pairing] = connection.execute(select(now["pairings"]).where(now["pairings"].c.until_on.is_(None)))
+        [hazard] = connection.execute(select(now["hazards"]))
+        duty = connection.execute(select(now["tasks"]).where(now["tasks"].c.id == hazard.task_id)).one()
+    assert (pairing.staff_id, pairing.post, pairing.household_id) == (1, "helper", 1)
+    assert (hazard.item, hazard.check_id, hazard.visit_id, hazard.closed_on) == ("housing", 1, None, None)
+    assert (duty.kind, duty.role, duty.owner_region, duty.open_due is not None) == ("hazard", "TOWN_REVIEW", "1", True)

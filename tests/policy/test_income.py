@@ -64,7 +64,7 @@ def test_the_window_is_whole_months_before(day: date, months: int) -> None:
     assert (day.year - last.year) * 12 + day.month - last.month == 1
 
 
-@pytest.mark.shows("procedure.4", "procedure.5")
+@pytest.mark.shows("procedure.4", "procedure.5", "C04", "D09")
 def test_each_year_has_its_line_and_an_unpublished_one_says_so() -> None:
     mine = from_values("NATIONAL", {"numbers": {"monitoring_line_2026": 9100}}, 2)
 
@@ -72,6 +72,22 @@ def test_each_year_has_its_line_and_an_unpublished_one_says_so() -> None:
     assert monitoring_line(mine, 2023).yuan == 7300
     assert monitoring_line(mine, 2031).in_words(2031) == "2031 年监测线尚未设定，暂按 2026 年 9100 元"
     assert monitoring_line(mine, 2019).of_year == 2021
+
+
+@pytest.mark.shows("C01", "C04", "D09")
+@pytest.mark.parametrize("line", [5000, 7300, 9100])
+@pytest.mark.parametrize(
+    ("was_lifted", "above", "category"),
+    [(True, -1, "lifted_unstable"), (False, -1, "marginal"), (True, 0, ""), (False, 0, "")],
+)
+def test_who_is_watched_follows_the_line_that_the_county_set_for_the_year(
+    line: int, was_lifted: bool, above: int, category: str
+) -> None:
+    mine = from_values("NATIONAL", {"numbers": {"monitoring_line_2026": line, "monitoring_line_2025": 1}}, 2)
+    checked = form(was_lifted=was_lifted, income=Income(wages=2 * (line * 100 + above)))
+
+    assert propose(checked, add_up(checked.income, 2), monitoring_line(mine, 2026), mine).category == category
+    assert propose(checked, add_up(checked.income, 2), monitoring_line(mine, 2025), mine).category == ""
 
 
 RICH = replace(FORM.income, wages=80_000_00)
@@ -94,6 +110,27 @@ def test_the_category_follows_the_definitions(changes: dict[str, object], catego
     checked = form(**changes)
 
     assert propose(checked, add_up(checked.income, 2), monitoring_line(POLICY, 2026), POLICY).category == category
+
+
+@pytest.mark.shows("C05")
+@pytest.mark.parametrize(
+    ("income", "expense", "difficulty", "category"),
+    [
+        ("dropped", "bearable", "severe", "sudden_hardship"),
+        ("low", "heavy", "severe", "sudden_hardship"),
+        ("dropped", "heavy", "severe", "sudden_hardship"),
+        ("low", "bearable", "severe", ""),
+        ("dropped", "heavy", "some", ""),
+    ],
+)
+@pytest.mark.parametrize("was_lifted", [True, False])
+def test_a_family_above_the_line_is_watched_where_income_fell_or_costs_rose_suddenly(
+    income: str, expense: str, difficulty: str, category: str, was_lifted: bool
+) -> None:
+    seen = Assessments(income, expense, difficulty, "unable")
+    checked = form(was_lifted=was_lifted, income=RICH, assessments=seen)
+
+    assert propose(checked, add_up(RICH, 2), monitoring_line(POLICY, 2026), POLICY).category == category
 
 
 def test_a_county_may_cap_sudden_hardship() -> None:

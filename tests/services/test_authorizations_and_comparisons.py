@@ -18,7 +18,7 @@ from tests.people import Cast, Maker
 from tests.services.desks import Desks, nothing_found
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.shows("procedure.2", "B36", "B37")
+pytestmark = pytest.mark.shows("procedure.2")
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_every_item_of_every_covered_member_is_answered(desks: Desks) -> None:
     assert desks.duties(Kind.COMPARE)
 
 
-@pytest.mark.shows("D23", "B55")
+@pytest.mark.shows("B55")
 def test_a_hit_asks_for_an_explanation_and_vetoes_nothing(desks: Desks, make: Maker) -> None:
     desks.to_the_visit()
     [head] = desks.members()
@@ -229,7 +229,7 @@ def test_the_next_village_signs_nothing_here(desks: Desks) -> None:
         authorizations.note_not_reached(desks.case_id, head, by=by, why="不在家")
 
 
-@pytest.mark.shows("B39", "C17")
+@pytest.mark.shows("B39")
 def test_each_department_closes_its_own_duty_alone(desks: Desks, make: Maker) -> None:
     desks.case_id = desks.family("两难户", risk="illness")
     desks.village()

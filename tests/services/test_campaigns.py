@@ -1,5 +1,6 @@
 """Campaigns: an ordinary visit inside the window counts, progress is by village, and the unreached are a list."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,8 +9,9 @@ from flask import Flask
 
 from backend import clock
 from backend.errors import Invalid, NotAllowed, NotPossibleNow
-from backend.models import CampaignFamily
-from backend.services import campaigns, rounds
+from backend.models import Assignment, CampaignFamily, Clue
+from backend.services import campaign_findings, campaigns, rounds
+from backend.services.campaign_findings import AnswerForm, GoesOn
 from backend.services.campaigns import CampaignForm, Progress
 from backend.services.round_forms import RoundForm, Topic
 from tests.people import VILLAGE, Cast, Maker
@@ -54,14 +56,53 @@ def test_the_questions_are_answered_where_somebody_was(app: Flask, cast: Cast, m
     [household] = households(app, 1)
     campaign = begin(cast)
     with cast.acting("village") as by, pytest.raises(NotPossibleNow):
-        campaigns.answer(campaign, household, [0], by=by)
+        campaign_findings.answer(campaign, household, AnswerForm((0,)), by=by)
     visit(cast, household, 12)
     with cast.acting("village") as by:
-        campaigns.answer(campaign, household, [0], by=by)
+        campaign_findings.answer(campaign, household, AnswerForm((0,)), by=by)
         with pytest.raises(Invalid):
-            campaigns.answer(campaign, household, [1], by=by)
+            campaign_findings.answer(campaign, household, AnswerForm((1,)), by=by)
 
     assert [row.is_so for row in make.rows(CampaignFamily)] == [[0]]
+    assert make.rows(Clue) == []
+    assert make.rows(Assignment) == []
+
+
+def test_what_the_questions_find_goes_on_as_a_clue_or_as_something_to_put_right(
+    app: Flask, cast: Cast, make: Maker
+) -> None:
+    first, second = households(app, 2)
+    campaign = begin(cast)
+    for household in (first, second):
+        visit(cast, household, 12)
+    suspected = AnswerForm((0,), GoesOn.CLUE, "买了新车，贷款还不上", "job_loss")
+    wrong = AnswerForm((), GoesOn.RECTIFICATION, "水龙头坏了没人修", put_right_by=date(2026, 3, 20))
+    with cast.acting("village") as by, at(12):
+        for unfit, field in (
+            (replace(suspected, words=" "), "words"),
+            (replace(wrong, put_right_by=None), "put_right_by"),
+        ):
+            with pytest.raises(Invalid) as refused:
+                campaign_findings.answer(campaign, first, unfit, by=by)
+            assert set(refused.value.fields) == {field}
+        clue = campaign_findings.answer(campaign, first, suspected, by=by)
+        duty = campaign_findings.answer(campaign, second, wrong, by=by)
+        family = duty.family.id
+        with pytest.raises(NotPossibleNow):
+            campaign_findings.answer(campaign, second, wrong, by=by)
+
+    assert [row.id for row in make.rows(Clue)] == [clue.clue_id]
+    assert [(row.id, row.owner_region, row.finding_id) for row in make.rows(Assignment)] == [
+        (duty.assignment_id, VILLAGE, family)
+    ]
+    with cast.acting("reviewer") as by:
+        found = campaign_findings.found(campaign, by=by)
+        assert [(row.head_name, campaign_findings.words_of(row)) for row in found] == [
+            ("户000", "买了新车，贷款还不上"),
+            ("户001", "水龙头坏了没人修"),
+        ]
+    with cast.acting("other_reviewer") as by:
+        assert list(campaign_findings.found(campaign, by=by)) == []
 
 
 def test_paper_sheets_carry_what_is_known(app: Flask, cast: Cast) -> None:
@@ -101,3 +142,18 @@ def test_a_closed_campaign_counts_no_more(app: Flask, cast: Cast) -> None:
 
     with cast.acting("county_op") as by:
         assert campaigns.progress(campaign, by=by) == [Progress(VILLAGE, 1, 0)]
+
+
+def test_families_may_be_named_by_a_list_and_a_line_that_names_nobody_is_said(app: Flask, cast: Cast) -> None:
+    first, second, _ = households(app, 3)
+    listed = replace(ORDER, whom="listed", listed=((VILLAGE, "户000"), (VILLAGE, " 户001 "), (VILLAGE, "户000")))
+
+    with cast.acting("county_op") as by, at(10), pytest.raises(Invalid) as refused:
+        campaigns.begin(replace(listed, listed=(*listed.listed, (VILLAGE, "没有的人"), ("没有的村", "户000"))), by=by)
+    with cast.acting("other_reviewer") as by, at(10), pytest.raises(Invalid):
+        campaigns.begin(listed, by=by)
+    campaign = begin(cast, listed)
+
+    assert refused.value.fields == {"listed": "第4行没有找到这一户；第5行没有找到这一户。"}
+    with cast.acting("reviewer") as by:
+        assert [row.household_id for row in campaigns.unreached(campaign, by=by)] == [first, second]

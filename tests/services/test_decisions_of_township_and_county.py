@@ -50,7 +50,7 @@ def outcomes(desks: Desks, batch_id: int) -> dict[int, str]:
         return {item.case_id: item.outcome for item in batches.sign(batch_id, by=by)}
 
 
-@pytest.mark.shows("B40", "C18")
+@pytest.mark.shows("B40")
 def test_the_township_confirms_the_category_or_says_why_not(desks: Desks, make: Maker) -> None:
     desks.to_the_township()
     with pytest.raises(Invalid) as refused:
@@ -66,7 +66,7 @@ def test_the_township_confirms_the_category_or_says_why_not(desks: Desks, make: 
         assert judgements.words_of(row)["opinion"] == "情况属实"
 
 
-@pytest.mark.shows("A32")
+@pytest.mark.shows("A32", "B36")
 def test_who_is_not_included_is_offered_another_way_and_reads_it(desks: Desks, cast: Cast) -> None:
     desks.to_the_township()
     with pytest.raises(Invalid):
@@ -114,7 +114,6 @@ def test_a_household_that_is_gone_ends_with_evidence(desks: Desks) -> None:
     assert {Kind(task.kind) for task in desks.duties()} <= {Kind.TAKE_DOWN_NOTICE}
 
 
-@pytest.mark.shows("B35", "D02")
 def test_a_second_return_needs_the_townships_lead(desks: Desks) -> None:
     desks.take(Action.RETURN_FOR_INFORMATION, "town_op", Kind.ACCEPT, Reason(("papers",)))
     desks.take(Action.SUPPLEMENT, "village", Kind.FETCH_INFORMATION)
@@ -178,7 +177,7 @@ def test_nothing_that_does_not_wait_for_the_county_enters_a_batch(desks: Desks) 
         batch_of(desks, Proposal(desks.case_id))
 
 
-@pytest.mark.shows("procedure.9", "C20", "B49")
+@pytest.mark.shows("procedure.9", "B49")
 def test_an_announcement_says_only_what_its_whitelist_holds(desks: Desks, make: Maker) -> None:
     desks.to_the_county()
     outcomes(desks, batch_of(desks, Proposal(desks.case_id)))

@@ -125,6 +125,7 @@ def test_what_is_due_soon_is_a_duty_of_its_department_and_opened_once(county: Of
     assert {each.village_code for each in duties} == {""}
 
 
+@pytest.mark.shows("D14", "D15", "D16", "D17", "D18", "D19", "D20")
 @pytest.mark.parametrize(
     ("topic", "due"),
     [
@@ -231,7 +232,7 @@ def test_who_was_looked_into_for_the_same_cause_lately_is_set_apart(
 ) -> None:
     by = department("disabled_federation")
     push(app, by, "disabled", lines(("张三", 1, 0)))
-    _village_finds_nothing(app, cast)
+    village_finds_nothing(app, cast)
 
     batch = push(app, by, "disabled", lines(("张三", 1, 1)))
     other = push(app, department("housing"), "housing", lines(("张三", 1, 0)))
@@ -240,7 +241,7 @@ def test_who_was_looked_into_for_the_same_cause_lately_is_set_apart(
     assert other.counts["alerted"] == 1
 
 
-def _village_finds_nothing(app: Flask, cast: Cast) -> None:
+def village_finds_nothing(app: Flask, cast: Cast) -> None:
     [case] = [each for each in rows(app, Case) if each.closed_at is None]
     for login, step in (("village", clues.hand_up), ("reviewer", clues.close)):
         duty = next(each for each in rows(app, Task) if each.case_id == case.id and each.open_due)
@@ -257,7 +258,7 @@ def test_the_verdict_goes_back_to_the_department_row_by_row(
     batch = push(app, by, "disabled", lines(("张三", 1, 0), ("赵外", 77, 0)))
     with acting(app, by):
         before = alert_verdicts.verdicts_of(batch.id, by=by)
-    _village_finds_nothing(app, cast)
+    village_finds_nothing(app, cast)
 
     with acting(app, by):
         [told] = alert_verdicts.verdicts_of(batch.id, by=by)
@@ -275,6 +276,7 @@ def test_the_verdict_goes_back_to_the_department_row_by_row(
     assert item.told_back_at is not None
 
 
+@pytest.mark.shows("D21")
 def test_nothing_to_report_is_a_report_and_late_and_missing_are_counted(
     county: Office, app: Flask, cast: Cast, department: Department
 ) -> None:
@@ -341,7 +343,7 @@ def test_a_village_is_sent_no_more_than_it_can_do_and_red_ones_always(
     push(app, department("housing"), "housing", lines(("张三", 1, 0), ("王五", 11, 0)))
     sent = [each.standing for each in rows(app, Alert)]
 
-    _village_finds_nothing(app, cast)
+    village_finds_nothing(app, cast)
 
     assert sorted(sent) == ["sent", "waiting"]
     assert sorted(each.standing for each in rows(app, Alert)) == ["closed", "sent"]

@@ -20,7 +20,7 @@ from backend.services.tasks import Whose
 from tests.bench.test_rows_read import cost
 from tests.people import COUNTY, FORM, TOWNSHIP, VILLAGE, Cast, Maker, id_number
 
-pytestmark = pytest.mark.shows("procedure.10", "A36", "D10")
+pytestmark = pytest.mark.shows("procedure.10")
 DRY_VILLAGE = "130126101201"
 HOUR = datetime(2026, 7, 20, 1, tzinfo=UTC)
 FLOOD = EventForm("七月特大暴雨", "灵政〔2026〕7号", "natural", (TOWNSHIP,))

@@ -243,6 +243,19 @@ def test_a_stranger_reads_nobodys_help(family: Watched) -> None:
         watches.read_watch(family.watch_id, by=by)
 
 
+@pytest.mark.shows("B42")
+def test_what_prevents_and_what_helps_afterwards_are_told_apart(family: Watched) -> None:
+    odd = PlanForm(("housing",), "able", "head", measures=(family.measure("industry", nature="later"),))
+    with family.cast.acting("village") as by, clock.at(family.now), pytest.raises(Invalid) as refused:
+        plans.make_plan(family.watch_id, odd, by=by)
+    with family.cast.acting("village") as by, clock.at(family.now):
+        forms = (family.measure("industry", nature="preventive"), family.measure("housing", nature="remedial"))
+        plans.make_plan(family.watch_id, PlanForm(("housing",), "able", "head", measures=forms), by=by)
+
+    assert [name.rpartition(".")[2] for name in refused.value.fields] == ["nature"]
+    assert {row.category: row.nature for row in family.measures()} == {"industry": "preventive", "housing": "remedial"}
+
+
 @pytest.mark.shows("B50", "B11")
 def test_a_vacancy_is_a_duty_of_the_township(family: Watched) -> None:
     [task] = family.owed(Kind.PAIR)

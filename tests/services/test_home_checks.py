@@ -46,7 +46,7 @@ def take(cast: Cast, make: Maker, case_id: int, checked: HomeCheckForm, login: s
         return home_checks.file_check(case_id, by=by, version=version, form=checked)
 
 
-@pytest.mark.shows("procedure.4", "B28", "B29", "B30", "B31", "C14")
+@pytest.mark.shows("procedure.4", "B28", "B29", "B30", "B31", "C14", "C18")
 def test_a_check_is_filed_once_and_computes_what_it_shows(make: Maker, cast: Cast) -> None:
     case_id = make.case("accept")
 
@@ -101,7 +101,7 @@ def test_warnings_are_shown_before_and_kept_after(make: Maker, cast: Cast) -> No
     assert check.warnings == [{"rule": "water_unsafe_without_risk", "field": "risks"}]
 
 
-@pytest.mark.shows("procedure.4")
+@pytest.mark.shows("procedure.4", "A36")
 def test_another_category_needs_a_reason(make: Maker, cast: Cast) -> None:
     case_id = make.case("accept")
 

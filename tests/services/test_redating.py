@@ -9,13 +9,15 @@ import pytest
 from flask import Flask
 
 from backend.access.scope import act_within
-from backend.models import Case, CaseEvent, Declaration, ReceiptLine, Task
-from backend.services import calendars, disasters, rechecks, redating, sign_ins, talks
+from backend.errors import NotPossibleNow
+from backend.models import Case, CaseEvent, Declaration, Notice, ReceiptLine, Task
+from backend.services import calendars, disasters, notice_ends, rechecks, redating, sign_ins, talks
 from backend.services.disasters import EventForm
-from backend.workflow.states import Kind
+from backend.workflow.states import Kind, State
 from tests.checks import following, morning
 from tests.people import TOWNSHIP, VILLAGE, Cast, Maker
 from tests.services.desks import FRIDAY, Desks
+from tests.services.sitting import Village
 
 pytestmark = pytest.mark.shows("procedure.6", "D22")
 MONDAY = date(2026, 3, 9)
@@ -28,15 +30,15 @@ def working(app: Flask) -> Iterator[None]:
         yield
 
 
-def give_off(app: Flask, cast: Cast, day: date, *, on: date = FRIDAY) -> int:
-    """Let the county rest on a day, and move what rests on it."""
+def give_off(app: Flask, cast: Cast, day: date, *, on: date = FRIDAY, is_workday: bool = False) -> int:
+    """Let the county rest (or work) on a day, and move what rests on it."""
     password = cast.password("county_op")
     with morning(on):
         with app.app_context():
             by = sign_ins.sign_in("county_op", password, address="127.0.0.1").actor
         with app.app_context():
             act_within(by.scope)
-            calendars.change_day(day, is_workday=False, source="县政府通知", by=by)
+            calendars.change_day(day, is_workday=is_workday, source="县政府通知", by=by)
         with app.app_context():
             return redating.recompute_all_dates()
 
@@ -115,6 +117,33 @@ def test_a_complaint_is_answered_a_day_later_and_keeps_the_day_it_had(
     assert after.detail["was_due"] == ["2026-03-20"]
     assert after.next_rung_at is not None
     assert after.next_rung_at > before.next_rung_at
+
+
+@pytest.mark.shows("procedure.9", "B34")
+def test_a_notice_of_five_working_days_hangs_a_day_longer_for_a_day_off_and_no_shorter_for_a_day_of_work(
+    app: Flask, cast: Cast, make: Maker
+) -> None:
+    with following(app, limits={"T_PUBLIC": "5wd"}):
+        village = Village(app, cast, make)
+        [family] = village.agreed("张三")
+        village.posted(family)
+        before, due = village.case(family).marks["notice_until"], village.duty(family, Kind.WATCH_NOTICE).due_on
+        give_off(app, cast, MONDAY)
+        longer = village.case(family)
+        give_off(app, cast, date(2026, 3, 7), is_workday=True)
+        village.today = date(2026, 3, 14)
+        with pytest.raises(NotPossibleNow, match="2026-03-16"):
+            village.run(notice_ends.close, family, version=village.duty(family, Kind.WATCH_NOTICE).version)
+        village.today = date(2026, 3, 17)
+        closed = village.the_program_closes()
+
+    assert (before, due) == ("2026-03-13", date(2026, 3, 14))
+    assert longer.marks["notice_until"] == "2026-03-16"
+    assert village.case(family).marks["notice_until"] == "2026-03-16", "the sheet on the wall names that day at least"
+    assert only(make, Notice).until == date(2026, 3, 16)
+    [event] = [each for each in make.rows(CaseEvent) if each.action == "notice_moved"]
+    assert event.detail == {"from": "2026-03-13", "to": "2026-03-16"}
+    assert (closed, village.case(family).state) == (1, State.VISITED)
 
 
 @pytest.mark.shows("procedure.10", "D29")

@@ -17,7 +17,7 @@ from tests.people import Cast, Maker, id_number
 from tests.services.desks import ITEMS, Desks
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 
-pytestmark = [pytest.mark.shows("monitoring.4", "D22")]
+pytestmark = [pytest.mark.shows("monitoring.4", "procedure.2", "C11", "D22")]
 HEADING = ["村", "姓名", "身份证号", "比对项目", "有或没有", "说明"]
 NAMES = dict(zip(ITEMS, ("户籍", "车辆", "房产", "工商登记", "财政供养", "社保", "存款"), strict=True))
 

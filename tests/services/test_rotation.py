@@ -27,12 +27,15 @@ pytestmark = pytest.mark.shows("story.5", "story.bad.reliability_41")
 def keys_path(app: Flask) -> Iterator[Path]:
     """The key file, given back as it was: other tests' rows are gone, other applications' keys are not."""
     path: Path = app.extensions["settings"].keys_path
-    before, shelf = path.read_bytes(), app.extensions["settings"].files_path
-    shutil.rmtree(shelf, ignore_errors=True)
+    before, settings = path.read_bytes(), app.extensions["settings"]
+    shelves = (settings.files_path, settings.data_dir / "imports")
+    for shelf in shelves:
+        shutil.rmtree(shelf, ignore_errors=True)
     yield path
     path.write_bytes(before)
     current.use(path)
-    shutil.rmtree(shelf, ignore_errors=True)
+    for shelf in shelves:
+        shutil.rmtree(shelf, ignore_errors=True)
 
 
 def _settle(path: Path) -> None:

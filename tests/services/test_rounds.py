@@ -54,7 +54,7 @@ def family(app: Flask, cast: Cast, make: Maker, preset: Any) -> Watched:  # noqa
     return watched
 
 
-@pytest.mark.shows("A17", "C03", "D06")
+@pytest.mark.shows("A10", "A17", "C03", "D06")
 def test_a_months_visits_are_made_once_and_spread_evenly_over_its_days_and_grids(app: Flask, cast: Cast) -> None:
     households(app, 66)
 
@@ -111,7 +111,7 @@ def test_busy_weeks_are_kept_free_of_visits(app: Flask, cast: Cast) -> None:
     assert not [task for task in owed(app) if date(2026, 3, 9) <= task.due_on <= date(2026, 3, 20)]
 
 
-@pytest.mark.shows("A18", "B21", "C21", "D07")
+@pytest.mark.shows("A10", "A18", "B21", "C21", "D07")
 def test_one_tap_says_that_nothing_changed_and_closes_the_duty(app: Flask, cast: Cast, make: Maker) -> None:
     [household] = households(app, 1)
     sweep(app)

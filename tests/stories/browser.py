@@ -133,8 +133,10 @@ class Browser:
         """Open an address."""
         return read_page(self._http.get(urljoin(self._site, path), timeout=PATIENCE))
 
-    def press(self, page: Page, button: str, *, row: str = "", **typed: Any) -> Page:
-        """Fill in a form, press its button, and follow where that leads."""
+    def press(
+        self, page: Page, button: str, *, row: str = "", upload: tuple[str, bytes] | None = None, **typed: Any
+    ) -> Page:
+        """Fill in a form, choose a file if it has one, press its button, and follow where that leads."""
         form = page.form(button, row=row)
         name, value, _ = form.button(button) or ("", "", "")
         sent = [(key, kept) for key, kept in form.fields if key not in typed]
@@ -143,7 +145,8 @@ class Browser:
         if name:
             sent.append((name, value))
         where = urljoin(page.url, form.action)
-        return read_page(self._http.request(form.method, where, data=sent, timeout=PATIENCE))
+        files = {"file": upload} if upload else None
+        return read_page(self._http.request(form.method, where, data=sent, files=files, timeout=PATIENCE))
 
 
 def read_page(answer: requests.Response) -> Page:

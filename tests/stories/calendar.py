@@ -42,10 +42,17 @@ class Calendar:
         if days > 0:
             self.stage.move_time(self.admin, days * DAY)
 
-    def play(self, *walks: tuple[str, Way]) -> None:
-        """Let everybody walk, day by day, and tell each way from its beginning to its end."""
-        todo = [Walk(title, way) for title, way in walks]
-        told = self.stage.tell
+    def play(self, *walks: tuple[str, Way], later: tuple[str, Way] | None = None) -> list[Walk]:
+        """Let everybody walk, day by day, and tell each way from its beginning to its end.
+
+        What is to be told `later` walks along, and is returned; a story that breaks tells that too.
+        """
+        todo, kept = [Walk(title, way) for title, way in walks], [Walk(*later)] if later else []
+        self._walk([*todo, *kept], then_tell=todo)
+        return kept
+
+    def _walk(self, todo: list[Walk], *, then_tell: list[Walk]) -> None:
+        told, is_over = self.stage.tell, False
         waiting = list(todo)
         try:
             while waiting:
@@ -55,12 +62,17 @@ class Calendar:
                 self.stage.tell = walk.lines.append
                 walk.goes_on = next(walk.way, date.max)
                 waiting = [each for each in waiting if each.goes_on < date.max]
+            is_over = True
         finally:
             self.stage.tell = told
-            for walk in todo:
-                self.stage.chapter(walk.title)
-                for line in walk.lines:
-                    self.stage.tell(line)
+            self.tell(then_tell if is_over else todo)
+
+    def tell(self, walks: list[Walk]) -> None:
+        """Tell these ways, each in its own chapter."""
+        for walk in walks:
+            self.stage.chapter(walk.title)
+            for line in walk.lines:
+                self.stage.tell(line)
 
 
 def next_friday(today: date) -> date:

@@ -211,7 +211,7 @@ class Family:
         after: dict[str, Any] = {}
         while True:
             page = self.crew.phone("village").get("/tasks", size=100, **after).body
-            found = [task for task in page["items"] if task["head_name"] == self.head_name]
+            found = [task for task in page["items"] if task["head_name"] == self.head_name and task["case_id"]]
             if found:
                 return str(found[0]["case_id"])
             self.stage.must(page["after"], f"the village has a task about {self.head_name}")

@@ -74,9 +74,14 @@ class Phone:
         found: list[dict[str, Any]] = answer.json()
         return found
 
+    @property
+    def page(self) -> str:
+        """The address of the page on which the emulator shows this phone."""
+        return f"{self._wechat}/phones/{self.openid}"
+
     def screen(self) -> Page:
-        """The page on which the emulator shows this phone."""
-        return read_page(self._around.get(f"{self._wechat}/phones/{self.openid}", timeout=PATIENCE))
+        """What is on that page."""
+        return read_page(self._around.get(self.page, timeout=PATIENCE))
 
     def _ask_wechat(self, path: str, **body: Any) -> dict[str, Any]:
         answer = self._around.post(f"{self._wechat}/_emulator{path}", json=body, timeout=PATIENCE)

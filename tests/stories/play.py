@@ -52,8 +52,9 @@ def main() -> int:
     is_named = bool(os.environ.get("STORY_URL"))
     try:
         with named_stack(os.environ) if is_named else own_stack() as stage:
+            stage.pictures = Path(os.environ["STORY_PICTURES"]) if os.environ.get("STORY_PICTURES") else None
             stage.tell(f"The story plays at {stage.web}, the phones at {stage.wechat}.")
-            Story(stage).play()
+            Story(stage).play(whole=bool(os.environ.get("STORY_WHOLE")))
             stage.tell(f"({clock.monotonic() - began:.0f} s)")
     except StoryBroken as broken:
         notes = getattr(broken, "__notes__", [])

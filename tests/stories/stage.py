@@ -21,13 +21,23 @@ DAY, HOUR = 24 * 3600, 3600
 MORNING, EVENING = 9, 17
 """Between these hours nobody's quiet is disturbed, whatever the policy says."""
 
+WORKING = ("work.log", "send*.log", "metronome.log")
+FAILED = re.compile(r"Traceback|[Ww]ork-horse terminated|FailedJobRegistry")
+"""What a line says in which a job failed; an alarm (nobody hears, a channel rests) is none."""
+
 EVERYBODY_KNOWS_IN = 1.1
 """Every process reads the demonstration's clock at least once a second."""
 
 _ACCOUNT = re.compile(r"^ {2}([a-z0-9-]+) +(\S+)  (\S+) (\S+) (\S+)$", re.MULTILINE)
 _POSTER = re.compile(r"\b(\d{12})\b")
 _BANNER = re.compile(r"现在的演示时间： (\d+)年(\d+)月(\d+)日 (\d+):(\d+)")
-_STEPS = ((7 * DAY, "往前拨7天"), (3 * DAY, "往前拨3天"), (DAY, "往前拨1天"), (HOUR, "往前拨1小时"))
+_STEPS = (
+    (30 * DAY, "往前拨30天"),
+    (7 * DAY, "往前拨7天"),
+    (3 * DAY, "往前拨3天"),
+    (DAY, "往前拨1天"),
+    (HOUR, "往前拨1小时"),
+)
 
 
 class StoryBroken(Exception):
@@ -54,9 +64,12 @@ class Stage:
     accounts: Path
     patience: float = 60.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    pictures: Path | None = None
+    """Where pictures of the phones go; nowhere, unless somebody asks for them."""
     tell: Callable[[str], object] = lambda line: sys.stdout.write(line + "\n") and sys.stdout.flush()
 
     def __post_init__(self) -> None:
+        self._read_to = {log: log.stat().st_size for log in self._logs()}
         text = self.accounts.read_text(encoding="utf-8")
         self.members = {each[0]: Member(*each) for each in _ACCOUNT.findall(text)}
         self.poster = _POSTER.findall(text)[0]
@@ -68,7 +81,23 @@ class Stage:
 
     def chapter(self, title: str) -> None:
         """Begin a part of the story."""
+        self.no_job_failed()
         self.tell(f"\n== {title}")
+
+    def no_job_failed(self) -> None:
+        """Stop the story with the line of the log in which a job failed, if one did since it was last looked."""
+        for log in self._logs():
+            began = self._read_to.get(log, 0)
+            with log.open("rb") as file:
+                file.seek(began)
+                new = file.read().rpartition(b"\n")[0]
+            self._read_to[log] = began + len(new)
+            failed = [line for line in new.decode(errors="replace").splitlines() if FAILED.search(line)]
+            self.must(not failed, f"no job fails, but {log.stem} says: {failed[:1]}")
+
+    def _logs(self) -> list[Path]:
+        """The logs of the programs that work: rotated ones were read while they were young."""
+        return sorted(log for name in WORKING for log in (self.accounts.parent / "logs").glob(name))
 
     def does(self, who: str, what: str) -> None:
         """Say who does what."""

@@ -2,12 +2,13 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests import mariadb
-from tests.stories.play import own_stack
-from tests.stories.stage import Stage
+from tests.stories.play import ACCOUNTS, own_stack
+from tests.stories.stage import Stage, StoryBroken
 from tests.stories.story import Story
 
 TOLD = (
@@ -24,6 +25,22 @@ TOLD = (
     "everything happened as it was told.",
 )
 
+TOLD_OF_THE_REST = (
+    "→ five rungs, and who hears them.",
+    "蓝色提示",
+    "督办 ",
+    "issues the 督办单 by name",
+    "已经办结，不再提醒任何人。",
+    "pushes two rows: one is of this county, and its village is asked.",
+    "资金已到账",
+    "visits, nothing changed, one tap: 日常走访 done.",
+    "one tap more, and it is a clue.",
+    "hands in an old delivery at the console: 迟报.",
+    "that is a report.",
+    "nothing in the way.",
+    "takes the removal back:",
+)
+
 
 @contextlib.contextmanager
 def stage_on(kind: str) -> Iterator[Stage]:
@@ -32,7 +49,7 @@ def stage_on(kind: str) -> Iterator[Stage]:
         yield stack.enter_context(own_stack({"DATABASE_URL": url} if url else None))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("kind", "times"), [("sqlite", 2), ("mariadb", 1)])
 @pytest.mark.shows("story.1", "story.2", "story.bad.foreign_case")
 @pytest.mark.shows("procedure.2", "procedure.3", "procedure.4", "procedure.6", "procedure.9", "procedure.10")
@@ -45,3 +62,34 @@ def test_the_story_is_told_to_its_end_and_again(kind: str, times: int) -> None:
 
     transcript = "\n".join(lines)
     assert [said for said in TOLD if transcript.count(said) < times] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_the_whole_story_climbs_the_ladder_and_goes_on_after_inclusion(kind: str) -> None:
+    lines: list[str] = []
+    with stage_on(kind) as stage:
+        stage.tell = lines.append
+        Story(stage).play(whole=True)
+
+    transcript = "\n".join(lines)
+    assert [said for said in (*TOLD, *TOLD_OF_THE_REST) if said not in transcript] == []
+
+
+@pytest.mark.shows("reminders.4")
+def test_a_job_that_fails_stops_the_story_with_its_line_and_what_was_before_it_does_not(tmp_path: Path) -> None:
+    (tmp_path / ACCOUNTS).write_text("130126100201")
+    log = tmp_path / "logs" / "work.log"
+    log.parent.mkdir()
+    failed = '{{"event": "{}", "exception": "Traceback", "level": "error"}}\n'
+    log.write_text(failed.format("of another day"))
+    stage = Stage("http://127.0.0.1:1", "", tmp_path / ACCOUNTS)
+    stage.no_job_failed()
+    with log.open("a") as file:
+        file.write('{"event": "nobody_hears", "level": "error"}\n' + failed.format("no database today"))
+
+    with pytest.raises(StoryBroken, match=r"work says: .*no database today"):
+        stage.no_job_failed()
+
+    stage.no_job_failed()

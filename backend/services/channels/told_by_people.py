@@ -9,8 +9,8 @@ from backend.models import Declaration, Message, Task
 from backend.policy.ladder import Way
 from backend.services.channels.contract import Failure, NotThisWay, Ready
 from backend.workflow import engine
-from backend.workflow.duties import TELL, Opening
 from backend.workflow.states import Kind
+from backend.workflow.telling import in_person
 
 
 class Call:
@@ -33,7 +33,7 @@ class Call:
             if not self._is_asked_already(case.id, declaration.id):
                 by = system_actor(case.county_code, "somebody must be told in person")
                 detail = {"declaration": str(declaration.id), "status": message.data["status"]}
-                engine.owe(case, "tell_asked", Opening(TELL, detail=detail), by=by, detail=detail)
+                engine.owe(case, "tell_asked", in_person(case, detail), by=by, detail=detail)
         return Ready(None)
 
     @staticmethod

@@ -1,8 +1,9 @@
 """Rows of a department's delivery: a name, a number, what it costs and when; staged in bulk, matched at the end."""
 
 import hmac
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Self, cast
 
 from sqlalchemy import Table, insert
 
@@ -12,19 +13,34 @@ from backend.models import StagedRow
 from backend.privacy.blind_index import digest_of_plain
 from backend.privacy.current import keys
 from backend.services.imports import columns as read
-from backend.services.imports.columns import Column
+from backend.services.imports import shelf
+from backend.services.imports.columns import Column, one_of
+from backend.services.imports.lines import Reading
 from backend.services.imports.runs import NEW, Kind, Line, Outcome, Run, Unit
 
 NAME_SIGNS = 16
 
+
+def _village(text: str, run: Run) -> str:
+    """Read a village of the county; what is none says nothing, for whole provinces are sent."""
+    return run.known_village(text) or ""
+
+
+def _risks(run: Run) -> Mapping[str, str]:
+    return run.policy.dictionaries["risks"]
+
+
 COLUMNS = (
     Column("name", "姓名", read.words(50), required=True, example="张三"),
     Column("id_number", "身份证号", read.id_number, required=True, also=("证件号码", "身份证号码")),
-    Column("village", "户籍村", read.words(80), example="大东关村", hint="可以不填", also=("村",)),
+    Column(
+        "village", "户籍村", _village, example="大东关村", hint="花名册里还没有的人要填，才能派到村里", also=("村",)
+    ),
     Column(
         "amount", "金额", read.yuan, example="15600", hint="元；医疗费用填本年个人自己负担的", also=("个人负担", "数值")
     ),
     Column("happened_on", "发生日期", read.past_day, example="2026-03-05"),
+    Column("risk", "困难", one_of(_risks), choices=_risks, hint="可以不填，不填按这一类预警算", also=("困难种类",)),
     Column("words", "说明", read.words(200), hint="可以不填，不会保存"),
 )
 
@@ -37,6 +53,23 @@ def name_digest(name: str, key: bytes | None = None) -> str:
     """Return enough of a keyed digest to say that a name differs, and not enough to find one."""
     said = b"name\0" + name.encode("utf-8", "surrogatepass")
     return hmac.digest(key or keys().index.key, said, "sha256").hex()[:NAME_SIGNS]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a row says of somebody whom the roster does not know."""
+
+    number: int
+    name: str
+    id_number: str
+    village_code: str
+    risk: str | None
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """Take it out of a line."""
+        values = line.values
+        return cls(line.number, values["name"], values["id_number"], values["village"], values.get("risk"))
 
 
 class _Taker:
@@ -67,6 +100,8 @@ class _Taker:
                     "name_digest": name_digest(values["name"], key),
                     "amount_yuan": values.get("amount"),
                     "happened_on": values.get("happened_on"),
+                    "village_code": values.get("village") or None,
+                    "risk": values.get("risk"),
                 }
             )
         db.session.execute(_STAGE, rows)
@@ -75,7 +110,14 @@ class _Taker:
 def _finish(run: Run) -> None:
     from backend.services import alert_matching  # the alerts stand on the imports
 
-    alert_matching.match(int(run.batch.about))
+    alert_matching.match(int(run.batch.about), lambda numbers: _said(run, numbers))
+
+
+def _said(run: Run, numbers: Set[int]) -> list[Said]:
+    """Read some rows again from the sealed file: a name and a number are kept nowhere else."""
+    batch = run.batch
+    lines = Reading(ALERTS, shelf.rows_of(batch.id, batch.form, batch.parts), run).lines()
+    return [Said.of(line) for line in lines if line.number in numbers]
 
 
 ALERTS = Kind(
@@ -87,5 +129,5 @@ ALERTS = Kind(
     chunk=5000,
     is_straight=True,
     finish=_finish,
-    said="一人一行。只按身份证号对本县农村户，金额到了预警线的才往村里派。",
+    said="一人一行，按身份证号对本县农村户，金额到了预警线的才往村里派。花名册里没有的，填了户籍村的也派。",
 )

@@ -10,12 +10,14 @@ from sqlalchemy import insert, select
 from backend import clock
 from backend.access.actor import Actor, system_actor
 from backend.db import db, new_id
-from backend.models import Household, ImportBatch, Person, PersonDigest, RosterDoubt
+from backend.models import Household, ImportBatch, Person, PersonDigest, RosterDoubt, VisitTurn
 from backend.models.places import Place as Levels
 from backend.models.places import place_of, same_place
 from backend.services.imports.household_content import HouseholdRow, MemberRow
 from backend.services.imports.household_matching import Match
+from backend.services.imports.household_turns import must_be_visited, new_turn, turn_by_roster
 from backend.services.known import put_into_index
+from backend.services.member_changes import absent_from_roster
 from backend.services.sealing import Sealer
 from backend.workflow import engine
 from backend.workflow.duties import ROSTER_DOUBT
@@ -83,7 +85,8 @@ def add_households(new: Sequence[tuple[HouseholdRow, Match]]) -> list[int]:
                 }
                 for key_id, digest in index.items()
             ]
-    for table, rows in ((Household, households), (Person, people), (PersonDigest, digests)):
+    turns = [new_turn(row) for row, (content, _) in zip(households, new, strict=True) if must_be_visited(content)]
+    for table, rows in ((Household, households), (Person, people), (PersonDigest, digests), (VisitTurn, turns)):
         if rows:
             db.session.execute(insert(table), rows)
     return [row["id"] for row in households]
@@ -103,34 +106,39 @@ def change_households(changed: Sequence[tuple[HouseholdRow, Match]], *, by: Acto
             case = find_case(household.open_case_id)
             engine.note(case, JOINED, by=by)
         _rewrite(household, content)
-        for member in content.members:
-            _put_member(household, member, match, people.get(household.id, []))
+        known = people.get(household.id, [])
+        named = {_put_member(household, member, match, known) for member in content.members}
+        absent_from_roster(household, [each for each in known if each.id not in named], by=by)
+    turn_by_roster({match.household_id or 0: content for content, match in changed}, households)
     db.session.flush()
 
 
 def _rewrite(household: Household, content: HouseholdRow) -> None:
     values = _household(household.id, content)
     keeps_phone = household.is_provisional and household.phone_sealed is not None
+    declared = Sealer("households", household.id).open("phone_sealed", household.phone_sealed)
     household.head_name, household.group_name = content.head_name, content.group_name
     household.standing = content.standing
     household.national_no = content.national_no or household.national_no
     household.details_sealed, household.row_digest = values["details_sealed"], values["row_digest"]
     if values["phone_sealed"] is not None and not keeps_phone:
         household.phone_sealed = values["phone_sealed"]
+    if content.phone and content.phone == (declared if keeps_phone else content.phone):
+        # An office wrote this file; a number that only a phone declared stays unconfirmed (phone_codes).
+        household.phone_confirmed_at = clock.now()
     household.is_provisional = False
     if content.grid_code is not None:
         household.grid_code = content.grid_code
 
 
-def _put_member(household: Household, member: MemberRow, match: Match, known: Sequence[Person]) -> None:
-    """Find a member among the household's people, by number or else by name, or add them."""
+def _put_member(household: Household, member: MemberRow, match: Match, known: Sequence[Person]) -> int:
+    """Find a member among the household's people, by number or else by name, or add them; return who it is."""
     person_id = match.known.get(member.id_number or "")
     person = next((each for each in known if each.id == person_id), None)
     if person is None:
         person = next((each for each in known if each.name == member.name and each.id_sealed is None), None)
     if person is None:
-        _add_member(household, member, match)
-        return
+        return _add_member(household, member, match)
     values = _person(person.id, member)
     person.name, person.relation = member.name, member.relation
     if person.id_sealed is None and member.id_number:
@@ -138,14 +146,16 @@ def _put_member(household: Household, member: MemberRow, match: Match, known: Se
         if member.id_number not in match.known:
             put_into_index(person, match.index[member.id_number])
     person.details_sealed, person.row_digest = values["details_sealed"], values["row_digest"]
+    return person.id
 
 
-def _add_member(household: Household, member: MemberRow, match: Match) -> None:
+def _add_member(household: Household, member: MemberRow, match: Match) -> int:
     person = Person(**_person(new_id(), member), household_id=household.id, died_on=None, **same_place(household))
     db.session.add(person)
     db.session.flush()
     if member.id_number and member.id_number not in match.known:
         put_into_index(person, match.index[member.id_number])
+    return person.id
 
 
 def _ask(batch: ImportBatch, row_no: int, content: HouseholdRow, match: Match) -> None:
@@ -190,6 +200,7 @@ def _household(household_id: int, content: HouseholdRow) -> dict[str, Any]:
         "household_id": household_id,
         "head_name": content.head_name,
         "phone_sealed": sealer.keep("phone_sealed", content.phone or ""),
+        "phone_confirmed_at": clock.now() if content.phone else None,
         "group_name": content.group_name,
         "standing": content.standing,
         "national_no": content.national_no,

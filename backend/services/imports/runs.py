@@ -147,6 +147,11 @@ class Run:
                 found[code] = [code]
         return found
 
+    def known_village(self, text: str) -> str | None:
+        """Return the code of a village, or nothing where no one village of the county is called so."""
+        codes = self._villages.get(plain_village(text), [])
+        return codes[0] if len(codes) == 1 else None
+
     def village(self, text: str) -> str:
         """Return the code of a village given by code or name, within the place of whoever handed the file in."""
         codes = self._villages.get(plain_village(text), [])

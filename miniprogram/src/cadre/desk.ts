@@ -1,0 +1,133 @@
+/** A cadre's desk on the phone: what is kept for the hours without signal, and what waits to be sent. */
+import { call, isRefusal, sendKept, upload, type Refusal } from "../api/client";
+import { isStaff, onLoss } from "../api/ticket";
+import { hex, sha256 } from "../lib/bytes";
+import { Outbox, type Files } from "../lib/outbox";
+import { welcome, words } from "../lib/session";
+import { Vault, type Store } from "../lib/vault";
+
+const SHELF = "v:";
+const CACHE = "cache:";
+
+const store: Store = {
+  get: (name) => (wx.getStorageSync(SHELF + name) as string) || null,
+  set: (name, value) => wx.setStorageSync(SHELF + name, value),
+  remove: (name) => wx.removeStorageSync(SHELF + name),
+  names: () => wx.getStorageInfoSync().keys.filter((key) => key.startsWith(SHELF)).map((key) => key.slice(SHELF.length)),
+};
+
+const disk = () => wx.getFileSystemManager();
+const files: Files = {
+  read: (filePath) =>
+    new Promise((resolve, reject) =>
+      disk().readFile({ filePath, success: ({ data }) => resolve(new Uint8Array(data as ArrayBuffer)), fail: reject }),
+    ),
+  write: (filePath, content) =>
+    new Promise((resolve, reject) =>
+      disk().writeFile({ filePath, data: content.slice().buffer as ArrayBuffer, success: () => resolve(), fail: reject }),
+    ),
+  // A file that is gone already is gone: nothing else could be meant.
+  remove: (filePath) => new Promise((resolve) => disk().unlink({ filePath, complete: () => resolve() })),
+};
+
+const listeners = new Set<() => void>();
+export const vault = new Vault(store);
+export const outbox = new Outbox(vault, files, { post: sendKept, upload: (path, file) => upload(path, file, { kind: "picture" }) }, () => {
+  for (const tell of listeners) tell();
+});
+
+/** Call `tell` whenever something in the outbox changes, until the returned function is called. */
+export function watchOutbox(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+onLoss(() => {
+  wipeCache();
+  void outbox.lock();
+});
+wx.onNetworkStatusChange(({ isConnected }) => {
+  if (isConnected) void sendWaiting();
+});
+
+/** Open the vault with the server's keys after a binding, and hand in what lay sealed. */
+export async function openDesk(): Promise<void> {
+  const { items } = await call("GET", "/api/v1/me/outbox-keys");
+  vault.open(items);
+  outbox.reopen();
+  await readAhead().catch(() => undefined);
+}
+
+/** What every page needs that a cadre opens where there is no signal. */
+export async function readAhead(): Promise<void> {
+  await words();
+  await welcome();
+  await cached("me", () => call("GET", "/api/v1/me"));
+}
+
+/** Send what waits, if this phone is a member of staff's. */
+export async function sendWaiting(): Promise<void> {
+  if (!isStaff()) return;
+  if (!vault.isOpen()) await openDesk();
+  await outbox.run();
+}
+
+/** Forget what was read of families; unsent work and drafts are not touched. */
+export function wipeCache(): void {
+  for (const name of vault.names(CACHE)) vault.remove(name);
+}
+
+export interface Kept<T> {
+  value: T;
+  /** When it was read, as milliseconds; now, unless there is no network. */
+  at: number;
+  isFresh: boolean;
+}
+
+/** Read something, or what was read the last time where no answer comes. */
+export async function cached<T>(name: string, load: () => Promise<T>): Promise<Kept<T>> {
+  try {
+    const value = await load();
+    keep(name, value);
+    return { value, at: Date.now(), isFresh: true };
+  } catch (error) {
+    const kept = isOut(error) ? vault.get<{ value: T; at: number }>(CACHE + name) : null;
+    if (kept === null) throw error;
+    return { ...kept, isFresh: false };
+  }
+}
+
+export function isOut(error: unknown): boolean {
+  return isRefusal(error) && (error.status === 0 || error.status >= 500);
+}
+
+/** A phone without room keeps less for the hours without signal; nothing that was typed is in here. */
+function keep(name: string, value: unknown): void {
+  try {
+    vault.put(CACHE + name, { value, at: Date.now() });
+  } catch {
+    vault.remove(CACHE + name);
+  }
+}
+
+/** Copy a temporary photo to where it stays over a restart. */
+export function keepPhoto(tempFilePath: string): Promise<string> {
+  const filePath = `${wx.env.USER_DATA_PATH}/photo-${Date.now()}-${Math.random().toString(36).slice(2)}.jpg`;
+  return new Promise((resolve, reject) =>
+    disk().saveFile({ tempFilePath, filePath, success: ({ savedFilePath }) => resolve(savedFilePath), fail: reject }),
+  );
+}
+
+/** The digests of kept photos, by which the server knows what still has to come. */
+export async function digests(photos: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const photo of photos) found.push(hex(sha256(await files.read(photo))));
+  return found;
+}
+
+export const dropPhoto = (file: string): Promise<void> => files.remove(file);
+
+/** What a person should read where even the cache has nothing. */
+export function nothingKept(error: unknown): string {
+  return isOut(error) ? "现在没有网络，这一页以前没有打开过，手机里没有存。到有网的地方打开一次，以后没网也能看。" : (error as Refusal).message;
+}

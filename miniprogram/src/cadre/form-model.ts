@@ -1,0 +1,79 @@
+/** What a form of short steps is made of: plain data, and the few rules about it. */
+import type { Option } from "../lib/session";
+
+export type Values = Record<string, unknown>;
+
+export interface Field {
+  name: string;
+  label: string;
+  /** "pick" is a choice with too many answers to write them all out. */
+  kind: "text" | "number" | "long" | "choice" | "pick" | "many" | "date" | "photos" | "info";
+  hint?: string;
+  options?: Option[];
+  /** Characters, or photos. */
+  most?: number;
+  /** Must be answered before one goes on. */
+  need?: boolean;
+  /** Asked only while another field holds one of these, or has it among its choices. */
+  when?: { name: string; is: string[] };
+}
+
+export interface Step {
+  title: string;
+  say?: string;
+  fields: Field[];
+}
+
+function isAsked(field: Field, values: Values): boolean {
+  if (!field.when) return true;
+  const held = values[field.when.name];
+  return (Array.isArray(held) ? (held as string[]) : [String(held ?? "")]).some((each) => field.when!.is.includes(each));
+}
+
+/** The fields of a step as the page shows them. */
+export function shown(step: Step, values: Values, wrong: Record<string, string>): unknown[] {
+  return step.fields
+    .filter((field) => isAsked(field, values))
+    .map((field) => {
+      const value = values[field.name];
+      return {
+        ...field,
+        hint: field.hint ?? "",
+        options: field.options ?? [],
+        most: field.most ?? (field.kind === "photos" ? 9 : field.kind === "long" ? 1000 : 100),
+        type: field.kind === "number" ? "digit" : "text",
+        value: Array.isArray(value) || value === undefined || value === null ? "" : String(value),
+        chosen: field.options?.find((each) => each.code === value)?.name ?? "",
+        values: Array.isArray(value) ? value : [],
+        error: wrong[field.name] ?? "",
+      };
+    });
+}
+
+/** What of a step still has to be answered. */
+export function missing(step: Step, values: Values): Record<string, string> {
+  const wrong: Record<string, string> = {};
+  for (const field of step.fields) {
+    if (!field.need || !isAsked(field, values)) continue;
+    const value = values[field.name];
+    const empty = Array.isArray(value) ? value.length === 0 : String(value ?? "").trim() === "";
+    if (empty) wrong[field.name] = ["choice", "pick", "many"].includes(field.kind) ? "请选一项。" : "这一项要填。";
+  }
+  return wrong;
+}
+
+export const said = (values: Values, name: string): string => String(values[name] ?? "").trim();
+export const many = (values: Values, name: string): string[] => (Array.isArray(values[name]) ? (values[name] as string[]) : []);
+export const count = (values: Values, name: string): number => Math.max(0, Math.round(Number(said(values, name)) || 0));
+
+/** Money is typed in yuan and sent in fen. */
+export const fen = (values: Values, name: string): number => Math.max(0, Math.round((Number(said(values, name)) || 0) * 100));
+export const yuan = (amount: unknown): string => (Number(amount) ? String(Number(amount) / 100) : "");
+
+export const YES_NO: Option[] = [
+  { code: "yes", name: "是" },
+  { code: "no", name: "不是" },
+];
+
+/** Today in China, as the server writes a day. */
+export const today = (): string => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10);

@@ -1,0 +1,2 @@
+/** What happened, the latest first: each line a sentence with its day. */
+Component({ properties: { lines: Array } });

@@ -1,0 +1,275 @@
+/** Work that waits for a network: kept sealed on the phone, sent once, and never dropped without somebody's word. */
+import { hex, sha256 } from "./bytes";
+import type { Vault } from "./vault";
+
+export type Standing = "waiting" | "sending" | "failed" | "conflict" | "sent";
+
+export interface Photo {
+  file: string;
+  sha256: string;
+  /** What it shows; for the list only. */
+  label: string;
+  /** At how many of the places in `photosTo` it is. */
+  reached: number;
+  sent: boolean;
+  /** Sealed because access was lost; opened again before it is sent. */
+  sealed: boolean;
+  why: string;
+}
+
+export interface Work {
+  /** The idempotency key: one intention, the same over restarts and repeats. */
+  key: string;
+  kind: string;
+  /** What it is, for its author: "张三家 入户核实". */
+  title: string;
+  path: string;
+  body: unknown;
+  /** Where each of its photos goes; `{id}` and `{case_id}` are filled from the answer. */
+  photosTo: string[];
+  photos: Photo[];
+  /** What the form held, so that refused work can be mended instead of typed anew. */
+  form: { page: string; values: unknown } | null;
+  standing: Standing;
+  why: string;
+  fields: Record<string, string>;
+  madeAt: string;
+  posted: boolean;
+  /** What the answer refused of a sitting over several families; the others stand. */
+  left: Refused[];
+}
+
+export type NewWork = Pick<Work, "key" | "kind" | "title" | "path" | "body" | "photosTo" | "form"> & {
+  photos: Array<{ file: string; label: string }>;
+};
+
+export interface Files {
+  read(file: string): Promise<Uint8Array>;
+  write(file: string, content: Uint8Array): Promise<void>;
+  remove(file: string): Promise<void>;
+}
+
+export interface Line {
+  /** Reject with a refusal: `{status, code, message, fields}`; status 0 means that no answer came. */
+  post(path: string, body: unknown, key: string): Promise<unknown>;
+  upload(path: string, file: string): Promise<void>;
+}
+
+export interface Refused {
+  status: number;
+  code: string;
+  message: string;
+  fields: Record<string, string>;
+}
+
+const PREFIX = "outbox:";
+const KEPT_SENT = 20;
+/** Answers that say nothing about the work itself: it simply waits for the next time. */
+const LATER = new Set([0, 401, 408, 425, 429]);
+const LATER_CODES = new Set(["still_running", "offline"]);
+
+export class Outbox {
+  private running: Promise<void> | null = null;
+  /** From the moment that access is lost: what an answer says then is about the access, not about the work. */
+  private shut = false;
+
+  constructor(
+    private readonly vault: Vault,
+    private readonly files: Files,
+    private readonly line: Line,
+    private readonly changed: () => void = () => undefined,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  /** Keep a piece of work. It is on the phone when this returns; the same key again changes nothing. */
+  async add(work: NewWork): Promise<Work> {
+    const known = this.list().find((each) => each.key === work.key);
+    if (known) return known;
+    const photos: Photo[] = [];
+    for (const { file, label } of work.photos) {
+      photos.push({ file, label, sha256: hex(sha256(await this.files.read(file))), reached: 0, sent: false, sealed: false, why: "" });
+    }
+    const begun = { standing: "waiting" as const, why: "", fields: {}, posted: false, left: [] };
+    const kept: Work = { ...work, photos, ...begun, madeAt: this.now().toISOString() };
+    this.vault.put(this.nameOf(kept), kept);
+    this.changed();
+    return kept;
+  }
+
+  /** Everything that its author may see, the oldest first. */
+  list(): Work[] {
+    return this.vault
+      .names(PREFIX)
+      .map((name) => this.vault.get<Work>(name))
+      .filter((work): work is Work => work !== null);
+  }
+
+  /** How many pieces lie here sealed under keys that this phone does not hold: another's, or its own before a new binding. */
+  sealedCount(): number {
+    return this.vault.names(PREFIX).filter((name) => this.vault.get(name) === null).length;
+  }
+
+  unsent(): Work[] {
+    return this.list().filter((work) => work.standing !== "sent");
+  }
+
+  /** Send what waits, one after the other; a second call while one runs joins it. */
+  run(): Promise<void> {
+    this.running ??= this.sendAll().finally(() => {
+      this.running = null;
+      this.changed();
+    });
+    return this.running;
+  }
+
+  /** Put failed work back into the queue, as it is. */
+  retry(key: string): void {
+    const work = this.find(key);
+    if (!work || work.standing !== "failed") return;
+    this.save({ ...work, standing: "waiting", why: "", fields: {}, posted: work.posted && !work.left.length, left: [] });
+  }
+
+  retryAll(): void {
+    for (const work of this.list()) this.retry(work.key);
+  }
+
+  /** Take refused work out, because somebody said so: to mend its form, or to give it up after a conflict. */
+  async takeOut(key: string, { keepPhotos = false } = {}): Promise<Work | null> {
+    const work = this.find(key);
+    if (!work || work.standing === "waiting" || work.standing === "sending") return null;
+    this.vault.remove(this.nameOf(work));
+    if (!keepPhotos) for (const photo of work.photos) if (!photo.sent) await this.files.remove(photo.file);
+    this.changed();
+    return work;
+  }
+
+  /** Access was lost: seal the photos too, then let the keys go. Nothing is removed. */
+  async lock(): Promise<void> {
+    if (!this.vault.isOpen()) return;
+    this.shut = true;
+    for (const work of this.list()) {
+      for (const photo of work.photos.filter((each) => !each.sent && !each.sealed)) {
+        const clear = photo.file;
+        await this.files.write(clear + ".sealed", this.vault.hide(await this.files.read(clear)));
+        photo.file = clear + ".sealed";
+        photo.sealed = true;
+        this.save(work);
+        await this.files.remove(clear);
+      }
+    }
+    this.vault.lock();
+    this.changed();
+  }
+
+  /** The author is bound again, and the vault has its keys: what lay sealed waits for the line once more. */
+  reopen(): void {
+    this.shut = false;
+    this.changed();
+  }
+
+  private async sendAll(): Promise<void> {
+    const waiting = this.list().filter((work) => work.standing === "waiting" || work.standing === "sending");
+    for (const work of waiting) {
+      const goOn = await this.sendOne(work);
+      if (!goOn) return;
+    }
+    await this.forgetOld();
+  }
+
+  /** Return whether the line still carries. Work that says "sending" after a restart is sent again under its key. */
+  private async sendOne(work: Work): Promise<boolean> {
+    if (this.shut || !this.vault.isOpen()) return false;
+    this.save({ ...work, standing: "sending", why: "" });
+    try {
+      if (!work.posted) {
+        const answer = (await this.line.post(work.path, work.body, work.key)) as Record<string, unknown> | null;
+        work.photosTo = work.photosTo.map((to) => to.replace(/\{(\w+)\}/g, (_, name: string) => String(answer?.[name] ?? "")));
+        work.left = ((answer?.results ?? []) as Refused[]).filter((each) => each.code);
+        work.posted = true;
+        this.save({ ...work, standing: "sending" });
+      }
+      await this.sendPhotos(work);
+      this.save(ended(work));
+      return true;
+    } catch (error) {
+      return this.settle(work, error as Refused);
+    }
+  }
+
+  private async sendPhotos(work: Work): Promise<void> {
+    for (const photo of work.photos.filter((each) => !each.sent)) {
+      try {
+        const file = await this.clear(photo);
+        while (photo.reached < work.photosTo.length) {
+          await this.line.upload(work.photosTo[photo.reached]!, file);
+          photo.reached++;
+        }
+        photo.sent = true;
+        photo.why = "";
+      } catch (error) {
+        const refused = error as Refused;
+        if (isLater(refused)) throw error;
+        photo.why = refused.message ?? String(error);
+      }
+      this.save({ ...work, standing: "sending" });
+      if (photo.sent) await this.files.remove(photo.file);
+    }
+  }
+
+  private async clear(photo: Photo): Promise<string> {
+    if (!photo.sealed) return photo.file;
+    const content = this.vault.show(await this.files.read(photo.file));
+    if (content === null) throw { status: 422, code: "sealed", message: "这张照片打不开。", fields: {} };
+    const file = photo.file.replace(/\.sealed$/, "");
+    await this.files.write(file, content);
+    return file;
+  }
+
+  private settle(work: Work, refused: Refused): boolean {
+    if (this.shut || !this.vault.isOpen()) return false;
+    if (isLater(refused)) {
+      this.save({ ...work, standing: "waiting", why: refused.status ? refused.message : "" });
+      return false;
+    }
+    const known = typeof refused.status === "number";
+    const conflict = refused.code === "out_of_date";
+    this.save({
+      ...work,
+      standing: conflict ? "conflict" : "failed",
+      why: known ? refused.message : `没有办成：${String(refused)}`,
+      fields: refused.fields ?? {},
+    });
+    return true;
+  }
+
+  private async forgetOld(): Promise<void> {
+    const sent = this.list().filter((work) => work.standing === "sent");
+    for (const work of sent.slice(0, Math.max(0, sent.length - KEPT_SENT))) this.vault.remove(this.nameOf(work));
+  }
+
+  private find(key: string): Work | undefined {
+    return this.list().find((work) => work.key === key);
+  }
+
+  /** A name sorts by when the work was made, and says nothing about it. */
+  private nameOf(work: Work): string {
+    return `${PREFIX}${work.madeAt}:${work.key}`;
+  }
+
+  private save(work: Work): void {
+    this.vault.put(this.nameOf(work), work);
+    this.changed();
+  }
+}
+
+function ended(work: Work): Work {
+  const photo = work.photos.find((each) => !each.sent);
+  const why = work.left.map((each) => each.message).join("；");
+  if (work.left.length) return { ...work, standing: work.left.every((each) => each.code === "out_of_date") ? "conflict" : "failed", why };
+  if (photo) return { ...work, standing: "failed", why: `内容已送到，有照片没传上：${photo.why}` };
+  return { ...work, standing: "sent", why: "", body: null, form: null };
+}
+
+function isLater(refused: Refused): boolean {
+  return LATER.has(refused.status) || refused.status >= 500 || LATER_CODES.has(refused.code);
+}

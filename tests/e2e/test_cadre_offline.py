@@ -1,0 +1,245 @@
+"""A cadre's day without signal, on the shipped mini-program: what is filed arrives once, and nothing is lost."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from backend import clock
+from backend.models import Clue, Declaration, HomeCheck, Notice, RegularVisit, StoredFile, Visit
+from tests.api.photos import photo
+from tests.checks import following
+from tests.e2e.cadre import (
+    SUBMIT,
+    Hand,
+    begin_visit,
+    bind,
+    bound,
+    check,
+    declare_for_a_neighbour,
+    finish_sitting,
+    make_a_round,
+    pick,
+    prepared,
+    report_clue,
+    restart_without_signal,
+    seen,
+    seen_at_both,
+    sitting,
+    twice,
+    visit,
+)
+from tests.e2e.phone import elder_faults
+from tests.people import Cast, Maker, id_number
+from tests.services.sitting import Village
+
+PHOTOS = 9
+
+
+def rows_of(make: Maker, table: type[Any], case_id: int) -> list[Any]:
+    return [row for row in make.rows(table) if row.case_id == case_id]
+
+
+@pytest.mark.shows("client.3", "client.6")
+def test_a_day_without_signal_with_nine_photos_and_a_restart_arrives_once(
+    handset: Hand, cast: Cast, make: Maker
+) -> None:
+    case_id = make.case("accept")
+    phone = bound(handset, cast)
+    phone.sees("张三")
+    prepared(phone)
+
+    phone.context.set_offline(True)
+    begin_visit(phone)
+    phone.type("写几句看到、听到的", "房顶两处漏雨")
+    with phone.page.expect_file_chooser() as asked:
+        phone.tap("＋ 拍照或选照片")
+        phone.tap("同意，接着用")
+    pictures = [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": photo(n)} for n in range(PHOTOS)]
+    asked.value.set_files(pictures)
+    phone.sees("不要这张")
+    restart_without_signal(phone, "cadre/todo/todo")
+    phone.sees("现在没有网络")
+    phone.tap("张三　入户核实")
+    phone.tap("入户核实")
+    phone.sees("看到了什么")  # the draft goes on where it stopped, with its photos
+    assert phone.on_top.get_by_text("不要这张").count() == PHOTOS
+    phone.picture("cadre-visit-photos")
+    phone.tap("下一步")
+    pick(phone, "走访结论", "有返贫致贫风险")
+    twice(phone, SUBMIT)
+    phone.sees("已经存在手机里，不会丢")
+    phone.sees("照片 9 张，送到 0 张")
+    phone.picture("cadre-outbox-waiting")
+    report_clue(phone)
+    restart_without_signal(phone, "cadre/outbox/outbox")
+    phone.sees("等着发的 2 件")
+    assert rows_of(make, Visit, case_id) == []
+    phone.context.set_offline(False)
+
+    phone.sees("照片 9 张，送到 9 张")
+    phone.page.wait_for_function("() => document.body.innerText.split('✓ 已送到').length === 3")
+    [kept] = rows_of(make, Visit, case_id)
+    assert kept.findings_sealed
+    assert {row.sha256 for row in rows_of(make, StoredFile, case_id)} == set(kept.announced)
+    assert len(kept.announced) == PHOTOS
+    assert len([row for row in make.rows(Clue) if row.head_name == "赵六"]) == 1
+    assert "张三" not in phone.stored()
+
+
+@pytest.mark.shows("client.3")
+def test_a_conflict_is_shown_when_somebody_else_did_it_and_not_when_the_case_merely_moved(
+    handset: Hand, cast: Cast, make: Maker
+) -> None:
+    taken = make.case("accept")
+    moved = make.case("accept", openid="second", head_name="王五", id_number=id_number(2))
+    phone = bound(handset, cast)
+    phone.sees("王五")
+    prepared(phone)
+    phone.context.set_offline(True)
+    visit(phone, "张三")
+    assert seen_at_both(phone, "visit-3") == []
+    phone.tap(SUBMIT)
+    phone.sees("已经存在手机里")
+    phone.tap("回到我的待办")
+    visit(phone, "王五")
+    phone.tap(SUBMIT)
+    phone.sees("等着发的 2 件")
+
+    make._post("head", taken, "visits", findings="站长先去看过了", conclusion="risk")
+    told = cast.phone("head").post(f"/cases/{moved}/talks", way="phone", words="问了问近况", talked_on=None)
+    assert told.status_code == 201, told.json
+    phone.context.set_offline(False)
+
+    phone.sees("别人已经办过了")
+    phone.sees("李站长")
+    phone.sees("✓ 已送到")
+    phone.picture("cadre-conflict")
+    assert elder_faults(phone, "outbox") == []
+    [first] = rows_of(make, Visit, taken)
+    [second] = rows_of(make, Visit, moved)
+    assert (first.visitor_name, second.visitor_name) == ("李站长", "王村干")
+
+
+@pytest.mark.shows("client.3", "client.5")
+def test_losing_access_wipes_the_families_and_keeps_unsent_work_sealed_until_a_new_binding(
+    handset: Hand, cast: Cast, make: Maker
+) -> None:
+    case_id = make.case("accept")
+    phone = bound(handset, cast)
+    phone.sees("张三")
+    prepared(phone)
+    phone.context.set_offline(True)
+    visit(phone)
+    phone.tap(SUBMIT)
+    phone.sees("等着发的 1 件")
+    phone.tap("回到我的待办")
+    phone.context.route("**/visits", lambda route: route.abort())
+    phone.context.set_offline(False)
+    phone.tap("我的")
+    phone.sees("王村干")
+    phone.picture("cadre-me")
+    phone.tap("解除绑定")
+    phone.hears("还有 1 件没交")
+    phone.answer("解除")
+    phone.sees("我要申报")
+    phone.context.unroute("**/visits")
+
+    kept = phone.page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('wx:v:'))")
+    assert [name.split(":")[2] for name in kept] == ["outbox"]
+    assert "张三" not in phone.stored()
+    phone.open("cadre/outbox/outbox").sees("有 1 件封存着")
+    assert rows_of(make, Visit, case_id) == []
+
+    phone.open("cadre/login/login")
+    bind(phone, cast, "village")
+    phone.tap("待发箱")
+    phone.sees("✓ 已送到")
+    assert len(rows_of(make, Visit, case_id)) == 1
+
+
+@pytest.mark.shows("client.3", "client.4")
+def test_a_sitting_a_vote_and_a_notice_with_its_photo_are_recorded_from_the_phone(
+    app: Flask, handset: Hand, cast: Cast, make: Maker
+) -> None:
+    with following(cast.app):
+        village = Village(app, cast, make)
+        village.today = clock.today()
+        case_id = village.family("张三", id_number=id_number(1))
+        phone = bound(handset, cast)
+        phone.sees("张三")
+        phone.tap("登记会商")
+        wrong = sitting(phone, "村两委成员", "李站长")
+        pick(phone, "建议定为", "边缘易致贫户")
+        phone.type("打算怎么帮", "修房顶")
+        finish_sitting(phone)
+        phone.tap("回到我的待办")
+        phone.tap("登记民主评议")
+        wrong += sitting(phone, "村民代表", "\n".join(f"代表{n}" for n in range(9)))
+        phone.type("同意几票", "9")
+        finish_sitting(phone)
+        phone.tap("回到我的待办")
+        phone.sees("张贴公示")
+        phone.open("cadre/case/case", case_id=str(case_id))
+        phone.tap("张贴公示")
+        phone.sees("公示上这样写")
+        wrong += seen_at_both(phone, "notice")
+        phone.tap("下一步")
+        wrong += seen_at_both(phone, "notice-told")
+        pick(phone, "怎样告诉的", "当面念")
+        phone.tap("点这里选") if phone.on_top.get_by_text("点这里选").count() else pick(phone, "念给谁听的", "户主")
+        phone.tap("已经念过")
+        phone.sees("✓ 已送到")
+        phone.open("cadre/case/case", case_id=str(case_id))
+        phone.tap("张贴公示")
+        phone.sees("公示全文")
+        wrong += seen_at_both(phone, "notice-sheet")
+        phone.tap("下一步")
+        wrong += seen_at_both(phone, "notice-wall")
+        phone.type("贴在哪里", "村委会门口")
+        with phone.page.expect_file_chooser() as asked:
+            phone.tap("＋ 拍照或选照片")
+            phone.tap("同意，接着用")
+        asked.value.set_files([{"name": "sheet.jpg", "mimeType": "image/jpeg", "buffer": photo(7)}])
+        phone.sees("不要这张")
+        phone.tap("已经贴好")
+        phone.sees("照片 1 张，送到 1 张")
+
+    assert wrong == []
+    [notice] = make.rows(Notice)
+    assert notice.posted_on == clock.today()
+    assert [row.sha256 for row in rows_of(make, StoredFile, case_id)] == [notice.photo_sha256]
+
+
+@pytest.mark.shows("client.3", "client.4")
+@pytest.mark.parametrize("scale", [1.0, 1.4])
+def test_every_page_of_a_cadre_suits_old_eyes_and_a_home_check_is_filed_in_short_steps(
+    scale: float, handset: Hand, cast: Cast, make: Maker
+) -> None:
+    with following(cast.app):
+        case_id = make.case("accept")
+        phone = handset(scale=scale).open("cadre/login/login")
+        wrong = seen(phone, "login")
+        bind(phone, cast, "village")
+        phone.sees("张三")
+        wrong += seen(phone, "todo")
+        phone.tap("张三　入户核实")
+        phone.sees("说了什么难处")
+        wrong += seen(phone, "case")
+        phone.tap("入户核实")
+        wrong += check(phone)
+        phone.sees("✓ 已送到")
+        wrong += seen(phone, "outbox")
+        for page in ("clue/clue", "apply/apply", "me/me"):
+            phone.open(f"cadre/{page}")
+            phone.sees("王村干" if "me" in page else "第 1 步")
+            wrong += seen(phone, page.split("/")[0])
+        wrong += make_a_round(phone, make)
+        declare_for_a_neighbour(phone)
+
+    assert wrong == []
+    assert len(rows_of(make, HomeCheck, case_id)) == 1
+    [declared] = [row for row in make.rows(Declaration) if row.head_name == "钱七"]
+    assert (declared.relation, declared.declarer_name) == ("village_cadre", "王村干")
+    [kept] = make.rows(RegularVisit)
+    assert (kept.changed, kept.conclusion) == (["housing"], "concern")
