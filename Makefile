@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 PYTHON ?= python3
-TOGETHER ?= 2
+TOGETHER ?= 3
 PYTEST_ARGS ?=
 PHONE_PORT ?= 8002
 API_URL ?= http://127.0.0.1:8000
@@ -26,6 +26,13 @@ phone: ## The mini-program on a page the size of a phone, beside `make run`: PHO
 	@deploy/run/client.sh
 	@cd miniprogram && node tools/build.mjs && node tools/wxrun/pack.mjs
 	@exec node miniprogram/tools/wxrun/serve.mjs $(PHONE_PORT) $(API_URL) $(WECHAT_URL)
+
+.PHONY: wxci
+wxci: ## WeChat's own compiler over the built mini-program, without key or network (npm fetches 280 MB for it)
+	@deploy/run/client.sh
+	@cd miniprogram && node tools/build.mjs
+	@npm ci --prefix miniprogram/tools/wxci --ignore-scripts --no-audit --no-fund --silent
+	@timeout 300 node miniprogram/tools/wxci/check.cjs miniprogram
 
 .PHONY: story
 story: venv ## Play the story in a stack of its own, or against STORY_URL=…

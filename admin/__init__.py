@@ -7,6 +7,7 @@ from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from admin import assets, errors, imports, security, sessions, words
+from admin.absences import AbsenceScreen
 from admin.alerts import AlertScreen
 from admin.articles import ArticleScreen
 from admin.audit import AuditScreen
@@ -20,15 +21,22 @@ from admin.clues import ClueScreen
 from admin.complaints import CallBackScreen, ComplaintScreen
 from admin.demo import DemoScreen
 from admin.deputies import DeputyScreen
+from admin.differences import DifferenceScreen
 from admin.disasters import DisasterScreen
+from admin.exports import ExportScreen
+from admin.factor import FactorScreen
+from admin.family_files import FamilyFileScreen
 from admin.files import FileScreen
 from admin.grids import GridScreen
 from admin.group_meetings import GroupMeetingScreen
+from admin.handovers import HandoverScreen
 from admin.home import HomeScreen
 from admin.imports import ImportScreen
 from admin.inbox import InboxScreen
+from admin.inspectors import InspectorScreen
 from admin.ledger import LedgerScreen
 from admin.living import LivingScreen
+from admin.looks import LookScreen
 from admin.lookup import LookupScreen
 from admin.mass_risk import MassRiskScreen
 from admin.me import MyAccountScreen
@@ -37,6 +45,9 @@ from admin.notices import NoticeScreen
 from admin.offices import OfficeScreen
 from admin.outbox import OutboxScreen
 from admin.overseeing import AssessmentScreen, OversightScreen
+from admin.paper_screens import PaperScreen, TemplateScreen
+from admin.places import PlaceScreen
+from admin.practice import PracticeScreen
 from admin.pressing import DutyScreen
 from admin.queue import QueueScreen
 from admin.registers import RegisterScreen
@@ -45,6 +56,8 @@ from admin.resources import ResourceScreen
 from admin.roster import RosterScreen
 from admin.rounds import RoundScreen
 from admin.rules import RuleScreen
+from admin.safety import SafetyScreen
+from admin.safety_rules import OfflineScreen, SafetyRuleScreen
 from admin.screens import Screen
 from admin.sign_in import PasswordScreen, SignInScreen, SignOutScreen
 from admin.sittings import SittingScreen
@@ -60,13 +73,23 @@ MENU: dict[str, tuple[type[Screen], ...]] = {
     "": (QueueScreen, BoardScreen),
     "发现": (ClueScreen, AlertScreen, CampaignScreen, MassRiskScreen, DisasterScreen, LookupScreen),
     "认定": (SittingScreen, NoticeScreen, RegisterScreen, BatchScreen, EntryScreen, LivingScreen),
-    "帮扶": (WatchScreen, RoundScreen, ResourceScreen, LedgerScreen, NationalScreen),
+    "帮扶": (
+        WatchScreen,
+        RoundScreen,
+        ResourceScreen,
+        LedgerScreen,
+        ExportScreen,
+        FamilyFileScreen,
+        NationalScreen,
+        DifferenceScreen,
+    ),
     "群众": (ComplaintScreen, CallBackScreen, ReporterScreen, GroupMeetingScreen, ArticleScreen, SlipScreen),
     "督办": (
         SupervisionScreen,
         SupervisingScreen,
         AssessmentScreen,
         OversightScreen,
+        AbsenceScreen,
         DeputyScreen,
         OutboxScreen,
         ChannelScreen,
@@ -79,16 +102,25 @@ MENU: dict[str, tuple[type[Screen], ...]] = {
         ImportScreen,
         OfficeScreen,
         RuleScreen,
+        PaperScreen,
         CalendarScreen,
         StaffScreen,
+        InspectorScreen,
+        SafetyScreen,
+        SafetyRuleScreen,
+        OfflineScreen,
+        HandoverScreen,
+        PlaceScreen,
+        PracticeScreen,
         AuditScreen,
+        LookScreen,
     ),
 }
 """The menu: what everybody needs first, then a drawer for each part of the work."""
 
 HIDDEN: tuple[type[Screen], ...] = (
-    *(MyAccountScreen, InboxScreen, DutyScreen, CaseScreen, FileScreen, DemoScreen),
-    *(SignInScreen, SignOutScreen, PasswordScreen),
+    *(MyAccountScreen, FactorScreen, InboxScreen, DutyScreen, CaseScreen, FileScreen, DemoScreen),
+    *(SignInScreen, SignOutScreen, PasswordScreen, TemplateScreen),
 )
 
 

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Any
 
-from admin.case_check import Names, home_check
+from admin.case_check import Names
 from backend.access.actor import Actor
 from backend.access.permissions import Action, may
 from backend.models import Case, DepartmentCheck, GreenOpinion, Judgement, MeetingItem
 from backend.policy import Policy
 from backend.policy.assessment import in_yuan
 from backend.services import (
-    check_drafts,
     checks,
     comparisons,
     green_channels,
@@ -36,7 +35,6 @@ def gathered(case: Case, file: Dossier, seen: Records, policy: Policy, *, by: Ac
     """Return every section of the page that the whole procedure adds."""
     names, marks = policy.dictionaries, case.marks
     return {
-        "checks": [home_check(each, names) for each in check_drafts.checks_of(case.id, by=by)],
         "members": [_member(each, names) for each in file.members],
         "departments": [_department(each, policy) for each in file.checks],
         "comparisons": [_comparison(each, names) for each in file.comparisons],

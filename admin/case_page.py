@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from admin.case_attention import attention_of, glance_of
+from admin.case_checked import seen_at_home
 from admin.case_dossier import gathered
 from admin.case_duties import duty_line
 from admin.case_forms import (
@@ -15,6 +17,8 @@ from admin.case_forms import (
     step_forms,
 )
 from admin.case_known import known_of
+from admin.case_order import SECTIONS, order_of
+from admin.case_papers import papers_offered
 from admin.words import place
 from backend.access.actor import Actor
 from backend.access.permissions import ROLE_NAMES, Action, Role, may
@@ -40,10 +44,11 @@ def case_page(file: CaseFile, *, by: Actor, sending: Sending) -> dict[str, Any]:
     case, words = file.case, cases.words_of(file)
     policy = policy_of(case.county_code, case.policy_version)
     accounts = steps.confirmed_accounts(case, by=by)
-    dossier, seen = dossiers.read_dossier(case.id, by=by), case_records.read_records(case, by=by)
-    found = gathered(case, dossier, seen, policy, by=by)
-    return {
+    dossier, seen = dossiers.gathered_on(case, by=by), case_records.read_records(case, by=by)
+    found = {**gathered(case, dossier, seen, policy, by=by), **seen_at_home(case, file.events, policy, by=by)}
+    page = {
         "id": case.id,
+        "procedure": case.procedure,
         "number": spoken(case.number),
         "state": STATE_NAMES[State(case.state)],
         "is_closed": case.closed_at is not None,
@@ -68,12 +73,16 @@ def case_page(file: CaseFile, *, by: Actor, sending: Sending) -> dict[str, Any]:
         "recordings": [_file(row) for row in file.files if row.kind == RECORDING],
         "papers": [_paper(row, policy) for row in file.files if row.kind == DOCUMENT],
         "paper_kinds": policy.dictionaries["papers"],
+        "papers_offered": papers_offered(file, by),
         "phones": _phones(case, by),
         "ways": policy.dictionaries["visit_ways"],
         "conclusions": policy.dictionaries["visit_conclusions"],
         **found,
         **_forms(file, dossier, seen, found, policy, by=by, sending=sending),
     }
+    page["attention"] = attention_of(page)
+    order = order_of(file.duties, page, role=by.role)
+    return {**page, "order": order, "jumps": [(name, SECTIONS[name][0]) for name in order], "glance": glance_of(page)}
 
 
 def _forms(

@@ -26,11 +26,12 @@ from backend.services import (
     family_phones,
     home_checks,
     living,
+    looks,
     objection_readings,
     reveals,
     steps,
 )
-from backend.services.cases import VisitForm
+from backend.services.cases import CaseFile, VisitForm
 from backend.services.check_review import LookedOver
 from backend.services.objection_readings import Opened
 from backend.services.reveals import Field
@@ -56,7 +57,7 @@ class CaseScreen(Screen):
     @expose("/<int:case_id>")
     def show(self, case_id: int) -> Response:
         """Show one case; one outside the actor's place does not exist."""
-        return self._page(case_id)
+        return self._page(case_id, file=looks.open_case(case_id, by=actor()))
 
     @expose("/<int:case_id>/decisions", methods=["POST"])
     def decide(self, case_id: int) -> Response:
@@ -202,8 +203,9 @@ class CaseScreen(Screen):
         error: DomainError | None = None,
         revealed: tuple[Field, str] | None = None,
         opened: Opened | None = None,
+        file: CaseFile | None = None,
     ) -> Response:
-        file = cases.read_case(case_id, by=actor())
+        file = file or cases.read_case(case_id, by=actor())
         with living.within_reach(case_id, by=actor()):
             shown = case_page(file, by=actor(), sending=Sending(request.form, error))
         return self.page(

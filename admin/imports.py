@@ -20,7 +20,7 @@ from backend.services.imports.cells import address
 from backend.services.imports.kinds import KINDS
 from backend.services.imports.runs import DOUBT, OUTCOME_NAMES
 from backend.services.imports.shelf import MOST_CSV_BYTES
-from backend.services.imports.xlsx_writing import MEDIA_TYPE
+from backend.services.workbooks import MEDIA_TYPE
 
 LOOKED_AT_ONCE = 512 * 1024
 """A file up to this size is looked through while its sender waits: seconds, not minutes."""
@@ -139,11 +139,6 @@ class ImportScreen(Screen):
     def template(self, kind: str) -> Response:
         """Give out a template."""
         return as_download(papers.template(kind, by=actor()), f"template-{kind}")
-
-    @expose("/roster", methods=["POST"])
-    def roster(self) -> Response:
-        """Give out the roster for correction."""
-        return as_download(papers.roster(by=actor(), village_code=request.form.get("village", "")), "roster")
 
     def _index(self, error: DomainError | None = None) -> Response:
         by = actor()

@@ -4,7 +4,7 @@ from flask import request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, page_before, page_status
+from admin.forms import ROW, SAID_ON_THE_PAGE, page_before, page_status
 from admin.imports import as_download
 from admin.screens import Screen
 from admin.sessions import actor
@@ -12,7 +12,7 @@ from backend import clock
 from backend.access.permissions import Action
 from backend.errors import DomainError
 from backend.policy.county import current_policy
-from backend.services import assessments, oversight
+from backend.services import assessments, oversight, oversight_ways
 from backend.services.assessments import FIGURES, FIRST_YEAR, HOW
 
 PAGE = 50
@@ -69,7 +69,7 @@ class AssessmentScreen(Screen):
 class OversightScreen(Screen):
     """How the county keeps its dates, with names masked; every look stands in the audit."""
 
-    title, path, asks = "纪检监督", "oversight", Action.OVERSEE
+    title, path, asks = "监督检查", "oversight", Action.OVERSEE
 
     @expose("/")
     def index(self) -> Response:
@@ -88,3 +88,8 @@ class OversightScreen(Screen):
         return self.page(
             "console/oversight_families.html", rows=rows, before=rows[-1].id if len(rows) == PAGE else None
         )
+
+    @expose(f"/families/<{ROW}:case_id>")
+    def family(self, case_id: int) -> Response:
+        """Show one family's way, masked."""
+        return self.page("console/oversight_family.html", way=oversight_ways.way_of(case_id, by=actor()))

@@ -10,7 +10,7 @@ from admin.screens import Screen
 from admin.sessions import actor
 from backend.access.permissions import Action
 from backend.policy.county import current_policy
-from backend.services import registers
+from backend.services import registers, second_looks
 
 
 class RegisterScreen(Screen):
@@ -26,14 +26,16 @@ class RegisterScreen(Screen):
             "console/registers.html",
             waiting=registers.waiting(by=by),
             items=current_policy(by.county_code).dictionaries["compare_items"],
+            asks_for_code=second_looks.asks_for_code(by),
         )
 
     @expose("/lists", methods=["POST"])
     def ask(self) -> AnyResponse:
         """Give out the list of one register."""
-        item = request.form.get("item", "")
+        item, password, code = (request.form.get(name, "") for name in ("item", "password", "code"))
         try:
-            return as_download(registers.request_list(item, by=actor()), f"register-{item}")
+            content = registers.request_list(item, by=actor(), password=password, code=code)
+            return as_download(content, f"register-{item}")
         except SAID_ON_THE_PAGE as error:
             flash(error.message, "error")
             return redirect(url_for("registers.index"))

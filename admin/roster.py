@@ -5,7 +5,6 @@ from flask_admin import expose
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin.forms import SAID_ON_THE_PAGE
-from admin.imports import as_download
 from admin.screens import Screen
 from admin.sessions import actor
 from backend.access.permissions import Action, may
@@ -32,11 +31,6 @@ class RosterScreen(Screen):
             why=WHY_DOUBT,
             settles=settles,
         )
-
-    @expose("/ledger", methods=["POST"])
-    def ledger(self) -> Response:
-        """Give out the ledger of annex 2."""
-        return as_download(grids.ledger(by=actor()), "grids")
 
     @expose("/doubts/<int:doubt_id>")
     def doubt(self, doubt_id: int) -> Response:

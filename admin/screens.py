@@ -10,6 +10,7 @@ from admin.sessions import actor
 from admin.words import banner_now, place
 from backend.access.permissions import ROLE_NAMES, Action, may, require
 from backend.services import inbox
+from backend.workflow.places import is_practice
 
 
 class Screen(BaseView):
@@ -52,6 +53,7 @@ class Screen(BaseView):
         if "unread" not in values:
             values["unread"] = inbox.unread(found) if found and may(found.role, Action.READ_INBOX) else None
         values.setdefault("drawers", self._drawers() if found else [])
+        values.setdefault("is_practice", found is not None and is_practice(found.county_code))
         role = ROLE_NAMES[found.role] if found else ""
         return make_response(self.render(template, me=found, my_role=role, **values), status)
 

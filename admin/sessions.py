@@ -6,12 +6,15 @@ from werkzeug.wrappers import Response
 from admin.security import ROOT
 from backend.access.actor import Actor
 from backend.access.scope import act_within
-from backend.errors import SignInFirst
+from backend.errors import NotAllowed, SignInFirst
 from backend.services import sign_ins
 from backend.services.sign_ins import CONSOLE, Ticket
 from backend.services.storage import settings
 
 COOKIE = "shouwang_console"
+HALFWAY = "shouwang_halfway"
+"""Knows the password and waits for the second factor; only the sign-in pages get it."""
+SIGN_IN = ROOT + "sign-in/"
 
 OPEN = frozenset(
     {
@@ -19,6 +22,8 @@ OPEN = frozenset(
         "console.static",
         "sign_in.index",
         "sign_in.enter",
+        "sign_in.second",
+        "sign_in.take_second",
         "password.index",
         "password.show",
         "password.choose",
@@ -52,6 +57,8 @@ def _let_in() -> Response | None:
         _recognise()
     except SignInFirst:
         return to_sign_in()
+    except NotAllowed:
+        return end(redirect(url_for("sign_in.index", elsewhere=1)))
     return None
 
 
@@ -68,7 +75,7 @@ def _recognise() -> None:
     token = request.cookies.get(COOKIE)
     if not token:
         raise SignInFirst
-    found = sign_ins.who(token, CONSOLE)
+    found = sign_ins.who(token, CONSOLE, address=request.remote_addr or "")
     act_within(found.scope)
     g.actor = found
 
@@ -84,10 +91,24 @@ def actor() -> Actor:
 def begin(response: Response, ticket: Ticket) -> Response:
     """Hand over a session just begun; form tokens and notices of the one before are worth nothing any more."""
     session.clear()
-    response.set_cookie(
-        COOKIE, ticket.token, path=ROOT, httponly=True, samesite="Lax", secure=settings().secure_cookies
-    )
+    _keep(response, COOKIE, ticket.token, ROOT)
+    response.delete_cookie(HALFWAY, path=SIGN_IN, httponly=True, samesite="Lax", secure=settings().secure_cookies)
     return response
+
+
+def wait(response: Response, ticket: Ticket) -> Response:
+    """Keep that somebody knew their password until they have shown their second factor too."""
+    _keep(response, HALFWAY, ticket.token, SIGN_IN)
+    return response
+
+
+def halfway() -> str:
+    """Return the token of whoever waits for the second step; empty where nobody does."""
+    return request.cookies.get(HALFWAY, "")
+
+
+def _keep(response: Response, name: str, token: str, path: str) -> None:
+    response.set_cookie(name, token, path=path, httponly=True, samesite="Lax", secure=settings().secure_cookies)
 
 
 def end(response: Response) -> Response:

@@ -5,14 +5,20 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import sessions
+from admin.devices import in_short
 from admin.screens import Screen
 from admin.security import ROOT
 from admin.sessions import actor
-from backend.errors import Invalid, TooMany
-from backend.services import sign_ins
+from backend.errors import Invalid, NotAllowed, NotPossibleNow, SignInFirst, TooMany
+from backend.services import second_steps, sign_ins
+from backend.statuses import status_of
 
 OVER = "您有一段时间没有操作，为了农户的信息安全，已经自动退出。请重新登录。"
+ELSEWHERE = "您的账号只能在本县允许的网络里使用，请在单位的电脑上登录。"
+TOO_LONG = "填动态码等得太久了，请重新输入密码。"
 LOST = "登录过期了，您刚才提交的内容没有保存。请重新登录后再办一次。"
+
+WHY = {"elsewhere": ELSEWHERE, "lost": LOST, "over": OVER}
 
 
 class SignInScreen(Screen):
@@ -23,7 +29,7 @@ class SignInScreen(Screen):
     @expose("/")
     def index(self) -> Response:
         """Show the form, and why somebody who was inside is outside."""
-        why = LOST if "lost" in request.args else OVER if "over" in request.args else ""
+        why = next((words for name, words in WHY.items() if name in request.args), "")
         return self.page("console/sign_in.html", why=why, onward=onward(request.args.get("next", "")))
 
     @expose("/", methods=["POST"])
@@ -32,14 +38,47 @@ class SignInScreen(Screen):
         login, password = request.form.get("login", ""), request.form.get("password", "")
         target = onward(request.form.get("next", ""))
         try:
-            ticket = sign_ins.sign_in(login, password, address=request.remote_addr or "")
-        except Invalid as error:
-            return self._again(422, error.message, login, target)
+            ticket = sign_ins.sign_in(login, password, address=_address(), device=in_short(request.user_agent.string))
+        except (Invalid, NotAllowed, SignInFirst) as error:
+            return self._again(status_of(error), error.message, login, target)
         except TooMany as error:
             response = self._again(429, f"输错次数太多，请等{in_words(error.retry_after)}再试。", login, target)
             response.headers["Retry-After"] = str(error.retry_after)
             return response
+        if ticket.edge == sign_ins.HALFWAY:
+            return sessions.wait(redirect(url_for("sign_in.second", next=target)), ticket)
         return sessions.begin(redirect(target), ticket)
+
+    @expose("/second")
+    def second(self) -> Response:
+        """Ask for the code of the second factor, or show how one is set up."""
+        return self._second(onward(request.args.get("next", "")))
+
+    @expose("/second", methods=["POST"])
+    def take_second(self) -> Response:
+        """Begin the session with a right code; whoever set the factor up sees the recovery codes first."""
+        target, code = onward(request.form.get("next", "")), request.form.get("code", "")
+        try:
+            step = second_steps.step_of(sessions.halfway(), address=_address(), is_fresh=False)
+            if step.offer is None:
+                ticket = second_steps.come_in(sessions.halfway(), code, address=_address())
+                return sessions.begin(redirect(target), ticket)
+            ticket, codes = second_steps.set_up(sessions.halfway(), code, address=_address())
+        except SignInFirst:
+            return _too_slow()
+        except TooMany as error:
+            wrong = f"输错次数太多，请等{in_words(error.retry_after)}再试。"
+            return self._second(target, status=429, wrong=wrong)
+        except (Invalid, NotPossibleNow) as error:
+            return self._second(target, status=status_of(error), wrong=error.message)
+        return sessions.begin(self.page("console/recovery_codes.html", codes=codes, onward=target), ticket)
+
+    def _second(self, target: str, *, status: int = 200, wrong: str = "") -> Response:
+        try:
+            step = second_steps.step_of(sessions.halfway(), address=_address(), is_fresh=not wrong)
+        except SignInFirst:
+            return _too_slow()
+        return self.page("console/second_step.html", status=status, step=step, wrong=wrong, onward=target)
 
     def _again(self, status: int, wrong: str, login: str, target: str) -> Response:
         return self.page("console/sign_in.html", status=status, wrong=wrong, login=login, onward=target)
@@ -95,6 +134,15 @@ class PasswordScreen(Screen):
     def _form(self, code: str, *, status: int = 200, wrong: str = "") -> Response:
         least = sign_ins.SHORTEST_PASSWORD
         return self.page("console/password.html", status=status, code=code, wrong=wrong, least=least)
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _too_slow() -> Response:
+    flash(TOO_LONG, "error")
+    return redirect(url_for("sign_in.index"))
 
 
 def onward(target: str) -> str:

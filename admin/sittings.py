@@ -20,14 +20,13 @@ from backend.models import MeetingItem
 from backend.policy import Policy
 from backend.policy.county import current_policy, policy_of
 from backend.services import meetings, sittings, village_lists
-from backend.services.meeting_items import AGREED, NO_QUORUM, PROPOSED, REFUSED, ItemForm, texts_of
+from backend.services.meeting_items import AGREED, OUTCOME_NAMES, PROPOSED, ItemForm, texts_of
 from backend.services.meetings import AgendaLine, Held
-from backend.services.sittings import CONSULTATION, FAILED, MEETING, SittingForm
+from backend.services.sittings import CONSULTATION, FAILED, KIND_NAMES, MEETING, SittingForm
 from backend.workflow.states import Kind
 from backend.workflow.voting import Attendee, Votes
 
 PAGE = 30
-OUTCOMES = {PROPOSED: "已提出建议", AGREED: "通过", REFUSED: "没有通过", NO_QUORUM: "人数不够"}
 VOTERS = {"representatives": "representative", "committees": "committee", "panel": "panel"}
 """Whose names the attendance of each form of meeting holds first (dictionary attendee_standings)."""
 ASKED_TOO = {"supervision": "supervision", "team": "team"}
@@ -46,9 +45,9 @@ class Tab(NamedTuple):
 
 
 TABS = {
-    CONSULTATION: Tab("两委会商", Kind.CONSULT, Action.HOLD_CONSULTATION, meetings.hold_consultation),
-    MEETING: Tab("民主评议", Kind.MEETING, Action.HOLD_MEETING, meetings.hold_meeting),
-    FAILED: Tab("没有开成的评议", Kind.MEETING, Action.MEETING_FAILED, meetings.record_failed_meeting),
+    CONSULTATION: Tab(KIND_NAMES[CONSULTATION], Kind.CONSULT, Action.HOLD_CONSULTATION, meetings.hold_consultation),
+    MEETING: Tab(KIND_NAMES[MEETING], Kind.MEETING, Action.HOLD_MEETING, meetings.hold_meeting),
+    FAILED: Tab(KIND_NAMES[FAILED], Kind.MEETING, Action.MEETING_FAILED, meetings.record_failed_meeting),
 }
 
 
@@ -230,7 +229,7 @@ def _item(item: MeetingItem, words: Any) -> dict[str, Any]:
     helped, said = texts_of(item)
     return {
         "item": item,
-        "outcome": OUTCOMES[item.outcome],
+        "outcome": OUTCOME_NAMES[item.outcome],
         "is_good": item.outcome in {AGREED, PROPOSED},
         "category": words["categories"].get(item.category, ""),
         "help": helped,

@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 from flask import Flask
 
 from admin.assets import asset
+from admin.doors import door_of
 from backend import clock
 from backend.access.permissions import ROLE_NAMES, Action, Role, may
 from backend.models import AuditRow
 from backend.privacy.receipts import spoken
+from backend.services.practice import MARK
 from backend.services.resends import WHY_NOT
 from backend.services.reveals import FIELD_NAMES, Field
 from backend.services.storage import settings
 from backend.workflow.deadlines import WEEKDAYS, is_overdue
-from backend.workflow.places import name_of
+from backend.workflow.places import is_practice, name_of
 from backend.workflow.sentences import ACTION_NAMES, EVENT_NAMES
 from backend.workflow.states import STATE_NAMES, State
 
@@ -54,10 +56,11 @@ def moment(value: datetime) -> str:
 
 def place(code: str) -> str:
     """Say a place as people there call it: 大东关村, not 大东关村村民委员会."""
-    name = name_of(code)
+    mark = MARK if is_practice(code) else ""
+    name = name_of(code).removesuffix(MARK)
     if name.endswith("村民委员会"):
-        return name.removesuffix("村民委员会").removesuffix("村") + "村"
-    return name.removesuffix("居民委员会") or name
+        return name.removesuffix("村民委员会").removesuffix("村") + "村" + mark
+    return (name.removesuffix("居民委员会") or name) + mark
 
 
 def role_name(role: str) -> str:
@@ -79,18 +82,31 @@ AUDITED: dict[str, str] = {
     **{str(action): name for action, name in ACTION_NAMES.items()},
     **EVENT_NAMES,
     Action.REVEAL: "查看隐私信息",
+    Action.MAKE_PAPER: "做文书",
+    Action.CHANGE_TEMPLATES: "更换文书模板",
     Action.ADD_FILE: "上传附件",
     Action.MOVE_DEMO_CLOCK: "拨快演示时间",
     Action.MANAGE_STAFF: "管理人员账号",
+    Action.ASK_FOR_HAT: "申请岗位",
+    Action.GRANT_HAT: "批准岗位",
+    Action.GUARD_ACCOUNTS: "账号安全",
+    Action.SET_SAFETY: "安全设置",
+    Action.TAKE_OFFLINE: "应急下线",
     Action.CHANGE_POLICY: "修改规则",
     Action.CHANGE_CALENDAR: "修改日历",
     Action.LOOK_UP_STATUS: "电话查询",
     Action.MANAGE_OUTBOX: "管理消息发送",
     Action.NAME_DEPUTY: "指定B角",
+    Action.PLAN_HANDOVER: "岗位交接",
+    Action.SAY_ABSENT: "登记不在岗",
+    Action.IMPORT_PLACES: "改区划",
+    Action.KEEP_PRACTICE: "练习县",
     Action.READ_OBJECTIONS: "查看异议人",
     "take_alert_list": "录入部门名单",
     Action.HAND_OUT_LIST: "送出名单",
     Action.EXPORT_LEDGER: "下载台账",
+    Action.PRINT_FAMILY_FILE: "打印一户一档",
+    "look_at_family": "打开个案",
     Action.FILE_COMPARISON: "填报比对",
     Action.AUTHORISE_REPORTER: "授权报告人",
     "end_reporter": "收回报告人授权",
@@ -113,19 +129,37 @@ AUDITED: dict[str, str] = {
     Action.EXPORT_ROSTER: "导出花名册",
     Action.MANAGE_OFFICES: "管理部门密钥",
     Action.ASK_REGISTERS: "下载比对名单",
+    Action.OVERSEE: "查看监督指标",
 }
 SUBJECTS = {"case": "个案", "session": "登录", "staff": "人员", "demo clock": "演示时间", "declaration": "申报"}
 SUBJECTS |= {"policy": "规则", "calendar": "日历", "list": "名单", "reporter": "报告人", "complaint": "投诉建议"}
 DONE_TO_STAFF = {"hire": "新增", "renew_link": "发新的密码链接", "bind_code": "发微信绑定码", "let_go": "停用"}
 DONE_TO_STAFF |= {"set_phone": "登记手机号", "forget_phone": "删去手机号"}
 DONE_TO_STAFF |= {"retry": "再发一次", "retry_all": "没发成的全部再发", "cancel": "不再发", "close_circuit": "恢复通道"}
+DONE_TO_STAFF |= {"asked": "申请导出", "taken": "下载"}
 DONE_TO_STAFF |= {"named": "指定", "ended": "提前结束"}
+DONE_TO_STAFF |= {"planned": "排上", "called_off": "取消", "away": "不在岗", "back": "回岗"}
+DONE_TO_STAFF |= {"own": "新建", "rename": "改名", "merge": "合并", "fill": "准备", "anew": "清空重来"}
+SUBJECTS |= {"place": "区划", "practice": "练习县"}
 SUBJECTS |= {"disaster": "灾害", "batch": "批次"}
 SUBJECTS |= {"message": "消息", "messages": "消息", "circuit": "通道"}
 SUBJECTS |= {"policy": "规则", "calendar": "日历", "import": "导入文件", "roster": "花名册", "office": "部门"}
-SUBJECTS |= {"alert batch": "部门预警", "register": "比对名单"}
+SUBJECTS |= {"alert batch": "部门预警", "register": "比对名单", "oversight": "监督检查", "household": "户"}
+WAYS_OF_OVERSIGHT = {"overview": "总览", "families": "各户的办理时间"}
 SUBJECTS |= {"import": "导入文件", "roster": "花名册", "office": "部门"}
+SUBJECTS |= {"template": "模板", "notice": "公示", "meeting": "会议", "office_meeting": "会商", "assignment": "交办"}
+SUBJECTS |= {"supervision": "督办单"}
 DONE_TO_STAFF |= {"make_key": "发密钥", "end_key": "停用密钥"}
+DONE_TO_STAFF |= {"change_phone": "换手机", "freeze": "冻结", "thaw": "解冻", "ask": "提出", "grant": "批准"}
+DONE_TO_STAFF |= {"refuse": "退回", "take_back": "收回", "unlock": "解锁", "end_session": "让一处登录退出"}
+DONE_TO_STAFF |= {"end_sessions": "让登录全部退出", "reset_factor": "重置动态码", "give_up_factor": "取消动态码"}
+DONE_TO_STAFF |= {
+    "set_up_factor": "设置动态码",
+    "recovery_codes": "重新生成恢复码",
+    "offline": "下线",
+    "online": "恢复",
+}
+SUBJECTS |= {"safety": "安全设置"}
 KINDS_OF_FILE = {"picture": "照片", "recording": "录音"}
 
 
@@ -138,12 +172,13 @@ def audit_line(row: AuditRow) -> dict[str, Any]:
         "role": ROLE_NAMES[Role(row.actor_role)],
         "did": AUDITED.get(row.action, row.action),
         "subject": row.subject,
-        "about": f"{SUBJECTS.get(kind, kind)} {number}".strip(),
+        "about": f"{SUBJECTS.get(kind, kind)} {WAYS_OF_OVERSIGHT.get(number, number)}".strip(),
         "detail": "；".join(_details(row.detail)),
         "is_sealed": row.batch_no is not None,
     }
 
 
+DEMANDS = {"administrators": "管理员登录", "exports": "下载文件"}
 DETAILS: dict[str, Callable[[Any], str]] = {
     "from": lambda code: f"从{_state(code)}" if code else "",
     "to": lambda code: f"到{_state(code)}" if code else "",
@@ -162,11 +197,16 @@ DETAILS: dict[str, Callable[[Any], str]] = {
     "role": lambda code: role_name(code),
     "region": lambda code: place(code),
     "source": str,
+    "purpose": lambda words: f"用途：{words}",
+    "hats": lambda worn: "、".join(_hat(each) for each in worn),
+    "networks": lambda lines: f"允许的地址：{'、'.join(lines) or '不限'}",
+    "demands": lambda codes: "必须用动态码：" + ("、".join(DEMANDS[code] for code in codes) or "没有人"),
     "rows": lambda count: f"{count}户",
     "kind": lambda code: KINDS_OF_FILE.get(code, code),
     "number": str,
     "area": lambda codes: "、".join(place(code) for code in codes),
     "proposed": lambda proposed: f"{len(proposed)}户",
+    "paper": str,
     "because": lambda code: EVENT_NAMES.get(code, code),
     "seconds": lambda seconds: f"{seconds / 3600:g}小时",
 }
@@ -178,6 +218,11 @@ def _details(detail: dict[str, Any]) -> list[str]:
     return [words for words in said if words]
 
 
+def _hat(code: str) -> str:
+    role, _, where = code.partition("@")
+    return f"{place(where)}{role_name(role)}"
+
+
 def _state(code: str) -> str:
     return STATE_NAMES[State(code)] if code in set(State) else code
 
@@ -187,4 +232,4 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         role_name=role_name, day=day, moment=moment, due=due, capped=capped, spoken=spoken, place=place
     )
-    app.jinja_env.globals.update(asset=asset, may=may, Action=Action)
+    app.jinja_env.globals.update(asset=asset, may=may, Action=Action, door_of=door_of)

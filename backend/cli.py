@@ -14,14 +14,14 @@ from backend.cli_keys import keys
 from backend.errors import DomainError
 from backend.policy import diff
 from backend.policy.presets import PRESETS, load_preset
-from backend.services import audit, counties, staff, templates
+from backend.services import audit, counties, practice, practice_wiping, staff, templates
 from backend.services.storage import settings
 from backend.workflow.budget import validate
 from backend.workflow.deadlines import explain
 from backend.workflow.graph import as_markdown
 
 county = AppGroup("county", help="县：新建。")
-people = AppGroup("staff", help="工作人员：新增。")
+people = AppGroup("staff", help="工作人员：新增、放行。")
 audit_group = AppGroup("audit", help="审计：封存、核验。")
 policy = AppGroup("policy", help="规则：比较、校验。")
 
@@ -59,6 +59,21 @@ def init_county(code: str, regions: Path, preset: str, phone: str, *, demo: bool
     click.echo(f"{made.name} 已建好，规则：{preset}。")
 
 
+@county.command("practice")
+@click.argument("code")
+@click.option("--reset", is_flag=True, help="清空练习的农户，重新开始")
+def practice_county(code: str, *, reset: bool) -> None:
+    """Make the practice county of CODE, let everybody practise, or begin anew; nothing of it is ever sent."""
+    try:
+        made = practice.set_up(code)
+        if reset:
+            practice_wiping.wipe(made.code)
+        practice.fill(made.code)
+    except DomainError as error:
+        raise _plainly(error) from error
+    click.echo(f"{made.name} 已准备好，代码 {made.code}。")
+
+
 @people.command("add")
 @click.argument("login")
 @click.option("--name", required=True)
@@ -70,6 +85,17 @@ def add_staff(login: str, name: str, role: str, region: str, title: str) -> None
     new = staff.NewStaff(login=login, name=name, role=Role(role), region_code=region, title=title)
     try:
         _, code = staff.add_staff(new)
+    except DomainError as error:
+        raise _plainly(error) from error
+    click.echo(f"{settings().public_url}/console/password/{code}")
+
+
+@people.command("let-in")
+@click.argument("login")
+def let_in(login: str) -> None:
+    """Unlock somebody, reset their second factor and print a one-time link: when no administrator can any more."""
+    try:
+        code = staff.let_in(login)
     except DomainError as error:
         raise _plainly(error) from error
     click.echo(f"{settings().public_url}/console/password/{code}")

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from bench import imports, million, reminders, rounds, throughput
+from bench import console, imports, million, reminders, rounds, throughput
 from bench.figures import HIGHER, LOWER, Figure, table, write
 from bench.servers import databases
 from bench.settings import DATA
@@ -33,9 +33,10 @@ FIGURES: dict[str, Figure] = {
     "rounds": Figure("250,000 households' visits of a month", "s", LOWER, 60),
     "worker memory": Figure("memory of one worker after the rounds", "MB", LOWER),
     **reminders.figures(),
+    **console.figures(),
 }
 IN_ROUNDS = frozenset({"hello", "insert", "select", "declare", "decide", "tasks", "queue"})
-PARTS = IN_ROUNDS | {"million", "reminders", "imports", "rounds"}
+PARTS = IN_ROUNDS | {"million", "reminders", "imports", "rounds", "console"}
 
 
 def main() -> int:
@@ -57,6 +58,8 @@ def main() -> int:
             imports.measure(server, FIGURES)
         if "rounds" in parts:
             rounds.measure(server, FIGURES)
+        if "console" in parts:
+            console.measure(server, FIGURES)
     figures = [*FIGURES.values(), *beside_one_row()]
     write(figures)
     print(table(figures))

@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -80,9 +80,11 @@ class Recipe:
     fresh_words: list[str]
     case_id: int | None = None
 
-    def serve(self, case_id: int | None = None) -> Iterator[tuple[str, list[Parameters]]]:
-        """Yield what to say, with values that nobody has used."""
-        fresh: dict[Any, Any] = {old: self._new(old, case_id) for old in self.fresh_ids}
+    def serve(
+        self, case_id: int | None = None, instead: Mapping[int, int] | None = None
+    ) -> Iterator[tuple[str, list[Parameters]]]:
+        """Yield what to say, with values that nobody has used; `instead`: other ids for some that are not fresh."""
+        fresh: dict[Any, Any] = {old: self._new(old, case_id) for old in self.fresh_ids} | dict(instead or {})
         fresh |= {old: _new_word(old) for old in self.fresh_words}
         words = {str(old): str(new) for old, new in fresh.items()}
         pattern = re.compile("|".join(sorted(words, key=len, reverse=True))) if words else None

@@ -22,6 +22,7 @@ class Measured:
     seconds: float
     median_ms: float
     refused: str = ""
+    p95_ms: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -94,7 +95,8 @@ class _Crowd:
                     selector.unregister(key.fileobj)
         lasted = clock.monotonic() - began
         median = statistics.median(self.took) * 1000 if self.took else 0.0
-        return Measured(len(self.took), lasted, median, self.refused)
+        p95 = statistics.quantiles(self.took, n=20)[-1] * 1000 if len(self.took) > 1 else median
+        return Measured(len(self.took), lasted, median, self.refused, p95)
 
     def _left(self) -> Iterator[bytes]:
         yield from self.requests

@@ -16,6 +16,7 @@ from backend.db import Base, Sealed, first_id_at
 from backend.privacy.blind_index import digests_by_key
 from backend.privacy.chain import mac_row
 from backend.privacy.current import keys
+from backend.privacy.initials import initials
 from backend.privacy.seal import Place, seal
 from backend.workflow.states import State
 from bench.patterns import Pattern, Row
@@ -172,6 +173,10 @@ class Stencil:
             return self._sealed(table.name, name, row["id"], value)
         if isinstance(column.type, JSON):
             return self._document(value)
+        if name == "initials":
+            return lambda copy, desks: initials(copy.name)
+        if name == "phone_digest":
+            return lambda copy, desks: None  # a number that all copies share would be found in all of them
         if isinstance(value, str):
             return self._only(value, self.of.ids[row["id"]]) if is_unique and len(value) > 9 else self._text(value)
         return self._plain(name, value)

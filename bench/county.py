@@ -15,8 +15,8 @@ from backend import clock
 from backend.access.permissions import LEVEL_OF_ROLE, Role
 from backend.access.scope import act_within
 from backend.db import db
+from backend.models import Account, PolicyVersion, Staff
 from backend.models import County as CountyRow
-from backend.models import PolicyVersion, Staff
 from backend.schema import migrate
 from backend.services import counties, sign_ins, staff
 from backend.services.staff import NewStaff
@@ -87,6 +87,14 @@ class County:
             with self.app.app_context():
                 found.append(sign_ins.open_phone(APP_ID, f"new-farmer-{number}", COUNTY).token)
         return found
+
+    def accounts_of_farmers(self, count: int) -> list[int]:
+        """Return the accounts of the first of these phones, in their order."""
+        with self.app.app_context():
+            names = [f"new-farmer-{number}" for number in range(count)]
+            rows = db.session.execute(select(Account.openid, Account.id).where(Account.openid.in_(names))).all()
+            known = {row.openid: row.id for row in rows}
+            return [known[name] for name in names]
 
     def phone_of(self, login: str, role: Role, region: str) -> str:
         """Return the token of a bound phone of somebody, hired when first needed."""

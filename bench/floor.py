@@ -2,7 +2,8 @@
 
 import json
 import queue
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from types import SimpleNamespace
@@ -26,7 +27,7 @@ CONSOLE_QUEUE = "/console/queue/"
 Rows = list[tuple[Any, ...]]
 
 
-class _Pool:
+class Pool:
     """Connections that are used again, as an engine keeps them."""
 
     def __init__(self, database: str, socket: str) -> None:
@@ -52,9 +53,9 @@ class _Pool:
 def make() -> Flask:
     """Return the application; what it is to say was written down by the bench."""
     app, plan = Flask(__name__), json.loads(PLAN.read_text())
-    pool = _Pool(plan["database"], plan["socket"])
+    pool = Pool(plan["database"], plan["socket"])
     recipes = {name: Recipe.from_json(text) for name, text in plan["recipes"].items()}
-    answers = plan["answers"]
+    answers, (captured, *others) = plan["answers"], plan["farmers"]
 
     @app.get("/hello")
     def hello() -> Response:
@@ -78,19 +79,19 @@ def make() -> Flask:
     @app.post("/declare")
     def declare() -> Response:
         with pool.connection() as connection:
-            _say(connection, recipes["declare"])
+            say(connection, recipes["declare"], instead={captured: secrets.choice(others)})
         return _created(answers["declare"])
 
     @app.post("/decide/<int:case_id>")
     def decide(case_id: int) -> Response:
         with pool.connection() as connection:
-            _say(connection, recipes["decide"], case_id)
+            say(connection, recipes["decide"], case_id)
         return _created(answers["decide"])
 
     @app.get("/tasks")
     def tasks() -> Response:
         with pool.connection() as connection:
-            names, rows = _say(connection, recipes["tasks"])[-1]
+            names, rows = say(connection, recipes["tasks"])[-1]
         return jsonify({"items": [_item(dict(zip(names, row, strict=True))) for row in rows[:-1]], "after": "x"})
 
     app.add_url_rule("/queue", view_func=QueueByHand(pool, recipes["queue"], plan["console_token"]).page)
@@ -100,7 +101,7 @@ def make() -> Flask:
 class QueueByHand:
     """The console's queue page: its statements in PyMySQL, and the rows through the console's own template."""
 
-    def __init__(self, pool: _Pool, recipe: Recipe, token: str) -> None:
+    def __init__(self, pool: Pool, recipe: Recipe, token: str) -> None:
         self._pool, self._recipe = pool, recipe
         self._cookie = {"Cookie": f"{COOKIE}={token}"}
         self._real = create_app()
@@ -111,7 +112,7 @@ class QueueByHand:
         if not self._context:
             self._learn()
         with self._pool.connection() as connection:
-            came = _say(connection, self._recipe)
+            came = say(connection, self._recipe)
         with self._real.test_request_context(CONSOLE_QUEUE, headers=self._cookie):
             g.actor = self._actor
             return render_template(self._template, **self._context | {"lines": _lines(came)})
@@ -131,18 +132,19 @@ class QueueByHand:
 
 
 def _lines(came: list[tuple[list[str], Rows]]) -> list[SimpleNamespace]:
-    tables = {"open_due" if "open_due" in names else ",".join(names): (names, rows) for names, rows in came}
-    names, rows = tables["open_due"]
-    numbers: dict[int, str] = dict(tables["id,number"][1])
-    places: dict[str, str] = dict(tables["code,name"][1])
+    pages = [(names, rows) for names, rows in came if "open_due" in names]
+    names, rows = pages[0][0], [row for _, some in pages for row in some]
+    tables = {",".join(columns): found for columns, found in came}
+    numbers: dict[int, str] = {row[0]: row[1] for row in tables["id,number,content_version"]}
     tasks = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows[:-1]]
+    for task in tasks:
+        task.detail = json.loads(task.detail)
     return [
         SimpleNamespace(
             task=task,
             kind=KIND_NAMES[Kind(task.kind)],
-            number=spoken(numbers[task.case_id]),
-            village=places[task.village_code],
-            township=places[task.township_code],
+            number=spoken(numbers[task.case_id]) if task.case_id in numbers else "",
+            content_version=1,
         )
         for task in tasks
     ]
@@ -154,11 +156,13 @@ def _created(body: dict[str, Any]) -> Response:
     return response
 
 
-def _say(connection: Any, recipe: Recipe, case_id: int | None = None) -> list[tuple[list[str], Rows]]:
+def say(
+    connection: Any, recipe: Recipe, case_id: int | None = None, instead: Mapping[int, int] | None = None
+) -> list[tuple[list[str], Rows]]:
     """Say everything once and read every answer; return the tables that came."""
     came: list[tuple[list[str], Rows]] = []
     with connection.cursor() as cursor:
-        for statement, parameters in recipe.serve(case_id):
+        for statement, parameters in recipe.serve(case_id, instead):
             if statement == COMMIT:
                 connection.commit()
             elif statement == ROLLBACK:

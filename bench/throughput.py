@@ -14,7 +14,7 @@ from bench import requests
 from bench.capture import Recipe, Said, listening, recipe, statements
 from bench.client import drive, request
 from bench.copies import READY_TO_DECIDE, Copy
-from bench.county import County, fill, make_empty, open_county, villages
+from bench.county import FARMERS, County, fill, make_empty, open_county, villages
 from bench.figures import Figure
 from bench.floor import PLAN
 from bench.load import engine_for
@@ -40,8 +40,8 @@ class Work:
     answers: dict[str, object]
 
     def declarations(self, seconds: float) -> list[bytes]:
-        """Return fresh declarations for so many seconds; the first phone is the floor's, whose rows nobody can open."""
-        return requests.declarations(self.farmers[1:], villages(), int(MOST_DECLARATIONS * seconds))
+        """Return fresh declarations for so many seconds; half of the phones are the floor's: nobody opens its rows."""
+        return requests.declarations(self.farmers[FARMERS // 2 :], villages(), int(MOST_DECLARATIONS * seconds))
 
     def decisions(self, seconds: float) -> list[bytes]:
         """Return decisions on cases that nobody has decided yet."""
@@ -160,6 +160,7 @@ def _write_plan(work: Work, server: Databases) -> None:
         "socket": str(server.socket),
         "recipes": {name: each.as_json() for name, each in work.recipes.items()},
         "answers": work.answers,
+        "farmers": work.county.accounts_of_farmers(FARMERS // 2),
         "console_token": work.console.partition("=")[2],
     }
     PLAN.write_text(json.dumps(plan, ensure_ascii=False))

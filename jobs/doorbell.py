@@ -30,10 +30,14 @@ BELLS = {
     "demo_clock": ("work", "jobs.demo.tell_emulator_the_time"),
     "deliveries": ("work", "jobs.imports.open_deliveries"),
     "month": ("work", "jobs.rounds.make_month"),
+    "exports": ("files", "jobs.exports.carry_on"),
+    "figures": ("work", "jobs.figures.count"),
 }
 """Which queue and job answers which bell."""
 
 BELL_OF = {job: bell for bell, (_, job) in BELLS.items()}
+LONGEST_SECONDS = {"files": 3600}
+"""Of a queue whose jobs may take longer than RQ's own three minutes: a county's roster as a file."""
 WAITS_MS = 60_000
 """So long at most a bell is silent when a worker died with its job in hand."""
 LEFT_ALONE_SECONDS = 5.0
@@ -63,7 +67,9 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
             name, job = BELLS[bell]
             try:
                 if redis.set(_key(bell), 1, nx=True, px=WAITS_MS):
-                    queues[name].enqueue(job, result_ttl=0, failure_ttl=7 * 24 * 3600, ttl=3600)
+                    queues[name].enqueue(
+                        job, job_timeout=LONGEST_SECONDS.get(name), result_ttl=0, failure_ttl=7 * 24 * 3600, ttl=3600
+                    )
             except RedisError as error:
                 failed_at[:] = [clock.monotonic()]
                 log.warning("doorbell_silent", bell=bell, error=type(error).__name__)

@@ -8,6 +8,7 @@ from rq.cron import CronJob, CronScheduler
 
 from backend import clock, logs
 from backend.settings import Settings
+from jobs.doorbell import LONGEST_SECONDS
 from jobs.schedule import SCHEDULE
 
 
@@ -51,6 +52,7 @@ class Metronome(CronScheduler):
                 result_ttl=0,
                 ttl=max(2 * seconds, 60),
                 failure_ttl=7 * 24 * 3600,
+                job_timeout=LONGEST_SECONDS.get(queue),
             )
         )
 

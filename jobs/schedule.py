@@ -3,7 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs import calendar, demo, imports, keeping, notices, outbox, pushes, reminders, rounds, standing, watching
+from jobs import (
+    calendar,
+    demo,
+    exports,
+    figures,
+    imports,
+    keeping,
+    notices,
+    outbox,
+    pushes,
+    reminders,
+    rounds,
+    standing,
+    watching,
+)
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 TICK = 0
@@ -26,12 +40,19 @@ SCHEDULE: tuple[Beat, ...] = (
     Beat(demo.tell_emulator_the_time, "work", TICK),
     Beat(notices.close_due, "work", TICK),
     Beat(standing.turn_deputies, "work", 5 * MINUTE),
+    Beat(standing.hand_over_posts, "work", 5 * MINUTE),
+    Beat(standing.move_merged_villages, "work", MINUTE),
+    Beat(standing.fill_practice_counties, "work", MINUTE),
     Beat(watching.look_at_backlog, "work", 5 * MINUTE),
+    Beat(figures.count, "work", MINUTE),
     Beat(standing.refresh_followers, "work", HOUR),
     Beat(standing.ask_for_other_helpers, "work", HOUR),
     Beat(keeping.seal_audit, "work", MINUTE),
     Beat(reminders.tell_delays, "work", HOUR),
     Beat(imports.carry_on, "work", TICK),
+    Beat(exports.carry_on, "files", TICK),
+    Beat(exports.keep_months, "files", HOUR),
+    Beat(exports.sweep, "files", HOUR),
     Beat(imports.send_alerts, "work", TICK),
     Beat(imports.open_deliveries, "work", HOUR),
     Beat(imports.forget_files, "work", DAY),

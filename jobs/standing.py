@@ -1,6 +1,6 @@
 """Keeps up who stands where: deputies whose time begins or ends, followers, helpers who have left."""
 
-from backend.services import deputies, followers, paired, vacancies
+from backend.services import deputies, followers, handover_days, paired, practice, region_merges, vacancies
 from backend.services.channels import of_process
 from jobs.base import job
 
@@ -27,3 +27,21 @@ def ask_for_other_helpers() -> int:
 def look_for_vacancies() -> int:
     """Let townships owe the stations, heads and grid members that they lack."""
     return vacancies.look()
+
+
+@job
+def hand_over_posts() -> int:
+    """Let the posts whose day has come change hands."""
+    return handover_days.carry_out()
+
+
+@job
+def move_merged_villages() -> int:
+    """Move the families, duties and people of villages that go into another."""
+    return region_merges.carry_on()
+
+
+@job
+def fill_practice_counties() -> int:
+    """Do what practice counties still want: hats, invented families, a new beginning."""
+    return practice.carry_on()

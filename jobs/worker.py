@@ -1,4 +1,4 @@
-"""Works: `python -m jobs.worker send` without forking, `python -m jobs.worker work` with a fork for each job."""
+"""Works: `python -m jobs.worker send` without forking, `… work` and `… files` with a fork for each job."""
 
 import sys
 
@@ -9,8 +9,11 @@ from rq.worker import BaseWorker
 from backend.settings import Settings
 from jobs.base import application
 
-KINDS: dict[str, type[BaseWorker]] = {"send": SimpleWorker, "work": Worker}
-"""A send is over in milliseconds and would spend most of them on its fork; anything else gets its own memory."""
+KINDS: dict[str, type[BaseWorker]] = {"send": SimpleWorker, "work": Worker, "files": Worker}
+"""A send is over in milliseconds and would spend most of them on its fork; anything else gets its own memory.
+
+Files that leave have a worker of their own: a county's roster takes a minute, and no reminder waits behind it.
+"""
 
 
 def main(queue: str) -> None:

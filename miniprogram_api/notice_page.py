@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, Response, make_response, render_template_string
 
-from backend.errors import NotFound
+from backend.errors import NotFound, NotPossibleNow
 from backend.privacy.notice_text import spoken_day
 from backend.services.notice_pages import PublicNotice, public_notice
 
@@ -18,11 +18,13 @@ _PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 
 @notice_pages.get("/notice/<token>")
 def notice(token: str) -> Response:
-    """Say whether a sheet is genuine, its days and how to object; 410 once its last day is over."""
+    """Say whether a sheet is genuine, its days and how to object; 410 once its last day is over, 503 while offline."""
     try:
         found = public_notice(token)
     except NotFound as error:
         return _page("没有找到", [error.message], 404)
+    except NotPossibleNow as error:
+        return _page("暂时不能看", [error.message], 503)
     if found.is_over:
         return _page("公示已结束", ["这张公示的公示期已经结束。还有意见，请向乡镇反映。"], 410)
     return _page("这张公示是真的", _lines(found), 200)

@@ -78,6 +78,7 @@ class Cast:
         "county_op": (Role.COUNTY_OP, COUNTY, "陈业务"),
         "county_lead": (Role.COUNTY_LEAD, COUNTY, "褚县长"),
         "auditor": (Role.AUDIT, COUNTY, "卫审计"),
+        "security": (Role.SECURITY, COUNTY, "沈安全"),
         "admin": (Role.ADMIN, COUNTY, "蒋系统"),
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend.access.permissions import Role
 from backend.access.scope import Everything, Nothing, Phone, Region, Scope
 
-SEES_NO_FAMILY = frozenset({Role.ADMIN, Role.DEPT})
+SEES_NO_FAMILY = frozenset({Role.ADMIN, Role.SECURITY, Role.DEPT})
 """Roles without a place among families: a department reads what its own rows led to, and nothing else."""
 
 

@@ -18,7 +18,9 @@ class Role(StrEnum):
     COUNTY_OP = "COUNTY_OP"
     COUNTY_LEAD = "COUNTY_LEAD"
     DEPT = "DEPT"
+    INSPECTOR = "INSPECTOR"
     AUDIT = "AUDIT"
+    SECURITY = "SECURITY"
     ADMIN = "ADMIN"
     SYSTEM = "SYSTEM"
 
@@ -34,7 +36,9 @@ ROLE_NAMES = {
     Role.COUNTY_OP: "县业务员",
     Role.COUNTY_LEAD: "县分管负责人",
     Role.DEPT: "行业部门联络员",
-    Role.AUDIT: "审计员",
+    Role.INSPECTOR: "检查人员",
+    Role.AUDIT: "审计管理员",
+    Role.SECURITY: "安全管理员",
     Role.ADMIN: "系统管理员",
     Role.SYSTEM: "系统",
 }
@@ -51,9 +55,27 @@ LEVEL_OF_ROLE = {
     # A department is a place too: the county and two digits (practice P49).
     Role.DEPT: 8,
     Role.AUDIT: 6,
+    Role.SECURITY: 6,
     Role.ADMIN: 6,
 }
-"""The digits of the region code that a role is given for: a village role needs a village."""
+"""The digits of the region code that a role is given for: a village role needs a village.
+
+An inspector is not in it: he is let into the townships or villages that were named to him.
+"""
+
+PLACES_OF_INSPECTORS = frozenset({9, 12})
+"""The digits of a place into which an inspector may be let: a township or a village (practice P44)."""
+
+ADMINISTRATORS = frozenset({Role.ADMIN, Role.SECURITY, Role.AUDIT})
+"""三员: accounts, safety and the trail are three people's, and none of them does the county's business."""
+APART = ADMINISTRATORS | {Role.INSPECTOR}
+"""Hats beside which nobody wears a hat of another kind; each waits until the security administrator has agreed."""
+GIVES: dict[Role, frozenset[Role]] = {
+    Role.ADMIN: frozenset(LEVEL_OF_ROLE) - APART,
+    # The township's clerk makes and freezes the accounts of its villages (practice P43).
+    Role.TOWN_OP: frozenset({Role.GRID, Role.VILLAGE, Role.HEAD}),
+}
+"""Whose accounts a role makes and keeps, in its own place."""
 
 
 class Action(StrEnum):
@@ -209,6 +231,7 @@ class Action(StrEnum):
     OVERSEE = "oversee"
     # around a case
     READ_TASKS = "read_tasks"
+    READ_HOME = "read_home"
     SNOOZE = "snooze"
     NUDGE = "nudge"
     SUPERVISE = "supervise"
@@ -219,12 +242,25 @@ class Action(StrEnum):
     ADD_FILE = "add_file"
     READ_FILE = "read_file"
     REVEAL = "reveal"
+    MAKE_PAPER = "make_paper"
+    CHANGE_TEMPLATES = "change_templates"
     CONFIRM_PHONE = "confirm_phone"
     CONFIRM_BY_CODE = "confirm_by_code"
     RELEASE_RECEIPT = "release_receipt"
     # around the program
     READ_AUDIT = "read_audit"
     MANAGE_STAFF = "manage_staff"
+    IMPORT_STAFF = "import_staff"
+    PLAN_HANDOVER = "plan_handover"
+    SAY_ABSENT = "say_absent"
+    MERGE_PLACES = "merge_places"
+    KEEP_PRACTICE = "keep_practice"
+    COMPARE_NATIONAL = "compare_national"
+    ASK_FOR_HAT = "ask_for_hat"
+    GRANT_HAT = "grant_hat"
+    GUARD_ACCOUNTS = "guard_accounts"
+    SET_SAFETY = "set_safety"
+    TAKE_OFFLINE = "take_offline"
     CHANGE_POLICY = "change_policy"
     CHANGE_CALENDAR = "change_calendar"
     MOVE_DEMO_CLOCK = "move_demo_clock"
@@ -234,6 +270,7 @@ class Action(StrEnum):
     HAND_OUT_LIST = "hand_out_list"
     READ_LEDGER = "read_ledger"
     EXPORT_LEDGER = "export_ledger"
+    PRINT_FAMILY_FILE = "print_family_file"
     READ_BOARD = "read_board"
     # the roster, and what departments hand in
     IMPORT_ROSTER = "import_roster"
@@ -418,8 +455,10 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     # One's own record, made by the program; nobody reads another's (practice S9).
     Action.READ_OWN_WORK: frozenset({Role.GRID}) | _OFFICES,
     # 纪委: reads, masked, and changes nothing (seed 003).
-    Action.OVERSEE: frozenset({Role.AUDIT, Role.COUNTY_LEAD}),
+    Action.OVERSEE: frozenset({Role.AUDIT, Role.COUNTY_LEAD, Role.INSPECTOR}),
     Action.READ_TASKS: frozenset({Role.GRID}) | _OFFICES,
+    # What one's own desk owes, in numbers: a department's too.
+    Action.READ_HOME: frozenset({Role.GRID, Role.DEPT}) | _OFFICES,
     # Whoever owes it puts it off; the desk is looked at by the service.
     Action.SNOOZE: _OFFICES,
     # Whoever stands above the desk that owes it, which the service looks at.
@@ -436,6 +475,10 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.ADD_FILE: frozenset({Role.FARMER}) | _OFFICES,
     Action.READ_FILE: _OFFICES,
     Action.REVEAL: _OFFICES,
+    # Which papers somebody may make depends on what each is about as well.
+    Action.MAKE_PAPER: _OFFICES,
+    # What the county's papers say is the county's own.
+    Action.CHANGE_TEMPLATES: _COUNTY,
     Action.CONFIRM_PHONE: _VILLAGE,
     # By a code sent to the number on the household's file, where nobody is at the door.
     Action.CONFIRM_BY_CODE: frozenset({Role.FARMER}),
@@ -444,7 +487,22 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     # The county decides its own rules; the administrator of the machine does not (domain 1.2).
     Action.CHANGE_POLICY: frozenset({Role.COUNTY_LEAD}),
     Action.CHANGE_CALENDAR: _COUNTY,
-    Action.MANAGE_STAFF: frozenset({Role.ADMIN}),
+    Action.MANAGE_STAFF: frozenset(GIVES),
+    Action.IMPORT_STAFF: frozenset({Role.ADMIN}),
+    # Whoever keeps the accounts of a place hands its posts over (practice P43).
+    Action.PLAN_HANDOVER: frozenset(GIVES),
+    Action.SAY_ABSENT: frozenset({Role.GRID}) | _OFFICES,
+    # Families move with it: the county's own decision, not that of whoever runs the machine.
+    Action.MERGE_PLACES: _COUNTY,
+    Action.KEEP_PRACTICE: frozenset({Role.ADMIN}),
+    Action.COMPARE_NATIONAL: _TOWN_DESK | _COUNTY,
+    # Whoever makes accounts asks for a further hat or an administrator's; another person agrees (三员分立).
+    Action.ASK_FOR_HAT: frozenset({Role.ADMIN}),
+    Action.GRANT_HAT: frozenset({Role.SECURITY}),
+    Action.GUARD_ACCOUNTS: frozenset({Role.SECURITY}),
+    Action.SET_SAFETY: frozenset({Role.SECURITY}),
+    # The leader too: a leak does not wait for one person's return.
+    Action.TAKE_OFFLINE: frozenset({Role.SECURITY, Role.COUNTY_LEAD}),
     Action.MOVE_DEMO_CLOCK: frozenset({Role.ADMIN}),
     Action.READ_OUTBOX: frozenset({Role.ADMIN}) | _COUNTY,
     # Again, never again, a stopped channel set going: the county's clerk and whoever runs the machine.
@@ -453,6 +511,8 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ_LEDGER: _OFFICES,
     # A file that leaves is the township's or the county's to take, never a village's.
     Action.EXPORT_LEDGER: _TOWN_DESK | _COUNTY,
+    # 一户一档 is kept where the family is known, one family at a time, numbers masked (practice P44).
+    Action.PRINT_FAMILY_FILE: _OFFICES,
     Action.READ_BOARD: _OFFICES,
     # The administrator of the machine sees no household (domain 1.2): the roster is the desks' affair.
     Action.IMPORT_ROSTER: _TOWN_DESK | _COUNTY,

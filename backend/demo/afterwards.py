@@ -75,6 +75,6 @@ OFFERS: tuple[tuple[str, str, str, str, str], ...] = (
 """The departments' menu: department, category, name, who qualifies, how much."""
 
 ROSTER_COLUMNS = (
-    *("村", "村民小组", "户主姓名", "户主身份证号", "户类型", "联系电话", "姓名", "与户主关系", "证件号码"),
+    *("村", "村民小组", "网格", "户主姓名", "户主身份证号", "户类型", "联系电话", "姓名", "与户主关系", "证件号码"),
     "健康状况",
 )

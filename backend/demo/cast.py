@@ -37,6 +37,7 @@ CAST: tuple[tuple[str, str, Role], ...] = (
     ("county-op", "黄海燕", Role.COUNTY_OP),
     ("county-lead", "周文涛", Role.COUNTY_LEAD),
     ("auditor", "吴静", Role.AUDIT),
+    ("security", "何卫东", Role.SECURITY),
     ("admin", "徐磊", Role.ADMIN),
 )
 """Those who get an account to try, all in the demonstration's first village, its township and its county."""

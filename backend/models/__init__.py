@@ -17,10 +17,13 @@ from backend.models.complaints import Complaint, ComplaintLine
 from backend.models.consents import ConsentChange
 from backend.models.counties import County, DemoClock, Leader, PolicyVersion, Region, WorkdayOverride
 from backend.models.disasters import DisasterEvent, DisasterHousehold
+from backend.models.exports import Export, LedgerSnapshot
+from backend.models.figures import Figures
 from backend.models.files import StoredFile
 from backend.models.green_channels import GreenChannel, GreenOpinion
 from backend.models.grids import Grid, GridChange, GridPost, TrainingTaken
 from backend.models.group_meetings import GroupMeeting, SpokenOf
+from backend.models.handovers import Absence, Handover
 from backend.models.home_checks import HomeCheck, HomeCheckDraft
 from backend.models.households import Household, Person, PersonDigest
 from backend.models.idempotency import IdempotencyKey
@@ -28,18 +31,23 @@ from backend.models.imports import ImportBatch, ImportNote
 from backend.models.judgements import Judgement
 from backend.models.judging_groups import JudgingMember
 from backend.models.kinships import Kinship
+from backend.models.list_differences import ListDifference
 from backend.models.meetings import Meeting, MeetingItem
 from backend.models.messages import Attempt, Message, PushedEvent
 from backend.models.notices import Notice, NoticeItem, NoticeReading
 from backend.models.objections import Objection
 from backend.models.offices import DepartmentKey, Office
 from backend.models.pairings import Pairing
+from backend.models.paper_templates import PaperTemplate
 from backend.models.phone_codes import PhoneCode
 from backend.models.plans import Measure, MeasureLine, Offer, Plan
+from backend.models.queue_habits import QueueHabits
+from backend.models.region_changes import RegionChange
 from backend.models.reminding import Deputy, Nudge, Snooze, Supervision
 from backend.models.removals import RemovalCheck, WarningNote
 from backend.models.roster_doubts import RosterDoubt
 from backend.models.rounds import BusyTime, Hazard, MemberChange, RegularVisit, VisitTurn
+from backend.models.safety import CountySafety, HatRequest, RecoveryCode, SecondFactor
 from backend.models.satisfactions import Satisfaction
 from backend.models.sessions import OneTimeCode, SignIn, Throttle
 from backend.models.slips import Slip
@@ -51,6 +59,7 @@ from backend.models.visits import Visit
 from backend.models.watches import Watch
 
 __all__ = [
+    "Absence",
     "Account",
     "AccountHousehold",
     "Alert",
@@ -79,6 +88,7 @@ __all__ = [
     "ConsentChange",
     "County",
     "CountyBatch",
+    "CountySafety",
     "Declaration",
     "DemoClock",
     "DepartmentCheck",
@@ -86,6 +96,8 @@ __all__ = [
     "Deputy",
     "DisasterEvent",
     "DisasterHousehold",
+    "Export",
+    "Figures",
     "Follower",
     "GreenChannel",
     "GreenOpinion",
@@ -93,6 +105,8 @@ __all__ = [
     "GridChange",
     "GridPost",
     "GroupMeeting",
+    "Handover",
+    "HatRequest",
     "Hazard",
     "HomeCheck",
     "HomeCheckDraft",
@@ -109,6 +123,8 @@ __all__ = [
     "Kinship",
     "Leader",
     "Leaflet",
+    "LedgerSnapshot",
+    "ListDifference",
     "Measure",
     "MeasureLine",
     "Meeting",
@@ -126,6 +142,7 @@ __all__ = [
     "OfficeMeeting",
     "OneTimeCode",
     "Pairing",
+    "PaperTemplate",
     "Person",
     "PersonDigest",
     "PhoneCode",
@@ -133,15 +150,19 @@ __all__ = [
     "PolicyVersion",
     "Publicity",
     "PushedEvent",
+    "QueueHabits",
     "Quota",
     "ReceiptLine",
+    "RecoveryCode",
     "Region",
+    "RegionChange",
     "RegularVisit",
     "ReliefClaim",
     "RemovalCheck",
     "Reporter",
     "RosterDoubt",
     "Satisfaction",
+    "SecondFactor",
     "SignIn",
     "Slip",
     "Snooze",

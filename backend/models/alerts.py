@@ -67,6 +67,7 @@ class Alert(Scoped, Base):
     __table_args__ = (
         Index("ix_alerts_county_code_standing_id", "county_code", "standing", "id"),
         Index("ix_alerts_clue_id", "clue_id"),
+        Index("ix_alerts_township_code_id", "township_code", "id"),
         Index("ix_alerts_village_code_standing_colour", "village_code", "standing", "colour"),
     )
 

@@ -17,12 +17,17 @@ class Case(Scoped, Base):
     __table_args__ = (
         Index("ix_cases_county_code_state_id", "county_code", "state", "id"),
         Index("ix_cases_township_code_state_id", "township_code", "state", "id"),
+        Index("ix_cases_county_initials", "county_code", "initials", "id"),
+        Index("ix_cases_township_initials", "township_code", "initials", "id"),
+        Index("ix_cases_county_name", "county_code", "head_name", "id"),
+        Index("ix_cases_township_name", "township_code", "head_name", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     number: Mapped[str] = mapped_column(Symbols(12), unique=True, comment="random, speakable, with a check digit")
     state: Mapped[str] = mapped_column(Symbols(20))
     head_name: Mapped[str] = mapped_column(Words(50))
+    initials: Mapped[str] = mapped_column(Symbols(20), default="", comment="of the head's name, in pinyin")
     risk: Mapped[str] = mapped_column(Symbols(20))
     urgency: Mapped[str] = mapped_column(Symbols(20), default="normal", comment="set by the receiver, never the farmer")
     channel: Mapped[str] = mapped_column(Symbols(20))

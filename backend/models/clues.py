@@ -21,6 +21,7 @@ class Clue(Receipted, Base):
         Index("ix_clues_account_id_id", "account_id", "id"),
         Index("ix_clues_reported_by_id", "reported_by", "id"),
         Index("ix_clues_county_code_channel_id", "county_code", "channel", "id"),
+        Index("ix_clues_township_code_id", "township_code", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)

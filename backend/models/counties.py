@@ -20,6 +20,8 @@ class County(Base):
     phone: Mapped[str] = mapped_column(Symbols(30), default="")
     is_demo: Mapped[bool] = mapped_column(default=False, comment="made as a demo: business time may be moved")
     demo_made_at: Mapped[datetime | None] = mapped_column(comment="when the invented people were complete")
+    practice_of: Mapped[str | None] = mapped_column(Symbols(6), comment="a practice county: nothing ever leaves it")
+    practice_wants: Mapped[str] = mapped_column(Symbols(10), default="", comment="fill or anew: what a job does next")
 
 
 class Region(Base):
@@ -32,6 +34,7 @@ class Region(Base):
     level: Mapped[str] = mapped_column(Symbols(12))
     parent_code: Mapped[str] = mapped_column(Symbols(15), index=True)
     phone: Mapped[str] = mapped_column(Symbols(30), default="")
+    leads_to: Mapped[str | None] = mapped_column(Symbols(15), comment="of a former place: where its people are now")
 
 
 class PolicyVersion(Base):

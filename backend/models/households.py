@@ -16,12 +16,15 @@ class Household(Scoped, Base):
     __table_args__ = (
         Index("ix_households_village_code_id", "village_code", "id"),
         Index("ix_households_other_village_id", "other_village", "id"),
+        Index("ix_households_phone", "county_code", "phone_digest"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     household_id: Mapped[int] = mapped_column(RowId, index=True, comment="its own id: a scoped row names its household")
     head_name: Mapped[str] = mapped_column(Words(50))
     phone_sealed: Mapped[str | None] = mapped_column(Sealed(200))
+    phone_digest: Mapped[str | None] = mapped_column(Symbols(64), comment="the blind index of the telephone on file")
+    phone_key_id: Mapped[str | None] = mapped_column(Symbols(20), comment="under which key")
     phone_confirmed_at: Mapped[datetime | None] = mapped_column(
         comment="when staff wrote it down; a phone's word is none"
     )

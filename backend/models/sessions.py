@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Base, RowId, Symbols, new_id
+from backend.db import Base, RowId, Symbols, Words, new_id
 
 
 class SignIn(Base):
@@ -16,7 +16,7 @@ class SignIn(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)
     token_digest: Mapped[str] = mapped_column(Symbols(64), unique=True)
-    edge: Mapped[str] = mapped_column(Symbols(10), comment="phone or console: a token of one is nothing to the other")
+    edge: Mapped[str] = mapped_column(Symbols(10), comment="phone, console or halfway: no other's token")
     account_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("accounts.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("staff.id"))
     identity_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("identities.id"))
@@ -24,6 +24,8 @@ class SignIn(Base):
     seen_at: Mapped[datetime] = mapped_column(comment="real time")
     expires_at: Mapped[datetime] = mapped_column(comment="real time")
     ended_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(Symbols(45), default="", comment="from which it began")
+    device: Mapped[str] = mapped_column(Words(60), default="", comment="browser and system, in words")
     audit_count: Mapped[int] = mapped_column(default=0)
     audit_head: Mapped[str] = mapped_column(Symbols(64), default="")
 

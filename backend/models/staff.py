@@ -1,6 +1,6 @@
 """Members of staff and the identities in which they act, one at a time."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,6 +24,7 @@ class Staff(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(comment="real time")
+    frozen_at: Mapped[datetime | None] = mapped_column(comment="not active for now; empty for whoever left")
     identities: Mapped[list["Identity"]] = relationship(back_populates="staff", order_by="Identity.id")
 
 
@@ -42,4 +43,5 @@ class Identity(Base):
     region_code: Mapped[str] = mapped_column(Symbols(15))
     title: Mapped[str] = mapped_column(Words(60), default="")
     ended_at: Mapped[datetime | None]
+    until_on: Mapped[date | None] = mapped_column(comment="the last day of an inspector's hat; it ends by itself")
     staff: Mapped[Staff] = relationship(back_populates="identities")

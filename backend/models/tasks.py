@@ -29,8 +29,10 @@ class Task(Scoped, Base):
         Index("ix_tasks_township_pressing", "township_code", "pressing", "open_due", "id"),
         Index("ix_tasks_village_pressing", "village_code", "pressing", "open_due", "id"),
         Index("ix_tasks_pressing_queue", "owner_region", "role", "pressing", "open_due", "id"),
+        Index("ix_tasks_desk_kind", "owner_region", "role", "kind", "pressing", "open_due", "id"),
         Index("ix_tasks_county_pressing", "county_code", "pressing", "open_due", "id"),
         Index("ix_tasks_sweep", "next_rung_at", "id"),
+        Index("ix_tasks_closed_by_closed_at", "closed_by", "closed_at"),
         Index("ix_tasks_case_id_open_due", "case_id", "open_due"),
     )
 

@@ -14,13 +14,13 @@ from backend.db import db, use_case
 from backend.errors import NotFound, NotPossibleNow
 from backend.models import Alert, AlertBatch, AlertItem, ImportBatch, ImportNote, StagedRow
 from backend.policy.county import current_policy
-from backend.services import audit
+from backend.services import audit, offline
 from backend.services.alert_matching import CLOSED, OUTCOME_NAMES
 from backend.services.alert_schedule import FILED
 from backend.services.alerts import find
 from backend.services.imports import shelf
 from backend.services.imports.lines import HEADING_WITHIN, plain_title
-from backend.services.imports.xlsx_writing import Tab, write_xlsx
+from backend.services.workbooks import Tab, write_xlsx
 
 HELPED = "case"
 VERDICT, ON = "核实结论", "核实日期"
@@ -61,6 +61,7 @@ def verdicts_of(batch_id: int, *, by: Actor, after: int = 0, size: int = MOST_AT
 def file_with_verdicts(batch_id: int, *, by: Actor) -> bytes:
     """Return the department's own file with two columns more: what was found, and when."""
     require(by.role, Action.PUSH_ALERTS)
+    offline.refuse_files(by.county_code)
     batch = _matched(batch_id, by)
     handed = db.session.get(ImportBatch, batch.import_id) if batch.import_id else None
     if handed is None or not handed.parts:

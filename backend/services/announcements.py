@@ -15,6 +15,7 @@ from backend.errors import Complaints, Invalid
 from backend.models import Announcement, Case, County, NationalEntry
 from backend.models.places import same_place
 from backend.policy.county import policy_of
+from backend.privacy.notice_text import spoken_day
 from backend.privacy.redaction import leaks
 from backend.services.sealing import needed
 from backend.services.sheets import head_as_shown
@@ -43,13 +44,20 @@ class AnnouncementText:
 
     def __str__(self) -> str:
         """Return the words as they are announced."""
-        day = f"{self.on.year}年{self.on.month}月{self.on.day}日"
         call = f"监督电话：{self.phone}。" if self.phone else ""
         became = f"风险已经消除，不再列为{self.status}" if self.ends else f"列为{self.status}"
         return (
-            f"{self.title}（{self.number}）：{self.village}{self.head}户，经村级评议公示、乡镇审核、县级审定，"
-            f"{became}。{call}{self.authority}，{day}。"
+            f"{_head(self.title, self.number)}{self.village}{self.head}户，经村级评议公示、乡镇审核、县级审定，"
+            f"{became}。{call}{_foot(self.authority, self.on)}"
         )
+
+
+def _head(title: str, number: str) -> str:
+    return f"{title}（{number}）："
+
+
+def _foot(authority: str, on: date) -> str:
+    return f"{authority}，{spoken_day(on)}。"
 
 
 @use_case
@@ -120,6 +128,13 @@ def enter_national(case_id: int, receipt_no: str, entered_on: date, *, by: Actor
     engine.move(case, Action.ENTER_NATIONAL, by=by, version=version, detail={"entry": str(row.id)})
     db.session.add(row)
     return row
+
+
+def parts_of(row: Announcement) -> tuple[str, str]:
+    """Return an announcement's title and its words without title, number, office and day, which a paper sets apart."""
+    title, _, rest = row.text.partition(_head("", row.number))
+    words = rest.removesuffix(_foot("", row.announced_on))
+    return title, f"{words.rpartition('。')[0]}。"
 
 
 def announcements_of(case_id: int) -> Sequence[Announcement]:

@@ -13,8 +13,9 @@ from backend.db import db
 from backend.errors import Invalid
 from backend.models import AlertBatch, Assignment, Measure, Office
 from backend.policy.county import current_policy
-from backend.services.imports.xlsx_writing import Tab, write_xlsx
+from backend.services import offline
 from backend.services.measures import ASKED, STOPPED
+from backend.services.workbooks import Tab, write_xlsx
 from backend.workflow.deadlines import is_overdue
 from backend.workflow.places import name_of
 
@@ -101,6 +102,7 @@ def counted(year: int, *, by: Actor, department: str = "", figure: str = "") -> 
 
 def sheet(year: int, *, by: Actor) -> bytes:
     """Return the year as a table: the figures, and every row behind them."""
+    offline.refuse_files(by.county_code)
     names = {code: office.name for code, office in current_policy(by.county_code).departments.items()}
     heading = [
         "部门",

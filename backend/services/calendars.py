@@ -17,17 +17,24 @@ from backend.privacy.texts import clean_text
 from backend.services import audit
 from backend.services.redating import due_under
 from backend.workdays import Workdays
+from backend.workflow.outbox import ORDINARY, PRESSING, URGENT
 
 MOST_SOURCE = 120
+MOST_LOOKED = 1000
+"""So many duties a preview computes anew: somebody waits for the page."""
 
 
 @dataclass(frozen=True)
 class Shift:
-    """How many open duties a change of one day would give a new date, and how many stay; `first` shows a few."""
+    """How many open duties a change of one day would give a new date; `first` shows a few.
+
+    `looked` duties were looked at, the earliest due of those that the day can touch; `is_cut`: there are more.
+    """
 
     moved: int
-    stays: int
+    looked: int
     first: Sequence[tuple[Task, date]]
+    is_cut: bool
 
 
 @use_case
@@ -87,11 +94,20 @@ def shift_of(day: date, *, is_workday: bool | None, by: Actor) -> Shift:
             _refuse_no_change(day, is_workday, by)
         trial[day] = is_workday
     changed = Workdays(overrides=trial, official_until=now.official_until)
-    query = select(Task, Case).join(Case, Case.id == Task.case_id).where(Task.open_due.is_not(None))
-    rows = db.session.execute(query.order_by(Task.open_due, Task.id)).all()
-    dated = [(task, due_under(task, case, changed)) for task, case in rows]
+    rows = _due_from(day)
+    dated = [(task, due_under(task, case, changed)) for task, case in rows[:MOST_LOOKED]]
     moved = [(task, due.on) for task, due in dated if due is not None and due.on != task.due_on]
-    return Shift(len(moved), len(rows) - len(moved), moved[:10])
+    return Shift(len(moved), len(dated), moved[:10], len(rows) > MOST_LOOKED)
+
+
+def _due_from(day: date) -> Sequence[tuple[Task, Case]]:
+    """Return the earliest duties due on a day or later: what was due before it does not rest on it."""
+    found: list[tuple[Task, Case]] = []
+    for pressing in (URGENT, PRESSING, ORDINARY):  # each in the order of its index
+        query = select(Task, Case).join(Case, Case.id == Task.case_id)
+        mine = query.where(Task.pressing == pressing, Task.open_due >= day).order_by(Task.open_due, Task.id)
+        found += [(task, case) for task, case in db.session.execute(mine.limit(MOST_LOOKED + 1))]
+    return sorted(found, key=lambda each: (each[0].due_on, each[0].id))
 
 
 def _override(day: date, by: Actor) -> Select[WorkdayOverride]:

@@ -111,11 +111,15 @@ def prefill(case_id: int, *, by: Actor) -> dict[str, Any]:
         }
 
 
-def content_of(check: HomeCheck) -> dict[str, Any]:
-    """Return a filed form as it was written, its ID numbers masked; what a family took back is not shown any more."""
+def content_of(check: HomeCheck, *, word: check_consents.Word | None = None) -> dict[str, Any]:
+    """Return a filed form as it was written, its ID numbers masked; what a family took back is not shown any more.
+
+    `word` is the family's own, where it was asked for already: it is read once for many checks.
+    """
     content = _opened(check.content_sealed, "home_checks", check.id)
     members = [_masked(each) for each in content["members"]]
-    return {**content, "members": check_consents.shown(members, check_consents.word_for(check.household_id))}
+    said = check_consents.word_for(check.household_id) if word is None else word
+    return {**content, "members": check_consents.shown(members, said)}
 
 
 def checks_of(case_id: int, *, by: Actor) -> list[HomeCheck]:

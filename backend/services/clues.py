@@ -28,6 +28,7 @@ from backend.services.intake import Origin, Spoken, checked_origin, take_in
 from backend.services.reporters import authorised
 from backend.workflow import engine, verdicts
 from backend.workflow.engine import find_case
+from backend.workflow.places import lead_on
 from backend.workflow.states import Kind
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import close_duty, open_duties
@@ -191,15 +192,16 @@ def _spoken(form: ClueForm, by: Actor, policy: Policy) -> Spoken:
     what = complaints.take(lambda: clean_text(form.what, most=MOST_WHAT, field="what"), "")
     phone = complaints.take(lambda: parse_phone(form.phone, field="phone") if form.phone else "", "")
     number = complaints.take(lambda: _id_number(form), None)
-    level = db.session.scalar(select(Region.level).where(Region.code == form.village_code))
-    if level != "village" or not form.village_code.startswith(by.county_code):
+    village = lead_on(form.village_code)
+    level = db.session.scalar(select(Region.level).where(Region.code == village))
+    if level != "village" or not village.startswith(by.county_code):
         complaints.add("village_code", "请重新选村；不是本县的，请用“转办”告诉那边的县。")
     if form.risk not in policy.dictionaries["risks"]:
         complaints.add("risk", "请从列出的困难里选一项。")
     if form.household_id is not None and not _is_within_reach(form.household_id, by):
         complaints.add("household_id", "没有找到这一户。")
     complaints.raise_if_any()
-    return Spoken(form.village_code, name, form.risk, phone, number, what, form.household_id)
+    return Spoken(village, name, form.risk, phone, number, what, form.household_id)
 
 
 def _id_number(form: ClueForm) -> str | None:

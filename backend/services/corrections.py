@@ -20,6 +20,7 @@ from backend.models.places import Place as Levels
 from backend.models.places import place_of
 from backend.privacy.current import keys
 from backend.privacy.id_numbers import parse_id_number
+from backend.privacy.initials import initials
 from backend.privacy.mask import mask_id
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
@@ -145,6 +146,7 @@ def make_head(case: Case, person: Person, old_head_is: str) -> None:
     person.relation = HEAD
     household = db.session.scalars(select(Household).where(Household.id == case.household_id)).one()
     household.head_name = case.head_name = person.name
+    case.initials = initials(person.name)
     for task in open_duties(case.id):
         task.head_name = person.name
 

@@ -77,7 +77,7 @@ def county_for(code: str | None) -> County:
 
     Errors: `Invalid` when several counties live here and none is named; `TryLater` before any is set up.
     """
-    query = select(County).where(County.code == code) if code else select(County)
+    query = select(County).where(County.code == code) if code else select(County).where(County.practice_of.is_(None))
     found = db.session.scalars(query.limit(2)).all()
     if len(found) == 1:
         return found[0]
@@ -116,6 +116,7 @@ def welcome(county_code: str | None = None) -> dict[str, Any]:
 
 def describe_village(code: str) -> dict[str, str]:
     """Name a village by its code; open to everybody, for it is printed on the village's own poster."""
+    code = places.lead_on(code)
     query = select(Region).where(Region.code == code, Region.level == "village")
     village = db.session.scalars(query).one_or_none() if len(code) == VILLAGE_DIGITS else None
     county = db.session.get(County, code[:COUNTY_DIGITS]) if village else None

@@ -1,13 +1,14 @@
-"""应纳尽纳、应消尽消、应帮尽帮 (seed 001): three counts of a place, each out of those whom it is about.
+"""应纳尽纳、应消尽消、应帮尽帮 (seed 001): three counts of places, each out of those whom it is about.
 
 Counts of families and never of people who work; a place is not set beside another (practice P16).
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time
 
-from sqlalchemy import Exists, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Exists, exists, func, or_, select
 
 from backend import clock
 from backend.db import db
@@ -39,38 +40,75 @@ class Share:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The three shares; `leaving` of those still watched are on their way out, `months` is how long one is stable."""
+    """The three shares; `leaving` of those still watched are on their way out."""
 
     included: Share
     removed: Share
     helped: Share
     leaving: int
-    months: int
 
 
-def coverage(policy: Policy, since: date) -> Coverage:
-    """Return the three shares of the session's place: what was decided since that day, and what stands now."""
-    months = policy.numbers["removal_months_at_least"]
-    removed, leaving = _removed(months_before(clock.today(), months), since)
-    return Coverage(_included(since), removed, _helped(policy), leaving, months)
+ByVillage = Counter[str]
 
 
-def _included(since: date) -> Share:
+@dataclass
+class Covered:
+    """The same as counts by village, of which a place's shares are the sums."""
+
+    included: ByVillage = field(default_factory=Counter)
+    to_include: ByVillage = field(default_factory=Counter)
+    removed: ByVillage = field(default_factory=Counter)
+    to_remove: ByVillage = field(default_factory=Counter)
+    leaving: ByVillage = field(default_factory=Counter)
+    helped: ByVillage = field(default_factory=Counter)
+    to_help: ByVillage = field(default_factory=Counter)
+
+    def as_counts(self) -> Mapping[str, ByVillage]:
+        """Return the counts by name, as a board keeps them."""
+        return vars(self)
+
+
+def coverage_of(counts: Mapping[str, int]) -> Coverage:
+    """Return the shares that counts of these names make."""
+
+    def share(done: str, of: str) -> Share:
+        return Share(counts.get(done, 0), counts.get(of, 0))
+
+    return Coverage(
+        share("included", "to_include"),
+        share("removed", "to_remove"),
+        share("helped", "to_help"),
+        counts.get("leaving", 0),
+    )
+
+
+def by_village(township: str, policy: Policy, since: date) -> Covered:
+    """Count a township's villages: what was decided since that day, and what stands now."""
+    found = Covered()
+    _include(found, township, since)
+    _remove(found, township, months_before(clock.today(), policy.numbers["removal_months_at_least"]), since)
+    _help(found, township, policy)
+    return found
+
+
+def _include(found: Covered, township: str, since: date) -> None:
     """Count families in whose home a risk was seen: included or helped otherwise, of those decided or overdue."""
     seen = exists().where(Visit.case_id == Case.id, Visit.conclusion == "risk")
     other_way = exists().where(Judgement.case_id == Case.id, Judgement.alternative_sealed.is_not(None))
-    families = select(func.count(Case.id)).where(seen, Case.procedure.not_in(NOT_IDENTIFYING))
+    families = (Case.township_code == township, Case.procedure.not_in(NOT_IDENTIFYING), seen)
     ended = Case.closed_at >= on_the_day(since, time())
-    decided = (Case.state.in_((State.MONITORED, State.NOT_INCLUDED)), ended)
-    done = families.where(*decided, or_(Case.state == State.MONITORED, other_way))
-    overdue = families.where(Case.state.in_(_ONGOING), Case.promised_on < clock.today())
-    return Share(_number(done), _number(families.where(*decided)) + _number(overdue))
+    decided = (*families, Case.state.in_((State.MONITORED, State.NOT_INCLUDED)), ended)
+    overdue = (*families, Case.state.in_(_ONGOING), Case.promised_on < clock.today())
+    found.included = _count(Case, *decided, or_(Case.state == State.MONITORED, other_way))
+    found.to_include = _count(Case, *decided) + _count(Case, *overdue)
 
 
-def _removed(stable_until: date, since: date) -> tuple[Share, int]:
+def _remove(found: Covered, township: str, stable_until: date, since: date) -> None:
     """Count families removed lately, of those and the ones against whose removal nothing on record speaks."""
     of_watch = Measure.watch_id == Watch.id
-    ripe = select(func.count(Watch.id)).where(
+    here = Watch.township_code == township
+    ripe = (
+        here,
         Watch.standing == Standing.ASSISTED,
         func.coalesce(Watch.rolled_back_on, Watch.began_on) <= stable_until,
         exists().where(of_watch, Measure.progress == "delivered"),
@@ -80,26 +118,28 @@ def _removed(stable_until: date, since: date) -> tuple[Share, int]:
         ~_open_case(WARNING),
         exists().where(RegularVisit.household_id == Watch.household_id, RegularVisit.met),
     )
-    gone = select(func.count(Watch.id)).where(Watch.standing == Standing.REMOVED, Watch.removed_on >= since)
-    done = _number(gone)
-    return Share(done, done + _number(ripe)), _number(ripe.where(_open_case(REMOVAL)))
+    found.removed = _count(Watch, here, Watch.standing == Standing.REMOVED, Watch.removed_on >= since)
+    found.to_remove = found.removed + _count(Watch, *ripe)
+    found.leaving = _count(Watch, *ripe, _open_case(REMOVAL))
 
 
-def _helped(policy: Policy) -> Share:
+def _help(found: Covered, township: str, policy: Policy) -> None:
     """Count watched families of whom no risk is without its kind of help, of all that are watched."""
     given: defaultdict[int, set[str]] = defaultdict(set)
+    watched = (Watch.township_code == township, Watch.standing.in_(WATCHED))
     measures = select(Measure.watch_id, Measure.category).join(Watch, Watch.id == Measure.watch_id)
-    of_watched = measures.where(Watch.standing.in_(WATCHED), Measure.progress != STOPPED)
-    for watch_id, kind in db.session.execute(of_watched.distinct()):
+    for watch_id, kind in db.session.execute(measures.where(*watched, Measure.progress != STOPPED).distinct()):
         given[watch_id].add(kind)
-    watched = db.session.execute(select(Watch.id, Watch.risks).where(Watch.standing.in_(WATCHED))).all()
-    done = sum(bool(given[row.id]) and not risks_without_help(row.risks, given[row.id], policy) for row in watched)
-    return Share(done, len(watched))
+    for row in db.session.execute(select(Watch.id, Watch.village_code, Watch.risks).where(*watched)):
+        found.to_help[row.village_code] += 1
+        kinds = given[row.id]
+        found.helped[row.village_code] += bool(kinds) and not risks_without_help(row.risks, kinds, policy)
 
 
 def _open_case(procedure: str) -> Exists:
     return exists().where(Case.household_id == Watch.household_id, Case.procedure == procedure, Case.state.not_in(ENDS))
 
 
-def _number(query: Select[int]) -> int:
-    return db.session.scalar(query) or 0
+def _count(table: type[Case | Watch], *of: ColumnElement[bool]) -> ByVillage:
+    query = select(table.village_code, func.count(table.id)).where(*of).group_by(table.village_code)
+    return Counter(dict(db.session.execute(query).all()))

@@ -28,6 +28,7 @@ from backend.workflow import engine, telling, verdicts
 from backend.workflow.deadlines import on_the_day
 from backend.workflow.duties import FIRST_STATE
 from backend.workflow.engine import find_case
+from backend.workflow.places import lead_on
 from backend.workflow.procedure import rows_for
 from backend.workflow.refusals import not_from
 from backend.workflow.sentences import STATUS_OF
@@ -241,8 +242,9 @@ def _check(form: DeclarationForm, by: Actor, policy: Policy) -> _Checked:
 
 
 def _check_village(code: str, by: Actor, policy: Policy) -> str:
-    if slips.is_of(code, by.county_code):
-        return code
+    today = lead_on(code)  # a poster may still show a village that was merged into another
+    if slips.is_of(today, by.county_code):
+        return today
     raise Invalid.field("village_code", _whom_to_call(code, by, policy))
 
 

@@ -224,3 +224,4 @@ def mark_complete() -> None:
     """Note that everybody is there, and let the month's visits be made: until now no job made any."""
     db.session.get_one(County, COUNTY).demo_made_at = clock.now()
     ring("month")
+    ring("figures")

@@ -19,7 +19,7 @@ from backend.demo.cast import TOWNSHIP_DIGITS
 from backend.demo.people import phone
 from backend.errors import DomainError
 from backend.models import Measure, Pairing, Plan, Task, Watch
-from backend.services import demo, demo_desks, demo_ways_out, measures, paired, plans, rounds
+from backend.services import demo, demo_desks, demo_hazards, demo_ways_out, measures, paired, plans, rounds
 from backend.services.demo_past import act_as, forget_old_news, nobody_is_woken, remind_from
 from backend.services.demo_turns import key_of
 from backend.services.measure_forms import MeasureForm
@@ -54,6 +54,7 @@ def make(actors: Actors, today: datetime) -> None:
         demo_desks.make(actors, today)
         for number, watch in enumerate(_to_live()):
             _Family(actors, today, watch, number).live()
+        demo_hazards.strike_off(actors, today)
 
 
 def _to_live() -> list[Watch]:

@@ -52,5 +52,6 @@ def advance(by: Actor, *, seconds: int) -> timedelta:
     ring("demo_clock")
     ring("deliveries")
     ring("month")
+    ring("figures")
     _known.clear()
     return timedelta(seconds=row.offset_seconds)

@@ -17,6 +17,7 @@ from backend.access.scope import act_within, as_system
 from backend.db import db
 from backend.demo.afterwards import OFFERS, ROSTER_COLUMNS
 from backend.demo.cast import TOWNSHIP_DIGITS
+from backend.demo.organisation import GRID_COLUMNS, GROUPS
 from backend.demo.people import InventedHousehold, households
 from backend.errors import DomainError
 from backend.models import Alert, AlertBatch, ImportBatch, Inspected, Offer, Task
@@ -28,17 +29,16 @@ from backend.services import (
     campaigns,
     clues,
     demo,
+    demo_organisation,
     inspections,
     offers,
     office_meetings,
-    publicity,
 )
 from backend.services.campaigns import CampaignForm
 from backend.services.demo_past import remind_from
 from backend.services.imports import batches, working
 from backend.services.offers import OfferForm
 from backend.services.office_meetings import Handed, OfficeMeetingForm
-from backend.services.publicity import PublicityForm
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import NEW, open_duties
 
@@ -60,7 +60,12 @@ def make(actors: Actors, today: datetime) -> None:
             return
     county = actors[Role.COUNTY_OP, demo.COUNTY]
     town = actors[Role.TOWN_REVIEW, demo.HOME_VILLAGE[:TOWNSHIP_DIGITS]]
-    roster = _roster(county, today - timedelta(days=DAYS_OF_DELIVERIES + 2))
+    begins = today - timedelta(days=DAYS_OF_DELIVERIES + 2)
+    grids = _file(GRID_COLUMNS, demo_organisation.grid_rows())
+    _hand_in("grids", grids, "网格台账.csv", county, begins - timedelta(hours=1))
+    clerk, village = actors[Role.TOWN_OP, town.region_code], actors[Role.VILLAGE, demo.HOME_VILLAGE]
+    demo_organisation.make(county, clerk, village, today)
+    roster = _roster(county, begins)
     _deliveries(actors, county, roster, today)
     _sittings(county, town, today)
     with _acting(county, today - timedelta(days=60)):
@@ -91,7 +96,8 @@ def _roster(by: Actor, moment: datetime) -> list[InventedHousehold]:
     rows = [
         (
             each.village_code,
-            f"第{'一二三四五'[number % 5]}组",
+            GROUPS[number % len(GROUPS)],
+            f"{GROUPS[number % len(GROUPS)]}网格" if each.village_code == demo.HOME_VILLAGE else "",
             each.head.name,
             each.head.id_number,
             "一般农户",
@@ -104,15 +110,20 @@ def _roster(by: Actor, moment: datetime) -> list[InventedHousehold]:
         for number, each in enumerate(people)
         for person in each.members
     ]
+    _hand_in("households", _file(ROSTER_COLUMNS, rows), "农户花名册.csv", by, moment)
+    return people
+
+
+def _hand_in(kind: str, file: io.BytesIO, name: str, by: Actor, moment: datetime) -> None:
+    """Hand in a file, have it looked over, and take it in."""
     with _acting(by, moment):
-        handed = batches.hand_in("households", _file(ROSTER_COLUMNS, rows), name="农户花名册.csv", by=by).id
+        handed = batches.hand_in(kind, file, name=name, by=by).id
         working.carry_on()
     with _acting(by, moment + timedelta(minutes=20)):
         batch = db.session.get_one(ImportBatch, handed)
         if batch.standing == batches.LOOKED and batches.takes(batch):
             batches.accept(handed, by=by)
             working.carry_on()
-    return people
 
 
 def _deliveries(actors: Actors, county: Actor, roster: Sequence[InventedHousehold], today: datetime) -> None:
@@ -184,7 +195,7 @@ def _verdicts(actors: Actors, today: datetime) -> None:
 
 
 def _sittings(county: Actor, town: Actor, today: datetime) -> None:
-    """Hold the month's 会商, draw an inspection, begin a campaign, and note what was explained to whom."""
+    """Hold the month's 会商, draw an inspection, begin a campaign."""
     for by, days, kind, subject in (
         (county, 18, "quarterly", "三季度防返贫监测帮扶调度"),
         (county, 6, "monthly", "十月防返贫监测数据会商"),
@@ -227,16 +238,6 @@ def _sittings(county: Actor, town: Actor, today: datetime) -> None:
             ("冬季取暖有没有保障",),
         )
         campaigns.begin(campaign, by=county)
-    with _acting(town, today - timedelta(days=12)):
-        publicity.note(
-            PublicityForm(
-                "training", "网格员日常走访怎么记", clock.today(), "全镇网格员", people=46, asked=12, knew=10
-            ),
-            by=town,
-        )
-        publicity.note(
-            PublicityForm("talk", "遇到困难怎么申报", clock.today(), "各村群众", people=210, asked=30, knew=24), by=town
-        )
 
 
 def _file(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> io.BytesIO:

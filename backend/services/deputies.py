@@ -77,6 +77,13 @@ def end_deputy(deputy_row_id: int, *, by: Actor) -> None:
     _record(row, by, "ended")
 
 
+def give_back(stands_for: int, why: str) -> None:
+    """End the deputyships that were named for one absence, inside the caller's transaction."""
+    query = select(Deputy).where(Deputy.stands_for == stands_for, Deputy.why == why, Deputy.ended_at.is_(None))
+    for row in db.session.scalars(query.with_for_update()).all():
+        _take_back(row)
+
+
 @use_case
 def turn(county_code: str | None = None) -> int:
     """Lend the hats of deputies whose time has come and take back those whose time is over; return how many."""

@@ -72,5 +72,5 @@ def _codes_within(code: str) -> Select[str]:
     """Return the codes of a place and of the two levels below it."""
     below = select(Region.code).where(Region.parent_code == code)
     return select(Region.code).where(
-        or_(Region.code == code, Region.parent_code == code, Region.parent_code.in_(below))
+        or_(Region.code == code, Region.parent_code == code, Region.parent_code.in_(below)), Region.leads_to.is_(None)
     )

@@ -25,14 +25,7 @@ class Line:
     task: Task
     kind: str
     number: str
-
-    @property
-    def about(self) -> tuple[str, int] | None:
-        """Name what the duty is about besides a case, where that has a page of its own."""
-        for kind in ("complaint", "satisfaction"):
-            if found := self.task.detail.get(kind):
-                return kind, int(found)
-        return None
+    content_version: int = 0
 
 
 def kind_of(task: Task) -> str:
@@ -44,24 +37,26 @@ def kind_of(task: Task) -> str:
 def lines(duties: Sequence[Task], *, by: Actor) -> list[Line]:
     """Return a page's duties with the numbers of their cases, and have the names of their places at hand.
 
-    Two statements for the whole page: `places.name_of` need not ask for each village by itself.
+    Two statements at most for the whole page: `places.name_of` need not ask for each village by itself.
     """
     require(by.role, Action.READ_TASKS)
     if not duties:
         return []
-    mine = select(Case.id, Case.number).where(
+    mine = select(Case.id, Case.number, Case.content_version).where(
         Case.id.in_({task.case_id for task in duties if task.case_id is not None})
     )
     with as_system("the numbers of cases on a desk"):
-        numbers = dict(db.session.execute(mine).all())
-    codes = {code for task in duties for code in (task.village_code, task.township_code)}
-    named = select(Region.code, Region.name).where(Region.code.in_(codes))
-    places.remember(dict(db.session.execute(named).all()))
+        known = {row.id: row for row in db.session.execute(mine)}
+    codes = {task.village_code for task in duties} | {task.township_code for task in duties}
+    if unknown := places.unnamed(codes - {by.region_code}):
+        named = select(Region.code, Region.name).where(Region.code.in_(unknown))
+        places.remember(dict(db.session.execute(named).all()))
     return [
         Line(
             task=task,
             kind=kind_of(task),
-            number=spoken(numbers.get(task.case_id, "")) if task.case_id is not None else "",
+            number=spoken(known[task.case_id].number) if task.case_id in known else "",
+            content_version=known[task.case_id].content_version if task.case_id in known else 0,
         )
         for task in duties
     ]

@@ -1,6 +1,6 @@
 """One digest a day instead of a message per case: who had enough messages already hears the rest in one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from backend.policy import Policy
 from backend.policy.county import county_workdays
 from backend.policy.ladder import Audience
 from backend.workflow.deadlines import is_overdue, on_the_day, spoken_at, worked_at
+from backend.workflow.duties import ROUTINE_KINDS
 from backend.workflow.outbox import URGENT, ways_for
 
 KIND, SUBJECT, PAGE = "digest", "digest", "cadre/todo/todo"
@@ -31,37 +32,49 @@ class Loads:
 
     today: date = field(default_factory=clock.today)
     counts: dict[str, int] = field(default_factory=dict)
+    routines: dict[str, int] = field(default_factory=dict)
+    """Of these, how many were about no family: a department's twenty lists a month are no twenty messages a day."""
 
     def copy(self) -> "Loads":
         """Return the same counts, to go on with or to throw away."""
-        return Loads(self.today, dict(self.counts))
+        return Loads(self.today, dict(self.counts), dict(self.routines))
 
-    def fold(self, rows: Rows, policies: Mapping[int, Policy]) -> None:
+    def fold(self, rows: Rows, policies: Mapping[int, Policy], routine: Set[int] = frozenset()) -> None:
         """Leave in the inbox what lies beyond a person's threshold: the day's digest speaks for it.
 
-        What is urgent goes out by itself, whatever there is. `policies` are those of the rows' duties.
+        What is urgent goes out by itself, whatever there is. `policies` are those of the rows' duties; `routine` are
+        the duties of `ROUTINE_KINDS`, of which a person hears singly only so often a day.
         """
         counted = [row for row in rows if row["state"] == "owed" and row["priority"] != URGENT]
         self._count({row["recipient"] for row in counted} - set(self.counts))
-        beyond = []
-        for row in counted:
-            self.counts[row["recipient"]] += 1
-            if self.counts[row["recipient"]] > policies[row["task_id"]].numbers["digest_from"]:
-                beyond.append(row)
+        beyond = [row for row in counted if self._is_beyond(row, policies[row["task_id"]].numbers, routine)]
         digests = self._digests(beyond, policies)
         for row in beyond:
             row["state"], row["why"], row["digest_id"] = "inbox", "并入每日摘要", digests[row["recipient"]]
 
+    def _is_beyond(self, row: dict[str, Any], numbers: Mapping[str, int], routine: Set[int]) -> bool:
+        """Count a row, and say whether the day's digest speaks for it."""
+        recipient = row["recipient"]
+        if row["task_id"] in routine:
+            self.routines[recipient] += 1
+            if self.routines[recipient] > numbers["routine_digest_from"]:
+                return True
+        self.counts[recipient] += 1
+        return self.counts[recipient] > numbers["digest_from"]
+
     def _count(self, recipients: Iterable[str]) -> None:
         wanted = list(recipients)
         self.counts.update(dict.fromkeys(wanted, 0))
+        self.routines.update(dict.fromkeys(wanted, 0))
         if not wanted:
             return
-        query = select(Message.recipient, func.count().label("owed")).where(
-            Message.recipient.in_(wanted), Message.day == self.today, Message.state.in_(_GONE_OUT)
-        )
-        grouped = query.where(Message.kind == "duty").group_by(Message.recipient)
-        self.counts.update({row.recipient: row.owed for row in db.session.execute(grouped)})
+        is_routine = Task.kind.in_(ROUTINE_KINDS).label("routine")
+        query = select(Message.recipient, is_routine, func.count().label("owed")).join(Task, Task.id == Message.task_id)
+        today = query.where(Message.recipient.in_(wanted), Message.day == self.today, Message.kind == "duty")
+        gone = today.where(Message.state.in_(_GONE_OUT)).group_by(Message.recipient, is_routine)
+        for row in db.session.execute(gone):
+            self.counts[row.recipient] += row.owed
+            self.routines[row.recipient] += row.owed if row.routine else 0
 
     def _digests(self, rows: Rows, policies: Mapping[int, Policy]) -> dict[str, int]:
         """Return each person's open digest: today's while it waits, else tomorrow's, for what comes after it went out.

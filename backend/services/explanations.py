@@ -177,7 +177,8 @@ def _rules(policy: Policy) -> Iterator[str]:
     ladder, numbers = policy.ladder, policy.numbers
     yield (
         f"规则：{ladder.quiet_from:%H:%M}到{ladder.quiet_until:%H:%M}不打扰，特急除外；"
-        f"一个人一天超过{numbers['digest_from']}条，其余并成一条{ladder.digest_at:%H:%M}的摘要；"
+        f"一个人一天超过{numbers['digest_from']}条（不关某一户的日常事务{numbers['routine_digest_from']}条），"
+        f"其余并成一条{ladder.digest_at:%H:%M}的摘要；"
         f"一天最多{numbers['messages_a_day']}条。遇休息日提前到前一个工作日。"
     )
 

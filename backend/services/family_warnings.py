@@ -12,6 +12,7 @@ from backend.errors import Invalid, NotPossibleNow
 from backend.models import Case, WarningNote, Watch
 from backend.models.places import same_place
 from backend.policy.county import county_workdays, current_policy, policy_of
+from backend.privacy.initials import initials
 from backend.privacy.receipts import new_receipt_no
 from backend.services.sealing import Sealer, needed
 from backend.services.watches import locked, open_cases_of
@@ -111,6 +112,7 @@ def _begin(watch: Watch, included: Case, items: Sequence[str]) -> Case:
         household_id=watch.household_id,
         number=new_receipt_no(),
         head_name=watch.head_name,
+        initials=initials(watch.head_name),
         risk=included.risk,
         channel=included.channel,
         procedure=WARNING,

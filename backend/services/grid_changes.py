@@ -180,14 +180,14 @@ def _move_accounts(code: str, into: str) -> None:
 
 def _move(household_ids: set[int], grid_code: str) -> None:
     """Give every row about these households its new grid: their address is what the region scope reads."""
-    for table, mine in _rows_of(household_ids):
+    for table, mine in rows_of(household_ids):
         db.session.execute(
             update(table).where(mine).values(grid_code=grid_code), execution_options={"synchronize_session": False}
         )
     db.session.expire_all()
 
 
-def _rows_of(household_ids: set[int]) -> Iterator[tuple[Any, ColumnElement[bool]]]:
+def rows_of(household_ids: set[int]) -> Iterator[tuple[Any, ColumnElement[bool]]]:
     """Yield every table with rows about households, and which rows: by household, by case, or by receipt."""
     cases = set(db.session.scalars(select(Case.id).where(Case.household_id.in_(household_ids))))
     declared = set(db.session.scalars(select(Declaration.id).where(Declaration.case_id.in_(cases))))

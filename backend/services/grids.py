@@ -11,9 +11,6 @@ from backend.access.permissions import Action, require
 from backend.db import db
 from backend.models import Grid, GridPost, Household, Region, Task
 from backend.policy.county import current_policy
-from backend.services.imports.xlsx_writing import Tab, write_xlsx
-from backend.services.sealing import Sealer
-from backend.workflow.places import name_of
 from backend.workflow.tasks import overdue_clause
 
 MEMBER, LEAD, GUARD = "member", "lead", "guard"
@@ -79,33 +76,6 @@ def households_without_grid(*, by: Actor) -> Mapping[str, int]:
         .where(Household.grid_code.is_(None), Household.is_provisional.is_(False), Household.merged_into_id.is_(None))
         .group_by(Household.village_code)
     )
-
-
-def ledger(*, by: Actor) -> bytes:
-    """Return the ledger of seed 001's annex 2 for the actor's place: its order of columns, both its headings."""
-    require(by.role, Action.READ_GRIDS)
-    top = ["序号", "村组网格名称", "农户数", "村组网格员", "", "", "", "", "村级网格员", "", "", "备注"]
-    below = ["", "", "", "姓名", "村民组长", "党员", "其他（职务）", "联系电话", "姓名", "职务", "联系电话", ""]
-    title = f"{name_of(by.region_code)}防止返贫动态监测基层网格工作台账"
-    merged = ("A1:L1", "D2:H2", "I2:K2", "A2:A3", "B2:B3", "C2:C3", "L2:L3")
-    rows = (_ledger_row(number, line) for number, line in enumerate(grids_of(by=by), start=1))
-    return write_xlsx([Tab("网格台账", below, rows, above=([title], top), merged=merged)])
-
-
-def _ledger_row(number: int, line: GridLine) -> list[str]:
-    member, lead = line.posts.get(MEMBER), line.posts.get(LEAD)
-    source = member.source if member else ""
-    other = (member.title or "") if member and source not in {"group_head", "party_member"} else ""
-    count = line.households or line.grid.said_households or ""
-    return [
-        *(str(number), line.name, str(count), member.name if member else ""),
-        *("√" if source == "group_head" else "", "√" if source == "party_member" else "", other, _phone(member)),
-        *(lead.name if lead else "", lead.title if lead else "", _phone(lead), line.grid.note),
-    ]
-
-
-def _phone(post: GridPost | None) -> str:
-    return Sealer("grid_posts", post.id).open("phone_sealed", post.phone_sealed) if post else ""
 
 
 def _wrong(grid: Grid, count: int, posts: Mapping[str, GridPost], numbers: Mapping[str, int]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from backend import clock
 from backend.access.permissions import LEVEL_OF_ROLE, ROLE_NAMES, Role
 from backend.db import db
-from backend.models import Deputy, Identity, Staff
+from backend.models import Absence, Deputy, Identity, Staff
 from backend.policy.ladder import Rung
 from backend.workflow.places import name_of
 
@@ -79,7 +79,7 @@ class Desks:
         unknown = {code[:digits] for code in village_codes for digits in _LEVELS} - self._known
         if not unknown:
             return
-        for row in db.session.execute(_holders(unknown)):
+        for row in db.session.execute(_holders(unknown, self.today)):
             self._holders[row.role, row.region_code].add(row.staff_id)
         for each in map(_Standing._make, db.session.execute(_deputies(unknown, self.today))):
             self._deputies[each.role, each.region_code].append(each)
@@ -142,11 +142,17 @@ class Desks:
 _LEVELS = frozenset(LEVEL_OF_ROLE.values())
 
 
-def _holders(places: Set[str]) -> Select[int, Role, str]:
+def _holders(places: Set[str], today: date) -> Select[int, Role, str]:
+    away = select(Absence.id).where(
+        Absence.staff_id == Identity.staff_id,
+        Absence.from_on <= today,
+        Absence.until_on >= today,
+        Absence.ended_at.is_(None),
+    )
     return (
         select(Identity.staff_id, Identity.role, Identity.region_code)
         .join(Staff, Staff.id == Identity.staff_id)
-        .where(Identity.region_code.in_(places), Identity.ended_at.is_(None), Staff.is_active)
+        .where(Identity.region_code.in_(places), Identity.ended_at.is_(None), Staff.is_active, ~away.exists())
     )
 
 

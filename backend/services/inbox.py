@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from backend import clock
 from backend.access.actor import Actor
@@ -47,4 +47,5 @@ def _mine(by: Actor) -> ColumnElement[bool]:
     mine = [f"account:{by.account_id}"] if by.account_id else []
     if by.is_staff:
         mine.append(f"staff:{by.id}")
-    return Message.recipient.in_(mine)
+    # Whoever practises reads what was said there, and nowhere else.
+    return and_(Message.recipient.in_(mine), Message.county_code == by.county_code)

@@ -15,6 +15,7 @@ from backend.errors import Invalid, NotFound
 from backend.models import InsuranceYear, Person, Watch
 from backend.models.places import same_place
 from backend.policy.county import current_policy
+from backend.services import offline
 from backend.services.measure_forms import MOST_FEN
 from backend.workflow.places import name_of
 from backend.workflow.watching import WATCHED
@@ -76,6 +77,7 @@ def note(person_id: int, year: int, is_paid: bool, *, by: Actor, subsidy_fen: in
 
 def as_csv(year: int, *, by: Actor) -> str:
     """Return the list as a table for the 医保局; no ID number is in it, the office looks people up by its own."""
+    offline.refuse_files(by.county_code)
     out = StringIO()
     out.write("\ufeff")
     table = csv.writer(out)

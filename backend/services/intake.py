@@ -20,12 +20,14 @@ from backend.policy import Policy
 from backend.policy.county import county_workdays
 from backend.policy.rules import NORMAL
 from backend.privacy.current import keys
+from backend.privacy.initials import initials
 from backend.privacy.receipts import new_receipt_no
 from backend.privacy.seal import Place, seal
 from backend.privacy.texts import clean_text
 from backend.services import affected
 from backend.services.affected import Named
 from backend.services.known import index_of, known_person, put_into_index
+from backend.services.phone_index import phone_on_file
 from backend.workflow import engine
 from backend.workflow.deadlines import due_on
 from backend.workflow.tasks import PRESSING, open_duties, retime
@@ -182,12 +184,11 @@ def make_household(spoken: Spoken, index: Mapping[str, str], by: Actor) -> House
     """Put down a household nobody knows, provisionally: the roster joins it by its members' blind index."""
     household_id, person_id = new_id(), new_id()
     place = place_of(spoken.village_code)
-    phone_place = Place("households", "phone_sealed", household_id)
     household = Household(
         id=household_id,
         household_id=household_id,
         head_name=spoken.head_name,
-        phone_sealed=seal(spoken.phone, keys=keys(), place=phone_place) if spoken.phone else None,
+        **phone_on_file(household_id, spoken.phone),
         # A number that a phone declared is anybody's: no code is ever sent there.
         phone_confirmed_at=clock.now() if spoken.phone and by.is_staff else None,
         made_at=clock.now(),
@@ -207,6 +208,7 @@ def _open_case(household: Household, spoken: Spoken, origin: Origin, by: Actor, 
         household_id=household.id,
         number=new_receipt_no(),
         head_name=household.head_name,
+        initials=initials(household.head_name),
         risk=spoken.risk,
         urgency=origin.urgency,
         channel=origin.channel,

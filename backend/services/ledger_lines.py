@@ -1,6 +1,6 @@
 """The lines of the ledger of watched families, put together from what each step wrote down on its way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,8 +15,6 @@ from backend.services.meeting_items import AGREED
 from backend.services.paired import names_of
 from backend.workflow.states import State
 
-READ_AT_ONCE = 500
-MOST_READ = 20_000
 TOWN_DIGITS = 9
 
 
@@ -51,17 +49,6 @@ def page_of(*, township: str, before: int | None, size: int) -> list[Line]:
     if before is not None:
         query = query.where(Case.id < before)
     return lines_of(db.session.scalars(query.order_by(Case.id.desc()).limit(size)).all())
-
-
-def every_line(*, township: str) -> Iterator[Line]:
-    """Yield every line, a few hundred families at a time."""
-    before: int | None = None
-    for _ in range(0, MOST_READ, READ_AT_ONCE):
-        lines = page_of(township=township, before=before, size=READ_AT_ONCE)
-        yield from lines
-        if len(lines) < READ_AT_ONCE:
-            return
-        before = lines[-1].case.id
 
 
 def lines_of(cases: Sequence[Case]) -> list[Line]:

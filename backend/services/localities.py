@@ -10,6 +10,8 @@ from backend.db import db
 from backend.models import Region
 from backend.workflow import places
 
+TOWN_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class Township:
@@ -31,8 +33,10 @@ def townships_of(county_code: str) -> list[Township]:
 
 
 def _townships(county_code: str, within: str) -> list[Township]:
+    # A township's desk needs its own villages only, not the county's few hundred.
+    near = within[:TOWN_DIGITS] if len(within) >= TOWN_DIGITS else county_code
     query = select(Region.code, Region.name, Region.level).where(
-        Region.code.startswith(county_code), Region.level.in_(("township", "village"))
+        Region.code.startswith(near), Region.level.in_(("township", "village"))
     )
     rows = db.session.execute(query.order_by(Region.code)).all()
     places.remember({row.code: row.name for row in rows})

@@ -17,6 +17,7 @@ from backend.services.sittings import CONSULTATION, MEETING
 from backend.workflow.voting import Votes
 
 PROPOSED, AGREED, REFUSED, NO_QUORUM = "proposed", "agreed", "refused", "failed"
+OUTCOME_NAMES = {PROPOSED: "已提出建议", AGREED: "通过", REFUSED: "没有通过", NO_QUORUM: "人数不够"}
 MOST_WORDS = 1000
 MOST_GROUP = 20
 MOST_PEOPLE = 30

@@ -22,7 +22,7 @@ from backend.models import Case, HomeCheck, Household, NationalEntry, RemovalChe
 from backend.policy import Policy
 from backend.policy.county import current_policy
 from backend.privacy.receipts import clean_receipt_no, spoken
-from backend.services import announcements, paired
+from backend.services import announcements, offline, paired
 from backend.services.check_people import people_of
 from backend.services.round_classes import LIFTED_KINDS
 from backend.services.watches import measures_of
@@ -67,6 +67,7 @@ def _columns() -> tuple[tuple[str, str], ...]:
 def export(*, by: Actor, waiting_only: bool = False) -> str:
     """Return the families of the actor's place as a table to copy from; `waiting_only`: whose entry is still owed."""
     require(by.role, Action.READ_WATCHES)
+    offline.refuse_files(by.county_code)
     policy = current_policy(by.county_code)
     out = StringIO()
     out.write("\ufeff")

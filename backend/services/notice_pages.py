@@ -14,6 +14,7 @@ from backend.db import db
 from backend.errors import NotFound
 from backend.models import Notice
 from backend.privacy.notice_text import Telephone
+from backend.services import offline
 from backend.services.sheets import telephones_of
 from backend.services.storage import settings
 from backend.workflow.places import name_of
@@ -37,6 +38,7 @@ class PublicNotice:
 def public_notice(token: str) -> PublicNotice:
     """Return what anybody may see of a sheet; `NotFound` for a code of no posted sheet."""
     notice = find_posted(token)
+    offline.refuse_notices(notice.county_code)
     if clock.today() > notice.until:
         return PublicNotice(is_over=True)
     return PublicNotice(

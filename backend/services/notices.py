@@ -19,6 +19,7 @@ from backend.privacy.current import keys
 from backend.privacy.names import clean_name
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
+from backend.services import offline
 from backend.services.sheets import MadeSheet, make_sheet, refuse_findings
 from backend.workflow import engine, telling
 from backend.workflow.engine import find_case
@@ -67,8 +68,10 @@ def preview(case_ids: Sequence[int], *, by: Actor, posts_on: date | None = None)
 def prepare(case_ids: Sequence[int], *, by: Actor, posts_on: date | None = None) -> Notice:
     """Make the sheet that is printed: its text, its day and its code. It is not yet posted.
 
-    Errors: `Invalid` when the check finds what must not be public, or for a day in the past.
+    Errors: `Invalid` when the check finds what must not be public, or for a day in the past; `NotPossibleNow` while the
+    county took its notices offline.
     """
+    offline.refuse_files(by.county_code)
     day = posts_on or clock.today()
     if day < clock.today():
         raise Invalid.field("posts_on", "张贴日期不能早于今天。")

@@ -193,6 +193,15 @@ def assignments(*, by: Actor, size: int = 200) -> list[tuple[Assignment, Task, s
     return [(row, task, Sealer("assignments", row.id).open("answer_sealed", row.answer_sealed)) for row, task in rows]
 
 
+def read_assignment(assignment_id: int, *, by: Actor) -> Assignment:
+    """Return one thing that was handed out, within the actor's place, also after it was accepted; else `NotFound`."""
+    require(by.role, Action.ANSWER_ASSIGNMENT)
+    row = db.session.scalars(select(Assignment).where(Assignment.id == assignment_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
 def _locked(assignment_id: int) -> tuple[Assignment, Task]:
     query = select(Assignment).where(Assignment.id == assignment_id).with_for_update()
     row = db.session.scalars(query).one_or_none()

@@ -23,7 +23,7 @@ from backend.workdays import Workdays
 from backend.workflow import engine, telling
 from backend.workflow.deadlines import Due, due_on, next_rung, not_before_seen, notice_may_close_on, shrunk
 from backend.workflow.disasters import holds, open_events
-from backend.workflow.duties import IN_TOTAL, WATCH_NOTICE
+from backend.workflow.duties import WATCH_NOTICE, counts_in_total
 from backend.workflow.longer_terms import lengthen
 from backend.workflow.marks import PROMISED_FROM
 from backend.workflow.states import Kind, State
@@ -66,7 +66,8 @@ def due_under(task: Task, case: Case, workdays: Workdays) -> Due | None:
         posted = case.marks.get("notice_on")
         closes = notice_may_close_on(date.fromisoformat(posted) if posted else task.opened_on, limit, workdays)
         return Due(max(closes, task.due_on), workdays.is_provisional(closes))
-    if Kind(task.kind) not in IN_TOTAL or (EXTENDED_BY in task.detail and policy.flags["disaster_past_total"]):
+    is_extended = EXTENDED_BY in task.detail and policy.flags["disaster_past_total"]
+    if is_extended or not counts_in_total(Kind(task.kind), policy):
         due = due_on(task.opened_on, limit, workdays)
     else:
         due = shrunk(task.opened_on, limit, Due(total_of(case)), workdays)

@@ -11,12 +11,12 @@ from backend.db import db, use_case
 from backend.errors import DomainError, Invalid, NotPossibleNow, TryLater
 from backend.models import Case, Comparison, ComparisonAnswer, Task
 from backend.policy.county import current_policy, policy_of
-from backend.services import audit, comparisons
+from backend.services import audit, comparisons, offline, second_looks
 from backend.services.authorizations import Member, members_of
 from backend.services.comparisons import NOT_COMPARED, Finding
 from backend.services.imports.register_answers import COLUMNS
-from backend.services.imports.xlsx_writing import Tab, write_xlsx
 from backend.services.sealing import Sealer
+from backend.services.workbooks import Tab, write_xlsx
 from backend.workflow.engine import find_case
 from backend.workflow.places import name_of
 from backend.workflow.states import Kind
@@ -62,15 +62,18 @@ def waiting(*, by: Actor) -> list[Waiting]:
     return [_waiting(case, duty) for case, duty in db.session.execute(query).all()]
 
 
-def request_list(item: str, *, by: Actor) -> bytes:
+def request_list(item: str, *, by: Actor, password: str, code: str = "") -> bytes:
     """Return whom the holder of one register is asked about: members who allowed it, and nobody else.
 
-    ID numbers are in it, so each list is in the audit with how many it holds. Errors: `Invalid` for an unknown item.
+    ID numbers are in it: the password is asked once more, and each list is in the audit with how many it holds.
+    Errors: `Invalid` for an unknown item or a wrong password; `TooMany` for somebody who guesses it.
     """
     require(by.role, Action.ASK_REGISTERS)
+    offline.refuse_files(by.county_code)
     items = current_policy(by.county_code).dictionaries["compare_items"]
     if item not in items:
         raise Invalid.field("item", "请选一项比对。")
+    second_looks.confirm(by, password, code)
     rows = list(_asked(item, items[item], by))
     if by.session_id is not None:
         detail: dict[str, object] = {"item": item, "rows": len(rows)}

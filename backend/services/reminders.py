@@ -25,6 +25,7 @@ from backend.services.reminder_words import effective, page_of, place_of, priori
 from backend.services.supervision_drafts import draft_for
 from backend.services.takers import hearing_role
 from backend.workflow.deadlines import NextRung
+from backend.workflow.duties import ROUTINE_KINDS
 from backend.workflow.outbox import STAFF, as_row, ways_for
 
 BATCH = 200
@@ -151,7 +152,8 @@ def _owe(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], book: Sweep) 
     known = _known_today([each.task.id for each in climbed])
     fresh = [row for row in rows if (row["subject"], row["recipient"]) not in known]
     policies: dict[int, Policy] = {each.task.id: each.policy for each in climbed}
-    book.tentative.fold(fresh, policies)
+    routine = {each.task.id for each in climbed if each.task.kind in ROUTINE_KINDS}
+    book.tentative.fold(fresh, policies, routine)
     if fresh:
         inserts.write_rows(db.session(), Message, fresh)
         ring("outbox")

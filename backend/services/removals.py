@@ -18,6 +18,7 @@ from backend.models import Case, Household, RemovalCheck, Watch
 from backend.models.places import same_place
 from backend.policy.assessment import Income
 from backend.policy.county import county_workdays, current_policy
+from backend.privacy.initials import initials
 from backend.privacy.receipts import new_receipt_no
 from backend.services.removal_rules import Looked, checked, look_over
 from backend.services.sealing import Sealer, needed
@@ -73,6 +74,7 @@ def propose(watch_id: int, *, by: Actor, words: str) -> Case:
         household_id=watch.household_id,
         number=new_receipt_no(),
         head_name=watch.head_name,
+        initials=initials(watch.head_name),
         risk=included.risk,
         channel=included.channel,
         procedure=REMOVAL,

@@ -20,10 +20,12 @@ from backend.privacy.current import keys
 from backend.privacy.keys import RingName
 from backend.privacy.seal import Place, SealBroken, seal, unseal
 from backend.services import idempotency
+from backend.services.exports.shelf import export_shelf
 from backend.services.files import store
 from backend.services.imports.shelf import import_shelf
 from backend.services.leaders import leading
 from backend.services.pace import Pace
+from backend.services.phone_index import reindex_batch
 from backend.services.storage import settings
 
 BATCH = 200
@@ -147,7 +149,7 @@ def _later(ids: Sequence[ColumnElement[Any]], after: Row) -> ColumnElement[bool]
 
 
 def _reseal_files(progress: Progress) -> None:
-    for shelf in (store(), import_shelf()):
+    for shelf in (store(), import_shelf(), export_shelf()):
         for file_id in shelf.ids(older_than_seconds=0):
             try:
                 progress.changed += shelf.reseal(file_id)
@@ -159,6 +161,14 @@ def _reindex(progress: Progress) -> None:
     after, pace = 0, Pace()
     while found := _reindex_batch(after, progress):
         after = found
+        pace.rest_at_times()
+    after = 0
+    while True:
+        after, changed, damaged = reindex_batch(after)
+        progress.changed += changed
+        progress.damaged += [f"households.phone_sealed {each}" for each in damaged]
+        if not after:
+            return
         pace.rest_at_times()
 
 

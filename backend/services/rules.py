@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -19,8 +19,10 @@ from backend.policy.county import current_policy, policy_of
 from backend.privacy.texts import clean_text
 from backend.services import audit
 from backend.workflow.budget import validate
+from backend.workflow.outbox import ORDINARY, PRESSING, URGENT
 
 MOST_REASON = 300
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,10 @@ class RuleChange:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a change would make of the rules, and the families and duties under way that it leaves as they are."""
+    """What a change would make of the rules, and the families and duties under way that it leaves as they are.
+
+    Duties are counted to `MOST_COUNTED`; from there on both figures mean "at least".
+    """
 
     before: Policy
     after: Policy
@@ -91,9 +96,10 @@ def draft(change: RuleChange, *, by: Actor) -> Draft:
     require(by.role, Action.CHANGE_POLICY)
     last = db.session.scalars(_latest(by)).one()
     after = _checked(last, change)
-    counted = select(func.count(func.distinct(Task.case_id)), func.count()).where(Task.open_due.is_not(None))
-    open_cases, open_duties = db.session.execute(counted).one()
-    return Draft(policy_of(by.county_code, last.version), after, open_cases, open_duties)
+    some = select(Task.case_id).where(Task.pressing.in_((URGENT, PRESSING, ORDINARY))).limit(MOST_COUNTED)
+    cases = db.session.scalars(some).all()
+    open_cases = len({each for each in cases if each is not None})
+    return Draft(policy_of(by.county_code, last.version), after, open_cases, len(cases))
 
 
 def latest(*, by: Actor) -> Version:

@@ -17,6 +17,7 @@ from backend.services.channels.contract import Channel, Channels, NotThisWay, Re
 from backend.wechat.fields import Unfit
 from backend.workflow.deadlines import on_the_day, spoken_at
 from backend.workflow.outbox import URGENT
+from backend.workflow.places import is_practice
 
 Send = Callable[[], Taken]
 
@@ -71,7 +72,9 @@ def look(message: Message, channels: Channels, known: Survey) -> tuple[Channel, 
 
 
 def _is_over(message: Message, known: Survey) -> bool:
-    if message.not_after < clock.now():
+    if is_practice(message.county_code):
+        endings.end(message, "inbox", "练习县的消息不往外发")
+    elif message.not_after < clock.now():
         endings.end(message, "expired", "过了时效，不再发送")
     elif message.task_id is not None and message.task_id not in known.open_duties:
         endings.end(message, "cancelled", "事情已经办完")

@@ -7,19 +7,20 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from backend import clock
 from backend.access.actor import Actor, phone_actor, staff_actor
 from backend.access.permissions import Role
 from backend.db import db, new_id, use_case
-from backend.errors import Invalid, SignInFirst, TooMany
-from backend.models import Account, AccountHousehold, Identity, OneTimeCode, SignIn, Staff
+from backend.errors import Invalid, NotAllowed, SignInFirst, TooMany
+from backend.models import Account, AccountHousehold, CountySafety, Identity, OneTimeCode, SignIn, Staff
 from backend.policy.county import current_policy
-from backend.services import throttles
+from backend.services import networks, second_factors, throttles
 
-PHONE, CONSOLE = "phone", "console"
+PHONE, CONSOLE, HALFWAY = "phone", "console", "halfway"
+"""A session of the halfway edge knows the password and waits for the second factor; no screen takes it."""
 A_WORKING_DAY = timedelta(hours=10)
 """So long a session of the console lasts at most, however busy."""
 SHORTEST = timedelta(minutes=5)
@@ -31,6 +32,8 @@ FREE_TRIES_OF_AN_ADDRESS = 20
 BIND, PASSWORD = "bind", "password"
 LINK_LIFETIME = timedelta(hours=48)
 SHORTEST_PASSWORD = 10
+A_MINUTE_TO_LOOK = timedelta(minutes=10)
+"""So long somebody has to find their telephone, or to set it up."""
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """OWASP's argon2id parameters: about 40 ms here, against 216 ms of the library's default on the same machine."""
@@ -44,6 +47,19 @@ class Ticket:
     token: str
     expires_at: datetime
     actor: Actor
+    edge: str
+
+
+@dataclass(frozen=True)
+class Where:
+    """From where somebody comes: their address, and browser and system in words; a phone says neither."""
+
+    address: str = ""
+    device: str = ""
+
+
+NOWHERE = Where()
+_LASTS = {CONSOLE: A_WORKING_DAY, HALFWAY: A_MINUTE_TO_LOOK}
 
 
 def digest(token: str) -> str:
@@ -64,8 +80,8 @@ def open_phone(app_id: str, openid: str, county_code: str, *, unionid: str | Non
         db.session.add(account)
     if unionid is not None:
         account.unionid = unionid
-    identity = _first_identity(account.staff_id) if account.staff_id else None
-    return _begin(PHONE, account=account, identity=identity)
+    identity = first_identity(account.staff_id) if account.staff_id else None
+    return begin(PHONE, account=account, identity=identity)
 
 
 def bind_phone(code: str, *, by: Actor) -> Ticket:
@@ -89,7 +105,7 @@ def _try_bind(code: str, by: Actor) -> Ticket | None:
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
     account.staff_id = staff_id
     end_all(account_id=account.id)
-    return _begin(PHONE, account=account, identity=_first_identity(staff_id))
+    return begin(PHONE, account=account, identity=first_identity(staff_id))
 
 
 @use_case
@@ -101,40 +117,51 @@ def unbind_phone(by: Actor) -> None:
         end_all(account_id=account.id)
 
 
-def sign_in(login: str, password: str, *, address: str) -> Ticket:
+def sign_in(login: str, password: str, *, address: str, device: str = "") -> Ticket:
     """Begin a console session; the answer and its time are the same for an unknown name and a wrong password.
 
-    Errors: `Invalid`; `TooMany` while this name, whether anybody bears it or not, or this address has to wait.
+    Whoever has a second factor, or needs one, gets a ticket of the halfway edge (`second_steps`).
+    Errors: `Invalid`; `NotAllowed` from a network that the county does not list; `TooMany` while this name, whether
+    anybody bears it or not, or this address has to wait.
     """
-    ticket = _try_sign_in(login.strip(), password, address)
+    ticket = _try_sign_in(login.strip(), password, Where(address, device))
     if ticket is None:
         raise Invalid.field("password", "用户名或密码不对。")
     return ticket
 
 
 @use_case
-def _try_sign_in(login: str, password: str, address: str) -> Ticket | None:
+def _try_sign_in(login: str, password: str, where: Where) -> Ticket | None:
     """Count a failure in the same transaction that found it, and so return instead of raising."""
     staff = db.session.scalars(select(Staff).where(Staff.login == login).with_for_update()).one_or_none()
-    name, door = f"name:{digest(login)}", f"address:{address}"
+    name, door = f"name:{digest(login)}", f"address:{where.address}"
     throttles.refuse_if_waiting(door)
     if staff is None:
         throttles.refuse_if_waiting(name)
-    elif staff.locked_until and staff.locked_until > clock.real_now():
-        raise TooMany(retry_after=_seconds_until(staff.locked_until))
+    else:
+        refuse_if_locked(staff)
     usable = staff if staff and staff.is_active and staff.password_hash else None
-    right = _password_fits(usable.password_hash if usable and usable.password_hash else _NOBODYS_HASH, password)
+    right = password_fits(usable.password_hash if usable and usable.password_hash else _NOBODYS_HASH, password)
     if usable is None or not right:
         throttles.count_failure(door, free=FREE_TRIES_OF_AN_ADDRESS)
         if staff is None:
             throttles.count_failure(name, free=FREE_TRIES)
         else:
-            _slow_down(staff)
+            slow_down(staff)
         return None
     throttles.forget(door)
+    networks.refuse_elsewhere(usable.county_code, where.address)
+    identity = first_identity(usable.id)
+    if identity is not None and _needs_second_step(identity):
+        return begin(HALFWAY, account=None, identity=identity, where=where)
     usable.failed_sign_ins, usable.locked_until = 0, None
-    identity = _first_identity(usable.id)
-    return _begin(CONSOLE, account=None, identity=identity)
+    return begin(CONSOLE, account=None, identity=identity, where=where)
+
+
+def _needs_second_step(identity: Identity) -> bool:
+    """Misses of the code count on from those of the password: the door never forgets halfway."""
+    is_demanded = second_factors.is_demanded(Role(identity.role), identity.region_code[:6])
+    return is_demanded or second_factors.has_one(identity.staff_id)
 
 
 _HELD = (
@@ -149,6 +176,8 @@ _HELD = (
         Identity.region_code,
         Identity.title,
         Identity.ended_at.label("identity_ended_at"),
+        Identity.until_on,
+        CountySafety.networks,
         Staff.id.label("staff_id"),
         Staff.name,
         Staff.is_active,
@@ -157,6 +186,7 @@ _HELD = (
     .outerjoin(Account, Account.id == SignIn.account_id)
     .outerjoin(Identity, Identity.id == SignIn.identity_id)
     .outerjoin(Staff, Staff.id == SignIn.staff_id)
+    .outerjoin(CountySafety, CountySafety.county_code == Staff.county_code)
     .outerjoin(
         AccountHousehold,
         and_(AccountHousehold.account_id == SignIn.account_id, AccountHousehold.withdrawn_at.is_(None)),
@@ -166,8 +196,11 @@ _HELD = (
 """Asked at every request: built once, no more columns than it takes to know somebody, a row for each household."""
 
 
-def who(token: str, edge: str) -> Actor:
-    """Return who holds this token; `SignInFirst` when it is unknown, over, of another edge, or its holder is gone."""
+def who(token: str, edge: str, *, address: str = "") -> Actor:
+    """Return who holds this token; `SignInFirst` when it is unknown, over, of another edge, or its holder is gone.
+
+    Errors: `NotAllowed` at the console from an `address` that the county does not list.
+    """
     now = clock.real_now()
     rows = db.session.execute(_HELD, {"digest": digest(token), "edge": edge}).all()
     if not rows:
@@ -175,13 +208,15 @@ def who(token: str, edge: str) -> Actor:
     row = rows[0]
     if row.ended_at or row.expires_at <= now:
         raise SignInFirst
-    if row.seen_at + _idle(edge, row.county_code or (row.region_code or "")[:6]) <= now:
+    if row.seen_at + idle(edge, row.county_code or (row.region_code or "")[:6]) <= now:
         raise SignInFirst
     if row.seen_at + SEEN_EVERY <= now:
         _note_seen(row.id, now)
     if row.role is not None:
-        if not row.is_active or row.identity_ended_at:
+        if not row.is_active or row.identity_ended_at or (row.until_on and row.until_on < clock.today()):
             raise SignInFirst
+        if edge != PHONE and not networks.lets_in(row.networks or "", address):
+            raise NotAllowed(networks.ELSEWHERE)
         return staff_actor(
             staff_id=row.staff_id,
             role=Role(row.role),
@@ -210,24 +245,25 @@ def sign_out(by: Actor) -> None:
 def switch_identity(identity_id: int, *, by: Actor) -> Ticket:
     """Go on as another of one's own identities, in a new session; the old token is worth nothing any more."""
     session = db.session.scalars(select(SignIn).where(SignIn.id == by.session_id)).one()
-    query = select(Identity).where(Identity.id == identity_id, Identity.staff_id == by.id, Identity.ended_at.is_(None))
+    query = select(Identity).where(Identity.id == identity_id, Identity.staff_id == by.id, _is_worn())
     identity = db.session.scalars(query.options(joinedload(Identity.staff))).one_or_none() if by.is_staff else None
     if identity is None:
         raise Invalid.field("identity_id", "没有这个身份。")
     session.ended_at = clock.real_now()
     account = db.session.scalars(select(Account).where(Account.id == session.account_id)).one_or_none()
-    return _begin(session.edge, account=account, identity=identity)
+    return begin(session.edge, account=account, identity=identity, where=Where(session.address, session.device))
 
 
 def identities_of(staff_id: int) -> list[Identity]:
     """Return the identities somebody may act in."""
-    query = select(Identity).where(Identity.staff_id == staff_id, Identity.ended_at.is_(None)).order_by(Identity.id)
+    query = select(Identity).where(Identity.staff_id == staff_id, _is_worn()).order_by(Identity.id)
     return list(db.session.scalars(query))
 
 
-def end_all(*, account_id: int | None = None, staff_id: int | None = None) -> None:
-    """End every session of an account or of a member of staff, inside the caller's transaction."""
+def end_all(*, account_id: int | None = None, staff_id: int | None = None, but: int | None = None) -> None:
+    """End every session of an account or of a member of staff, but one, inside the caller's transaction."""
     mine = update(SignIn).where(SignIn.ended_at.is_(None))
+    mine = mine.where(SignIn.id != but) if but is not None else mine
     mine = mine.where(SignIn.account_id == account_id) if account_id else mine.where(SignIn.staff_id == staff_id)
     db.session.execute(mine.values(ended_at=clock.real_now()), execution_options={"synchronize_session": False})
 
@@ -251,6 +287,12 @@ def make_code(staff_id: int, purpose: str) -> str:
         )
     )
     return code
+
+
+def forget_codes(staff_id: int) -> None:
+    """Make every code and link of somebody worthless, inside the caller's transaction."""
+    open_ones = update(OneTimeCode).where(OneTimeCode.staff_id == staff_id, OneTimeCode.used_at.is_(None))
+    db.session.execute(open_ones.values(used_at=clock.real_now()))
 
 
 @use_case
@@ -280,7 +322,8 @@ def _use_code(code: str, purpose: str) -> int | None:
     return db.session.scalar(select(OneTimeCode.staff_id).where(OneTimeCode.digest == digest(f"{purpose}:{code}")))
 
 
-def _begin(edge: str, *, account: Account | None, identity: Identity | None) -> Ticket:
+def begin(edge: str, *, account: Account | None, identity: Identity | None, where: Where = NOWHERE) -> Ticket:
+    """Begin a session inside the caller's transaction; `SignInFirst` for an account without a hat."""
     token, now = secrets.token_urlsafe(32), clock.real_now()
     county = identity.region_code[:6] if identity else account.county_code if account else ""
     session = SignIn(
@@ -292,7 +335,9 @@ def _begin(edge: str, *, account: Account | None, identity: Identity | None) -> 
         identity_id=identity.id if identity else None,
         started_at=now,
         seen_at=now,
-        expires_at=now + (A_WORKING_DAY if edge == CONSOLE else _idle(edge, county)),
+        expires_at=now + (_LASTS.get(edge) or idle(edge, county)),
+        address=where.address[:45],
+        device=where.device[:60],
     )
     db.session.add(session)
     if identity is not None:
@@ -304,12 +349,12 @@ def _begin(edge: str, *, account: Account | None, identity: Identity | None) -> 
         )
     else:
         raise SignInFirst("您的账号还没有岗位，请联系管理员。")
-    return Ticket(token, session.expires_at, actor)
+    return Ticket(token, session.expires_at, actor, edge)
 
 
-def _idle(edge: str, county_code: str) -> timedelta:
+def idle(edge: str, county_code: str) -> timedelta:
     """Return after how long without a request a session is over; a phone's lasts no longer anyway."""
-    return _by_rule("console_idle_minutes" if edge == CONSOLE else "phone_token_minutes", county_code)
+    return _by_rule("phone_token_minutes" if edge == PHONE else "console_idle_minutes", county_code)
 
 
 def _by_rule(name: str, county_code: str) -> timedelta:
@@ -335,12 +380,17 @@ def _staff(staff: Staff, identity: Identity, account: Account | None, session_id
     )
 
 
-def _first_identity(staff_id: int) -> Identity | None:
+def _is_worn() -> ColumnElement[bool]:
+    """Return the clause for a hat that is worn: not taken back, and an inspector's days are not over."""
+    return and_(Identity.ended_at.is_(None), or_(Identity.until_on.is_(None), Identity.until_on >= clock.today()))
+
+
+def first_identity(staff_id: int) -> Identity | None:
     """Return whom somebody acts as; whoever left acts as nobody, and their phone is like any other again."""
     query = (
         select(Identity)
         .join(Staff, Staff.id == Identity.staff_id)
-        .where(Identity.staff_id == staff_id, Identity.ended_at.is_(None), Staff.is_active)
+        .where(Identity.staff_id == staff_id, _is_worn(), Staff.is_active)
     )
     return db.session.scalars(query.options(joinedload(Identity.staff)).order_by(Identity.id).limit(1)).first()
 
@@ -357,14 +407,22 @@ def _note_seen(session_id: int, now: datetime) -> None:
     db.session.execute(update(SignIn).where(SignIn.id == session_id).values(seen_at=now))
 
 
-def _password_fits(kept: str, password: str) -> bool:
+def password_fits(kept: str, password: str) -> bool:
+    """Say whether this is the password of which a hash is kept."""
     try:
         return hasher.verify(kept, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
 
 
-def _slow_down(staff: Staff) -> None:
+def refuse_if_locked(staff: Staff) -> None:
+    """Raise `TooMany` while somebody who kept missing has to wait."""
+    if staff.locked_until and staff.locked_until > clock.real_now():
+        raise TooMany(retry_after=_seconds_until(staff.locked_until))
+
+
+def slow_down(staff: Staff) -> None:
+    """Count a wrong password or code of somebody; from the fifth on each makes them wait longer."""
     staff.failed_sign_ins += 1
     if staff.failed_sign_ins >= FREE_TRIES:
         delay = throttles.delay_after(staff.failed_sign_ins - FREE_TRIES)

@@ -24,6 +24,7 @@ from backend.privacy.texts import clean_text
 from backend.workflow.voting import Attendee
 
 CONSULTATION, MEETING, FAILED = "consultation", "meeting", "failed"
+KIND_NAMES = {CONSULTATION: "两委会商", MEETING: "民主评议", FAILED: "没有开成的评议"}
 MOST_ASKED = 300
 MOST_MINUTES = 4000
 MOST_PLACE = 100

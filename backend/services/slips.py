@@ -122,7 +122,8 @@ def neighbours(*, by: Actor) -> dict[str, str]:
     """Return the counties that this one knows by name or number: code and what is known of them, for choosing."""
     require(by.role, Action.GIVE_SLIP)
     policy = current_policy(by.county_code)
-    here = db.session.scalars(select(County.code).where(County.code != by.county_code)).all()
+    others = select(County.code).where(County.code != by.county_code, County.practice_of.is_(None))
+    here = db.session.scalars(others).all()
     written = [code[1:] for code in policy.dictionaries["other_counties"] if code != ANY_OTHER]
     found = {code: elsewhere(code.ljust(VILLAGE_DIGITS, "0"), by.county_code, policy) for code in (*here, *written)}
     return {code: f"{there.name} {there.call}".strip() for code, there in sorted(found.items()) if there}

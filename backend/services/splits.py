@@ -19,12 +19,13 @@ from backend.models import AccountHousehold, Case, Declaration, Household, Kinsh
 from backend.models.places import same_place
 from backend.policy.county import current_policy
 from backend.privacy.current import keys
-from backend.privacy.seal import Place, seal, unseal
+from backend.privacy.seal import Place, unseal
 from backend.privacy.texts import clean_text
 from backend.services import money
 from backend.services.check_people import people_of
 from backend.services.corrections import HEAD, MOST_WORDS, OTHER, make_head
 from backend.services.intake import Origin, Spoken, take_in
+from backend.services.phone_index import hand_phone_on
 from backend.workflow import engine, telling
 from backend.workflow.duties import CHECK_ANEW, CHECK_ANEW_FROM_OUTSIDE, Opening
 from backend.workflow.engine import find_case
@@ -223,12 +224,11 @@ def _move_number(case: Case, leaving: _Part, declared: Iterable[Declaration], ot
     own = [each for each in declared if each.relation == SELF and each.head_name in leaving.names]
     if any(_number("declarations", each.id, each.phone_sealed) == number for each in own):
         other.phone_confirmed_at, household.phone_confirmed_at = household.phone_confirmed_at, None
-        household.phone_sealed = None
-        other.phone_sealed = seal(number, keys=keys(), place=Place("households", "phone_sealed", other.id))
+        hand_phone_on(number, household, other)
 
 
-def _number(table: str, row_id: int, sealed: str) -> str:
-    return unseal(sealed, keys=keys(), place=Place(table, "phone_sealed", row_id))
+def _number(table: str, row: int, sealed: str) -> str:
+    return unseal(sealed, keys=keys(), place=Place(table, "phone_sealed", row))
 
 
 def _copy_kinship(case: Case, other: Household) -> None:

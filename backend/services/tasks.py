@@ -1,26 +1,33 @@
-"""Whose duties are whose: the queue, page by page, and what presses."""
+"""Whose duties are whose: the queue, page by page in both directions, and what presses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, union_all
 
 from backend import clock
 from backend.access.actor import Actor
-from backend.access.permissions import Action, require
+from backend.access.permissions import LEVEL_OF_ROLE, Action, Role, require
 from backend.access.scope import LEVELS, as_system
 from backend.connections import read_by
 from backend.db import db
 from backend.errors import Invalid
 from backend.models import Task
+from backend.services.queue_pages import LARGEST_ID, Cursor, Page, page_of
+from backend.workflow import duties
+from backend.workflow.states import Kind
 from backend.workflow.tasks import CALM, DESK_OF, PRESSING, overdue_clause
 
-MOST_ON_A_PAGE = 100
+__all__ = ["LARGEST_ID", "Cursor", "Page"]
+
+MOST_ON_A_PAGE = 200
 MOST_COUNTED = 1000
-LARGEST_ID = 2**63 - 1
+DAYS_OF_A_WEEK = 7
+OPEN = (*PRESSING.values(), CALM)
 INDEX_WITHIN = {
     "county_code": "ix_tasks_county_pressing",
     "township_code": "ix_tasks_township_pressing",
@@ -36,46 +43,66 @@ class Whose(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """Where a page begins: just after this duty in the order (urgency, due date, id)."""
+class By(StrEnum):
+    """Until when what is shown is due; the week is today and the six days after it."""
 
-    due_on: date
-    id: int
-    pressing: int = CALM
-
-    def __str__(self) -> str:
-        return f"{self.due_on.isoformat()}~{self.id}~{self.pressing}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor":
-        """Read a cursor as it was given out; raises `Invalid`."""
-        day, _, rest = text.partition("~")
-        row, _, pressing = rest.partition("~")
-        try:
-            found = cls(date.fromisoformat(day), int(row), int(pressing or CALM))
-        except ValueError:
-            found = cls(date.min, -1)
-        if not 0 <= found.id <= LARGEST_ID:
-            raise Invalid.field("after", "翻页位置不对，请从第一页重新看起。")
-        return found
+    ANY = ""
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a queue and where the next one begins."""
+class Filters:
+    """What of a queue is looked for: one kind of duty, one township or village, a due date."""
 
-    items: Sequence[Task]
-    after: Cursor | None
+    kind: Kind | None = None
+    place: str = ""
+    due: By = By.ANY
+
+
+NO_FILTERS = Filters()
 
 
 def queue(
-    *, by: Actor, whose: Whose = Whose.MINE, overdue: bool = False, after: Cursor | None = None, size: int = 50
+    *,
+    by: Actor,
+    whose: Whose = Whose.MINE,
+    overdue: bool = False,
+    filters: Filters = NO_FILTERS,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+    size: int = 50,
 ) -> Page:
-    """Return a page of open duties, 特急 and 加急 first: equality and keyset, the same cost at any depth."""
+    """Return a page of open duties, 特急 and 加急 first: equality and keyset, the same cost at any depth.
+
+    `after` or `before`: where the page begins, or ends. What no index finds is looked for among so many duties and no
+    more; the page then says that it was cut off, and its cursor goes on from there. Errors: `Invalid` for a place that
+    is not within the actor's.
+    """
     require(by.role, Action.READ_TASKS)
+    _refuse_elsewhere(filters.place, by)
+    query, besides = _found_by(by, whose, filters)
+    due = By.OVERDUE if overdue else filters.due
     with _own_desk(whose):
-        return _queue(_of(by, whose), overdue, after, min(size, MOST_ON_A_PAGE))
+        return page_of(query.where(*_due(due)), besides, after=after, before=before, size=min(size, MOST_ON_A_PAGE))
+
+
+def kinds_within(by: Actor) -> Sequence[Kind]:
+    """Return the kinds of duty that a desk within the actor's place can owe."""
+    desks = {desk for desk in DESK_OF.values() if LEVEL_OF_ROLE[desk] >= len(by.region_code)}
+    return [kind for kind in Kind if any(kind in _kinds_of(desk) for desk in desks)]
+
+
+def counted_kinds(*, by: Actor) -> dict[Kind, int]:
+    """Count what the own desk owes by kind, each to at most a thousand; a kind of which nothing is owed is left out."""
+    require(by.role, Action.READ_TASKS)
+    desk = DESK_OF.get(by.role, by.role)
+    if not _kinds_of(desk):
+        return {}
+    with _own_desk(Whose.MINE):
+        rows = db.session.execute(_counting(desk), {"owner": by.region_code}).all()
+    return {Kind(row.kind): row.many for row in rows if row.many}
 
 
 def _own_desk(whose: Whose) -> AbstractContextManager[None]:
@@ -83,81 +110,60 @@ def _own_desk(whose: Whose) -> AbstractContextManager[None]:
     return as_system("a desk reads what it owes") if whose is Whose.MINE else nullcontext()
 
 
-def _queue(query: Select[Task], overdue: bool, after: Cursor | None, size: int) -> Page:
-    if overdue:
-        query = query.where(overdue_clause(clock.today()))
-    pressing = after is None or after.pressing < CALM
-    rows = _pressing(query, after, size + 1) if pressing else []
-    if len(rows) <= size:
-        calm = query.where(Task.pressing == CALM)
-        rows += _page(calm, None if pressing else after, size + 1 - len(rows))
-    page = rows[:size]
-    last = page[-1] if len(rows) > size else None
-    return Page(page, Cursor(last.due_on, last.id, CALM if last.pressing is None else last.pressing) if last else None)
-
-
-def _pressing(query: Select[Task], after: Cursor | None, most: int) -> list[Task]:
-    """Return the urgent ones, which lead: they are few."""
-    query = query.where(Task.pressing.in_(PRESSING.values()))
-    if after is not None:
-        query = query.where(_presses_less(after))
-    return list(db.session.scalars(query.order_by(Task.pressing, Task.open_due, Task.id).limit(most)))
-
-
-def _presses_less(after: Cursor) -> ColumnElement[bool]:
-    same_day = and_(Task.open_due == after.due_on, Task.id > after.id)
-    return or_(
-        Task.pressing > after.pressing,
-        and_(Task.pressing == after.pressing, or_(Task.open_due > after.due_on, same_day)),
-    )
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How much there is, honestly capped: a thousand means "1000 or more"."""
-
-    open: int
-    overdue: int
-    due_soon: int
-
-
-def counts(*, by: Actor, whose: Whose = Whose.MINE, soon: date) -> Counts:
-    """Count open, overdue and soon due duties, each to at most a thousand, so that the cost has a bound."""
-    require(by.role, Action.READ_TASKS)
-    query, today = _of(by, whose).where(Task.pressing.in_((*PRESSING.values(), CALM))), clock.today()
-    with _own_desk(whose):
-        return Counts(
-            open=_count(query),
-            overdue=_count(query.where(overdue_clause(today))),
-            due_soon=_count(query.where(Task.open_due >= today, Task.open_due <= soon)),
-        )
-
-
 def _of(by: Actor, whose: Whose) -> Select[Task]:
+    query, _ = _found_by(by, whose, NO_FILTERS)
+    return query
+
+
+def _found_by(by: Actor, whose: Whose, filters: Filters) -> tuple[Select[Task], Mapping[str, str]]:
+    """Return the query that an index answers in order, and what it leaves to be looked for among its rows."""
     query = select(Task).where(Task.open_due.is_not(None))
     if whose is Whose.MINE:
         own = query.where(Task.owner_region == by.region_code, Task.role == DESK_OF.get(by.role, by.role))
-        return read_by("ix_tasks_pressing_queue", Task, own)
-    level = LEVELS[len(by.region_code)]
-    within = query.where(getattr(Task, level) == by.region_code)
-    return read_by(INDEX_WITHIN[level], Task, within) if level in INDEX_WITHIN else within
+        at = {LEVELS[len(filters.place)]: filters.place} if filters.place else {}
+        if filters.kind is None:
+            return read_by("ix_tasks_pressing_queue", Task, own), at
+        return read_by("ix_tasks_desk_kind", Task, own.where(Task.kind == filters.kind)), at
+    place = filters.place or by.region_code
+    level, of_kind = LEVELS[len(place)], {"kind": filters.kind.value} if filters.kind else {}
+    within = query.where(getattr(Task, level) == place)
+    return (read_by(INDEX_WITHIN[level], Task, within) if level in INDEX_WITHIN else within), of_kind
 
 
-def _page(query: Select[Task], after: Cursor | None, most: int) -> list[Task]:
-    """Read on after a duty: first what is left of its day, then the days behind it.
-
-    In one statement ("a later day, or this day and a larger id") SQLite would walk through the whole of that day.
-    """
-    ordered = query.order_by(Task.open_due, Task.id)
-    if after is None:
-        return list(db.session.scalars(ordered.limit(most)))
-    same_day = ordered.where(Task.open_due == after.due_on, Task.id > after.id)
-    rows = list(db.session.scalars(same_day.limit(most)))
-    if len(rows) < most:
-        rows += db.session.scalars(ordered.where(Task.open_due > after.due_on).limit(most - len(rows)))
-    return rows
+def _refuse_elsewhere(place: str, by: Actor) -> None:
+    if place and (len(place) not in LEVELS or place[: len(by.region_code)] != by.region_code):
+        raise Invalid.field("place", "这个地方不在您的辖区里，请重新选择。")
 
 
-def _count(query: Select[Task]) -> int:
-    ids = query.with_only_columns(Task.id).limit(MOST_COUNTED)
-    return len(db.session.scalars(ids).all())
+def _due(until: By) -> list[ColumnElement[bool]]:
+    today = clock.today()
+    last = today + timedelta(days=DAYS_OF_A_WEEK - 1)
+    return {
+        By.ANY: [],
+        By.OVERDUE: [overdue_clause(today)],
+        By.TODAY: [Task.open_due == today],
+        By.WEEK: [Task.open_due >= today, Task.open_due <= last],
+    }[until]
+
+
+@cache
+def _kinds_of(desk: Role) -> Sequence[Kind]:
+    owed = {each.kind for each in vars(duties).values() if isinstance(each, duties.Duty) and each.role is desk}
+    return [kind for kind in Kind if kind in owed]
+
+
+@cache
+def _counting(desk: Role) -> Select[str, int]:
+    """Return the question for a desk's counts, built once: each kind by itself, on its own stretch of the index."""
+    each = []
+    for kind in _kinds_of(desk):
+        mine = select(Task.id).where(
+            Task.owner_region == bindparam("owner"),
+            Task.role == literal(desk.value),
+            Task.kind == literal(kind.value),
+            Task.pressing.in_(OPEN),
+        )
+        some = read_by("ix_tasks_desk_kind", Task, mine).limit(MOST_COUNTED).subquery()
+        each.append(select(literal(kind.value).label("kind"), func.count().label("many")).select_from(some))
+    whole = union_all(*each).subquery()
+    return select(whole.c.kind, whole.c.many)

@@ -15,8 +15,9 @@ from backend.policy.county import current_policy
 from backend.privacy.mask import mask_phone
 from backend.privacy.names import clean_name
 from backend.privacy.phones import parse_phone
-from backend.services.imports.xlsx_writing import Tab, write_xlsx
+from backend.services import offline
 from backend.services.sealing import Sealer, optional
+from backend.services.workbooks import Tab, write_xlsx
 from backend.workflow.places import name_of
 
 GROUPS = {"policy": "政策落实工作组", "data": "数据处理工作组"}
@@ -53,8 +54,13 @@ def units(group: str, *, by: Actor) -> list[Unit]:
     require(by.role, Action.READ_STATIONS)
     if group not in GROUPS:
         raise NotFound
+    return units_of(group, by.county_code)
+
+
+def units_of(group: str, county_code: str) -> list[Unit]:
+    """Return the departments of one of a county's groups, for whoever may read them."""
     named = {
-        each.department: each for each in db.session.scalars(select(Office).where(Office.county_code == by.county_code))
+        each.department: each for each in db.session.scalars(select(Office).where(Office.county_code == county_code))
     }
     return [
         Unit(
@@ -63,19 +69,20 @@ def units(group: str, *, by: Actor) -> list[Unit]:
             named[code].leader_name if code in named else "",
             named[code].liaison_name if code in named else "",
         )
-        for code, department in current_policy(by.county_code).departments.items()
+        for code, department in current_policy(county_code).departments.items()
         if group in department.groups
     ]
 
 
 def sheet(group: str, *, by: Actor) -> bytes:
     """Return the list of a group as its annex has it: five columns under its title."""
+    offline.refuse_files(by.county_code)
     rows = [
         [str(number), unit.name, unit.leader_name, unit.liaison_name, ""]
         for number, unit in enumerate(units(group, by=by), start=1)
     ]
     title = f"{name_of(by.county_code)}防止返贫动态监测{GROUPS[group]}成员单位名单"
-    return write_xlsx([Tab(GROUPS[group], HEADING, rows, above=([title],), merged=("A1:E1",))])
+    return write_xlsx([Tab(GROUPS[group], HEADING, rows, above=([title],), merged=((0, 0, 0, 4),))])
 
 
 @use_case
@@ -147,13 +154,14 @@ def phone_of(member: JudgingMember) -> str:
 
 def sheet_of_town(township: str, *, by: Actor) -> bytes:
     """Return a township's group as a table."""
+    offline.refuse_files(by.county_code)
     names = current_policy(by.county_code).dictionaries
     rows = [
         [str(number), names["judging_posts"][each.post], names["judging_lines"][each.line], each.name, each.title, ""]
         for number, each in enumerate(members(township, by=by), start=1)
     ]
     title = f"{name_of(township)}防止返贫动态监测研判处置工作组成员名单"
-    return write_xlsx([Tab("研判处置工作组", HEADING_OF_TOWN, rows, above=([title],), merged=("A1:F1",))])
+    return write_xlsx([Tab("研判处置工作组", HEADING_OF_TOWN, rows, above=([title],), merged=((0, 0, 0, 5),))])
 
 
 def _refuse_other(township: str, by: Actor) -> None:

@@ -9,6 +9,7 @@ from backend.access.permissions import Action, Role
 from backend.workflow.states import ENDS, Kind, State
 
 if TYPE_CHECKING:
+    from backend.policy import Policy
     from backend.workflow.steps import Step
     from backend.workflow.watching import Turn
 
@@ -157,6 +158,19 @@ JOIN = Duty(Kind.JOIN, Role.VILLAGE, "T_ACCEPT")
 IN_TOTAL = frozenset(each.kind for each in vars().copy().values() if isinstance(each, Duty) and each.in_total)
 """The kinds of duty whose date never passes the day promised for the whole."""
 
+_ENDS_AT = {
+    "decision": IN_TOTAL - {Kind.ANNOUNCE},
+    "announcement": IN_TOTAL,
+    "national_entry": IN_TOTAL | {Kind.ENTER_NATIONAL},
+}
+"""What counts in the total, by the step with whose end the county's rules let it end (flag `total_ends_at`)."""
+
+
+def counts_in_total(kind: Kind, policy: "Policy") -> bool:
+    """Say whether the date of such a duty may not pass the day promised for the whole, under these rules."""
+    return kind in _ENDS_AT[str(policy.flags["total_ends_at"])]
+
+
 FIRST_DUTY = ACCEPT
 FIRST_STATE = State.DECLARED
 ONGOING = frozenset(State) - ENDS
@@ -190,6 +204,9 @@ WAY = "procedure"
 
 NOT_IDENTIFYING = frozenset({REMOVAL, WARNING})
 """Variants about a family that is watched already: they share nothing with the rows of the way to inclusion."""
+
+ROUTINE_KINDS = frozenset({ALERT_BATCH.kind})
+"""Duties about no family, of which an office owes twenty at once: nobody hears of each of them singly."""
 
 WATCH_DUTIES = frozenset(
     {Kind.PLAN, Kind.PAIR, Kind.MEASURE, Kind.AID_MISSING, Kind.SAFETY_NET, Kind.CARE, Kind.RELIEF}

@@ -18,6 +18,7 @@ from backend.workflow import telling, verdicts, watching
 from backend.workflow.duties import BEGINNINGS, JOIN, OUTSIDE, Opening
 from backend.workflow.history import what_happened_meanwhile, write_event
 from backend.workflow.kin import has_kin_in_office
+from backend.workflow.openings import counted_from
 from backend.workflow.procedure import row_for, rows_for, rows_of
 from backend.workflow.refusals import not_from, refuse_missing_reason, refuse_unowed
 from backend.workflow.states import ENDS, OUTLIVING, Kind, State
@@ -139,7 +140,7 @@ def _apply(step: Step) -> Task | None:
     for task in _closed_by(step):
         close_duty(task, by=by, how=row.action, version=case.version)
     # In this order: openers still see where the case came from, and what earlier steps left.
-    openings = [Opening(duty, detail=_asked(step)) for duty in row.opens]
+    openings = [Opening(duty, since=counted_from(step, duty), detail=_asked(step)) for duty in row.opens]
     if row.opens_also is not None:
         openings += row.opens_also(step)
     marks = {**case.marks, **(row.marks(step) if row.marks else {}), **_judged(step)}

@@ -4,7 +4,7 @@ from backend.models import Case, DisasterEvent, Task
 from backend.policy.county import county_workdays, policy_of
 from backend.policy.rules import DISASTER, NORMAL
 from backend.workflow.deadlines import Due, due_on, shrunk
-from backend.workflow.duties import IN_TOTAL
+from backend.workflow.duties import counts_in_total
 from backend.workflow.states import Kind
 from backend.workflow.tasks import EXTENDED_BY, SUPERVISED, ask_again, total_of
 
@@ -25,7 +25,7 @@ def lengthen(case: Case, task: Task, event: DisasterEvent) -> bool:
     longer = policy.limits.get(f"{task.limit_key}.{DISASTER}")
     if longer is None or longer.days <= policy.limit(task.limit_key).days:
         return False
-    is_free = Kind(task.kind) not in IN_TOTAL or policy.flags["disaster_past_total"]
+    is_free = not counts_in_total(Kind(task.kind), policy) or policy.flags["disaster_past_total"]
     own = due_on(task.opened_on, longer, workdays)
     due = own if is_free else shrunk(task.opened_on, longer, Due(total_of(case)), workdays)
     if due.on <= task.due_on:

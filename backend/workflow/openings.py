@@ -26,13 +26,16 @@ from backend.workflow.duties import (
     SIGN_IN_TOWN,
     TAKE_DOWN,
     TOWN_REVIEW,
+    VISIT,
     WATCH_NOTICE,
+    Duty,
     Opening,
 )
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Step
 from backend.workflow.ways import Way, answers, leads_to
 
+_FIRST_DESK = frozenset({Kind.ACCEPT, Kind.CLUE_VERDICT})
 _AFTER_COMPARISON = (
     Way((CONSULT,), where=frozenset({State.FOUND})),
     Way((COUNTY_DECISION,), where=frozenset({State.PASSED})),
@@ -57,6 +60,16 @@ def department_checks(step: Step, since: date | None) -> list[Opening]:
     offices = step.policy.dictionaries["risk_offices"]
     concerned = dict.fromkeys(offices[risk] for risk in step.marks.get("risks", [step.case.risk]) if risk in offices)
     return [Opening(DEPARTMENT_CHECK, since=since, detail={"department": each}) for each in concerned]
+
+
+def counted_from(step: Step, duty: Duty) -> date | None:
+    """Return the day from which a duty counts where that is not today: the first home check, as the rules say.
+
+    安徽 and 甘肃 (2023) count it from the declaration, the others from its acceptance.
+    """
+    if duty is not VISIT or step.policy.flags["visit_from"] != "discovery" or step.seen is None:
+        return None
+    return step.seen.opened_on if step.seen.kind in _FIRST_DESK else None
 
 
 @leads_to(State.FOUND, State.PUBLIC, State.VISITED)

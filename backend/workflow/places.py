@@ -1,8 +1,9 @@
 """Names of places and where a duty lies, read so often that each process remembers them."""
 
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from backend import clock
 from backend.access.permissions import LEVEL_OF_ROLE, Role
@@ -10,6 +11,9 @@ from backend.db import db
 from backend.models import County, Region
 
 REMEMBERED_SECONDS = 60.0
+CHOSEN_FROM = ("township", "village")
+PRACTICE = ("99", "98", "97")
+"""How the codes of practice counties begin: no province has such digits (GB/T 2260)."""
 
 
 class Named(NamedTuple):
@@ -18,10 +22,12 @@ class Named(NamedTuple):
     name: str
     level: str
     phone: str
+    leads_to: str | None = None
 
 
 _names: dict[str, tuple[float, str]] = {}
 _places: dict[str, tuple[float, Named]] = {}
+_children: dict[str, tuple[float, Sequence[tuple[str, str]]]] = {}
 
 
 def name_of(code: str) -> str:
@@ -41,13 +47,54 @@ def place(code: str) -> Named | None:
         return known[1]
     # Whoever asks for one village will soon ask for those beside it: one statement a township, not one a village.
     parent = select(Region.parent_code).where(Region.code == code).scalar_subquery()
-    query = select(Region.code, Region.name, Region.level, Region.phone, County.phone.label("county_phone"))
+    which = (Region.code, Region.name, Region.level, Region.phone, Region.leads_to)
+    query = select(*which, County.phone.label("county_phone"))
     rows = db.session.execute(query.outerjoin(County, County.code == Region.code).where(Region.parent_code == parent))
     moment = clock.monotonic()
     for row in rows:
-        _places[row.code] = (moment, Named(row.name, row.level, row.phone or row.county_phone or ""))
+        _places[row.code] = (moment, Named(row.name, row.level, row.phone or row.county_phone or "", row.leads_to))
     known = _places.get(code)
     return known[1] if known and known[0] == moment else None
+
+
+def is_practice(code: str) -> bool:
+    """Say whether a place lies in a practice county: nothing of it ever leaves the house (practice P50)."""
+    return code.startswith(PRACTICE)
+
+
+def lead_on(code: str) -> str:
+    """Return the code that counts today: a merged place leads on to where its people are now (practice P49)."""
+    seen = {code}
+    while (to := _leads_to(code)) is not None and to not in seen:
+        seen.add(to)
+        code = to
+    return code
+
+
+def _leads_to(code: str) -> str | None:
+    found = place(code)
+    return found.leads_to if found is not None else None
+
+
+def children_of(code: str) -> Sequence[tuple[str, str]]:
+    """Return the places right below one, with their names, in the order of their codes; remembered for a minute."""
+    known = _children.get(code)
+    if known and clock.monotonic() - known[0] < REMEMBERED_SECONDS:
+        return known[1]
+    # Whoever chooses among them is mostly at home in the place itself, and the page names that too.
+    near = and_(Region.parent_code == code, Region.level.in_(CHOSEN_FROM))
+    query = select(Region.code, Region.name).where(or_(near, Region.code == code)).order_by(Region.code)
+    names = {row.code: row.name for row in db.session.execute(query)}
+    remember(names)
+    found = [(below, name) for below, name in names.items() if below != code]
+    _children[code] = (clock.monotonic(), found)
+    return found
+
+
+def unnamed(codes: Set[str]) -> Set[str]:
+    """Return those of the codes whose names are not at hand."""
+    moment = clock.monotonic()
+    return {code for code in codes if code not in _names or moment - _names[code][0] >= REMEMBERED_SECONDS}
 
 
 def remember(names: dict[str, str]) -> None:
@@ -60,6 +107,7 @@ def forget() -> None:
     """Read every place afresh: after regions were loaded or renamed."""
     _names.clear()
     _places.clear()
+    _children.clear()
 
 
 def owner_region(role: Role, village_code: str) -> str:

@@ -17,7 +17,7 @@ from backend.policy.county import county_workdays, current_policy, policy_of
 from backend.policy.rules import DISASTER, NORMAL
 from backend.workflow.deadlines import Due, due_on, not_before_seen, shrunk
 from backend.workflow.disasters import open_event_at
-from backend.workflow.duties import IN_TOTAL, NOT_IDENTIFYING, WAY, Duty, Opening
+from backend.workflow.duties import NOT_IDENTIFYING, WAY, Duty, Opening, counts_in_total
 from backend.workflow.living import owner_of
 from backend.workflow.states import Kind
 
@@ -181,9 +181,10 @@ def redate(case: Case) -> None:
     Each from the day on which it was opened and under its own limit; the old date stays in its detail.
     """
     for task in open_duties(case.id):
-        if Kind(task.kind) not in IN_TOTAL or {"left", SUPERVISED} & set(task.detail):
+        policy = policy_of(case.county_code, case.policy_version)
+        if not counts_in_total(Kind(task.kind), policy) or {"left", SUPERVISED} & set(task.detail):
             continue  # what is left of a comparison keeps the day of the whole, and a leader's word is a leader's
-        limit = policy_of(case.county_code, case.policy_version).limit(task.limit_key)
+        limit = policy.limit(task.limit_key)
         workdays = county_workdays(case.county_code)
         own = shrunk(task.opened_on, limit, Due(total_of(case)), workdays)
         due = not_before_seen(own, task.appeared_on, limit, workdays)
@@ -215,7 +216,9 @@ def _due(case: Case, opening: Opening, appears_on: date, event: DisasterEvent | 
     limit = policy.limit(_limit_key(case, opening, event))
     workdays = county_workdays(case.county_code)
     since = opening.since or clock.today()
-    bound = opening.duty.in_total and not (event is not None and policy.flags["disaster_past_total"])
+    bound = counts_in_total(opening.duty.kind, policy) and not (
+        event is not None and policy.flags["disaster_past_total"]
+    )
     own = shrunk(since, limit, Due(total_of(case)), workdays) if bound else due_on(since, limit, workdays)
     return not_before_seen(own, appears_on, limit, workdays)
 
@@ -233,11 +236,8 @@ def close_duty(task: Task, *, by: Actor, how: str, version: int) -> None:
     task.version = version
 
 
-_OPEN_DUTIES = (
-    select(Task)
-    .where(Task.case_id == bindparam("case_id"), Task.open_due.is_not(None))
-    .order_by(Task.open_due, Task.id)
-)
+_OF_A_CASE = select(Task).where(Task.case_id == bindparam("case_id"), Task.open_due.is_not(None))
+_OPEN_DUTIES = _OF_A_CASE.order_by(Task.open_due, Task.id)
 
 
 def open_duties(case_id: int) -> Sequence[Task]:

@@ -83,13 +83,7 @@ def tell(
 
     Whoever has no phone here is owed what must be heard all the same: the channels end with a person who goes there.
     """
-    sentence = TOLD[key].format(
-        village=name_of(declaration.said_village),
-        township=name_of(declaration.said_village[:9]),
-        office=name_of(declaration.said_village),
-        due=in_words(due_on) if due_on else "近日",
-        promised=in_words(promised_on),
-    )
+    sentence = sentence_of(key, declaration.said_village, due_on=due_on, promised_on=promised_on)
     line_id = new_id()
     sealed = seal(detail, keys=keys(), place=Place("receipt_lines", "detail_sealed", line_id)) if detail else None
     line = ReceiptLine(
@@ -126,6 +120,17 @@ def tell(
             not_before=spoken_at(clock.now(), current_policy(declaration.county_code).ladder),
         )
     return line
+
+
+def sentence_of(key: str, village_code: str, *, due_on: date | None, promised_on: date) -> str:
+    """Say in plain words what a step means for a family of this village: on its receipt, and on paper."""
+    return TOLD[key].format(
+        village=name_of(village_code),
+        township=name_of(village_code[:9]),
+        office=name_of(village_code),
+        due=in_words(due_on) if due_on else "近日",
+        promised=in_words(promised_on),
+    )
 
 
 def _reason_words(case: Case, reason: "Reason") -> str:

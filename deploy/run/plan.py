@@ -127,6 +127,7 @@ def _own_programs(plan: Plan) -> tuple[Program, ...]:
         Program("web", _python(*server, "wsgi:create_app()"), patience=15),
         *(Program(name, _python("-m", "jobs.worker", "send"), patience=20) for name in _senders(plan)),
         Program("work", _python("-m", "jobs.worker", "work"), patience=20),
+        Program("files", _python("-m", "jobs.worker", "files"), patience=20),
         Program("metronome", _python("-m", "jobs.metronome")),
     )
 

@@ -1,6 +1,6 @@
 """Signing in on a phone, and who one is."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from backend.access.permissions import Role
 from backend.services.templates import MESSAGE_KINDS
@@ -107,4 +107,4 @@ class BeforeQuery(Schema):
     """Where a page begins, and how long it is."""
 
     before = Id(load_default=None)
-    size = Whole(load_default=20, validate=lambda size: 1 <= size <= 100)
+    size = Whole(load_default=20, validate=validate.Range(1, 100, error="每页 1 到 100 条。"))

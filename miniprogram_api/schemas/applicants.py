@@ -111,10 +111,23 @@ class OwnDataLineSchema(Schema):
     consents = fields.List(fields.Nested(OwnConsentSchema), required=True)
 
 
+class LookSchema(Schema):
+    """One look at one's own family: the day, the post of whoever looked, and what they saw."""
+
+    looked_on = fields.Date(required=True)
+    who = fields.String(required=True)
+    what = fields.String(required=True)
+
+
 class OwnDataSchema(Schema):
-    """My data."""
+    """My data, and who looked at it."""
 
     items = fields.List(fields.Nested(OwnDataLineSchema), required=True)
+    looks = fields.List(
+        fields.Nested(LookSchema),
+        required=True,
+        metadata={"description": "empty until the phone was confirmed"},
+    )
 
 
 class ComplaintRequest(Schema):

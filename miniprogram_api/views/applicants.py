@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.access.permissions import Action
-from backend.services import appointments, consents, satisfactions
+from backend.services import appointments, consents, looks, satisfactions
 from backend.services.appointments import AppointmentForm
 from backend.services.satisfactions import OwnMark
 from miniprogram_api import applicants as shape
@@ -82,8 +82,8 @@ def answer_mark(body: dict[str, Any], satisfaction_id: int) -> dict[str, bool]:
 
 @route(applicants, "GET", "/me/data", allows=Action.CHANGE_CONSENT, gives=OwnDataSchema)
 def own_data() -> dict[str, Any]:
-    """Say what was agreed to on one's own receipts, with every change."""
-    return shape.own_data(consents.own_consents(by=actor()))
+    """Say what was agreed to on one's own receipts, with every change, and who looked at one's family."""
+    return shape.own_data(consents.own_consents(by=actor()), looks.at_own_family(by=actor()))
 
 
 @route(

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from backend.access.permissions import Action
 from backend.models import Case, Visit
 from backend.services import cases as service
-from backend.services import family_phones, living, receipts, reveals, tasks
+from backend.services import family_phones, living, looks, receipts, reveals, tasks
 from backend.services.cases import VisitForm
 from backend.services.reveals import Field
 from backend.services.tasks import Cursor
@@ -44,7 +44,7 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
 def read_case(case_id: int) -> dict[str, Any]:
     """Read one case with what belongs to it."""
     with living.within_reach(case_id, by=actor()):
-        return case_file(service.read_case(case_id, by=actor()), actor())
+        return case_file(looks.open_case(case_id, by=actor()), actor())
 
 
 @route(

@@ -61,12 +61,13 @@ def _opened(app: Flask, console: Callable[[str], Desk], make: Maker) -> Iterator
         [each for each in make.rows(Clue) if each.channel == "petition"],
     )
     sheets = [f"notices/{notice.id}" for notice in make.rows(Notice)]
+    records = [f"papers/sitting/{meeting.id}" for meeting in make.rows(Meeting)[:1]]
     sat = [f"sittings/{meeting.id}" for meeting in make.rows(Meeting)]
     of_rules = ["rules/", *(f"rules/?group={each}" for each in ("flags", "numbers", "texts"))]
     of_rules += ["rules/dictionaries", "rules/ladder", "rules/ladder/edit"]
     of_rules += ["rules/departments", "rules/departments/edit", "slips/"]
     of_rules += [f"rules/dictionaries/{each}" for each in ("hardships", "categories", "risk_offices")]
-    lists = ["alerts/", "registers/", "board/", "ledger/"]
+    lists = ["alerts/", "registers/", "board/", "ledger/", "exports/", "exports/?ledger=office_list"]
     complaints = ["complaints/", "complaints/new", *(f"complaints/{each.id}" for each in make.rows(Complaint))]
     seen: dict[str, list[str]] = {
         "county_lead": [*of_rules, "rules/edit", "rules/history", f"batches/{batch.id}", f"disasters/{event.id}"],
@@ -74,6 +75,8 @@ def _opened(app: Flask, console: Callable[[str], Desk], make: Maker) -> Iterator
         "county_op": [
             *lists,
             "ledger/vacancies",
+            "papers/",
+            *("paper-templates/sitting", "paper-templates/notice"),
             "calendar/",
             "calendar/?year=2027",
             "batches/",
@@ -82,7 +85,7 @@ def _opened(app: Flask, console: Callable[[str], Desk], make: Maker) -> Iterator
             "lookup/",
         ],
         "town_op": ["clues/", "clues/new", f"clues/{clue.id}", "entries/", f"disasters/{event.id}", *sheets, *sat],
-        "village": ["reporters/", "board/", "ledger/", "notices/", *sheets, "sittings/", *sat]
+        "village": ["reporters/", "board/", "ledger/", "notices/", *sheets, "sittings/", *sat, *records]
         + [f"sittings/new/{kind}" for kind in ("consultation", "meeting", "failed")],
     }
     for login, paths in seen.items():

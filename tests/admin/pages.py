@@ -14,6 +14,7 @@ class Form:
     """One form, with what it would send if nobody typed anything."""
 
     action: str
+    method: str = "get"
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -54,7 +55,7 @@ class _Reader(HTMLParser):
         if tag == "a" and "href" in given:
             self.page.links.append(given["href"])
         if tag == "form":
-            self.page.forms.append(Form(given.get("action", "")))
+            self.page.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
         if tag == "textarea":
             self.textarea = given.get("name", "")
         self._choose(tag, given)

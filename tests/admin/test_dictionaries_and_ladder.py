@@ -22,7 +22,7 @@ Enter = Callable[[str], Desk]
 FRIDAY = datetime(2026, 9, 4, 2, 0, tzinfo=UTC)
 WHY = {"from_on": "2026-09-04", "reason": "县里统一叫法"}
 
-pytestmark = pytest.mark.shows("procedure.5")
+pytestmark = pytest.mark.shows("procedure.5", "console.6")
 
 
 @pytest.fixture(autouse=True)

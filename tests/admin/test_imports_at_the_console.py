@@ -22,7 +22,7 @@ from tests.imports.xlsx import read_back
 from tests.people import COUNTY, Cast, Maker, id_number
 
 Enter = Callable[[str], Desk]
-pytestmark = [pytest.mark.shows("monitoring.0")]
+pytestmark = [pytest.mark.shows("monitoring.0", "console.5")]
 BROKEN = [[*ZHANG[0]], [*ZHANG[1][:9], "123", *ZHANG[1][10:]], *WANG]
 
 
@@ -81,7 +81,7 @@ def test_a_large_file_is_let_in_here_and_nowhere_else(console: Enter, app: Flask
     token = desk.token()
 
     here = _post_large(desk, "/console/imports/", token)
-    there = _post_large(desk, "/console/roster/ledger", token)
+    there = _post_large(desk, "/console/registers/complete", token)
 
     assert here.status_code == 302
     assert "正在检查" in desk.get(here.location).text
@@ -97,19 +97,14 @@ def _post_large(desk: Desk, address: str, token: str) -> TestResponse:
     return desk.client.post(address, data=body, content_type="multipart/form-data; boundary=b")
 
 
-def test_templates_and_the_roster_are_downloaded_and_the_export_is_in_the_audit(
-    console: Enter, app: Flask, cast: Cast
-) -> None:
+def test_templates_are_downloaded(console: Enter, app: Flask, cast: Cast) -> None:
     Office(app, cast).take(as_csv(ZHANG))
     desk = console("county_op")
 
     template = desk.client.get("/console/imports/templates/households")
-    roster = desk.client.post("/console/imports/roster", data={"csrf_token": desk.token()})
 
     assert len(read_back(template.data)[0]) == 25
-    assert len(read_back(roster.data)) == 4
-    assert roster.headers["Cache-Control"] == "no-store"
-    assert "导出花名册" in console("auditor").get("/console/audit/").text
+    assert template.headers["Cache-Control"] == "no-store"
 
 
 def test_a_doubt_is_settled_with_both_sides_in_view(console: Enter, app: Flask, make: Maker, cast: Cast) -> None:

@@ -20,7 +20,7 @@ from tests.people import VILLAGE, Cast, Maker, id_number
 PEOPLE = ["姓名", "身份证号", "户籍村", "金额"]
 
 
-@pytest.mark.shows("monitoring.0", "monitoring.3")
+@pytest.mark.shows("monitoring.0", "monitoring.3", "console.5")
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_a_file_goes_in_and_alerts_come_out(
     size: str,

@@ -122,6 +122,7 @@ def test_the_apis_description_opens_under_its_own_policy_and_without_any_network
     page = _open(chromium, address, "desk", troubles)
 
     page.goto(f"{address}/api/v1/docs")
+    page.get_by_text("自主申报与回执").click()
     page.get_by_text("/api/v1/declarations", exact=True).first.wait_for()
 
     assert troubles == []

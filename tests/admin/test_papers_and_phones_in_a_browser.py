@@ -48,7 +48,7 @@ def test_a_cadre_brings_a_paper_and_takes_a_phone_back(
     page.get_by_text("已收回").wait_for()
     _picture(page, f"phones-{size}")
 
-    assert page.get_by_role("link", name="承诺授权书").count() == 1
+    assert page.locator("#files").get_by_role("link", name="承诺授权书").count() == 1
     assert [(row.kind, row.what) for row in make.rows(StoredFile)] == [("document", "authorization")]
     assert [row.withdrawn_at is None for row in make.rows(AccountHousehold)] == [True, False]
     assert troubles == []

@@ -8,10 +8,10 @@ from flask import Flask
 
 from backend import clock
 from backend.models import PolicyVersion, WorkdayOverride
-from backend.services import redating
+from backend.services import calendars, redating
 from tests.admin.desk import Desk
 from tests.admin.pages import Page
-from tests.people import Maker
+from tests.people import Cast, Maker
 
 Enter = Callable[[str], Desk]
 FRIDAY = datetime(2026, 9, 4, 2, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ def _draft(desk: Desk, **typed: str) -> Page:
     return desk.press(page, "/rules/edit", **{"from_on": "2026-09-04", "reason": "县政府2026年第3号文", **typed})
 
 
-@pytest.mark.shows("procedure.5")
+@pytest.mark.shows("procedure.5", "console.6")
 def test_a_county_changes_a_limit_and_only_new_cases_follow_it(console: Enter, make: Maker) -> None:
     old = make.case()
     desk = console("county_lead")
@@ -48,7 +48,7 @@ def test_a_county_changes_a_limit_and_only_new_cases_follow_it(console: Enter, m
     assert "本县改定" in shown.text
 
 
-@pytest.mark.shows("procedure.5")
+@pytest.mark.shows("procedure.5", "console.6")
 def test_the_history_says_who_changed_what_when_and_why(console: Enter, make: Maker) -> None:
     desk = console("county_lead")
     desk.press(_draft(desk, **{"flags.compare_skippable": "yes"}), "/rules/")
@@ -64,7 +64,7 @@ def test_the_history_says_who_changed_what_when_and_why(console: Enter, make: Ma
     assert "第2版；从9月4日（周五）起；理由：县政府2026年第3号文" in audited.text
 
 
-@pytest.mark.shows("procedure.5")
+@pytest.mark.shows("procedure.5", "console.6")
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -99,7 +99,7 @@ def test_what_cannot_be_right_is_said_beside_its_field_and_nothing_is_saved(
     assert kept["reason"] == typed.get("reason", "县政府2026年第3号文")
 
 
-@pytest.mark.shows("procedure.5")
+@pytest.mark.shows("procedure.5", "console.6")
 def test_two_leaders_do_not_overwrite_each_other(console: Enter, make: Maker) -> None:
     first, second = console("county_lead"), console("county_lead")
     slow = _draft(second, **{"limits.T_CLUE": "2"})
@@ -112,7 +112,7 @@ def test_two_leaders_do_not_overwrite_each_other(console: Enter, make: Maker) ->
     assert len(make.rows(PolicyVersion)) == 2
 
 
-@pytest.mark.shows("procedure.5")
+@pytest.mark.shows("procedure.5", "console.6")
 def test_a_county_takes_another_preset_and_keeps_its_own_values(console: Enter, make: Maker) -> None:
     desk = console("county_lead")
     desk.press(_draft(desk, **{"limits.T_CLUE": "2"}), "/rules/")
@@ -126,7 +126,7 @@ def test_a_county_takes_another_preset_and_keeps_its_own_values(console: Enter, 
     assert (row.preset, row.changes["limits"]) == ("HAINAN_2021", {"T_CLUE": "2d"})
 
 
-@pytest.mark.shows("procedure.5")
+@pytest.mark.shows("procedure.5", "console.6")
 @pytest.mark.parametrize("login", ["reviewer", "village", "county_op", "admin", "auditor"])
 def test_only_the_countys_leader_sees_and_changes_the_rules(console: Enter, make: Maker, login: str) -> None:
     desk = console(login)
@@ -146,7 +146,7 @@ def _working_days(desk: Desk) -> None:
     assert saved.status == 200, saved.text
 
 
-@pytest.mark.shows("procedure.6")
+@pytest.mark.shows("procedure.6", "console.6")
 def test_a_county_holiday_says_first_which_duties_move_and_the_old_date_is_kept(
     console: Enter, make: Maker, app: Flask
 ) -> None:
@@ -171,7 +171,7 @@ def test_a_county_holiday_says_first_which_duties_move_and_the_old_date_is_kept(
     assert (task.due_on, task.detail["was_due"]) == (date(2026, 9, 8), ["2026-09-07"])
 
 
-@pytest.mark.shows("procedure.6")
+@pytest.mark.shows("procedure.6", "console.6")
 def test_the_countys_day_is_taken_back_and_the_dates_return(console: Enter, make: Maker, app: Flask) -> None:
     desk = console("county_lead")
     _working_days(desk)
@@ -191,7 +191,7 @@ def test_the_countys_day_is_taken_back_and_the_dates_return(console: Enter, make
     assert audited.text.index("通知作废") < audited.text.index("县政府放假通知")
 
 
-@pytest.mark.shows("procedure.6")
+@pytest.mark.shows("procedure.6", "console.6")
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -216,7 +216,7 @@ def test_a_day_that_cannot_be_changed_so_is_said_so(
     assert make.rows(WorkdayOverride) == []
 
 
-@pytest.mark.shows("procedure.6")
+@pytest.mark.shows("procedure.6", "console.6")
 def test_a_year_shows_its_holidays_and_make_up_days_and_an_unpublished_one_says_so(console: Enter) -> None:
     desk = console("county_op")
 
@@ -236,3 +236,19 @@ def test_a_township_does_not_change_the_calendar(console: Enter, make: Maker) ->
 
     assert (desk.get("/console/calendar/").status, sent.status_code) == (403, 403)
     assert make.rows(WorkdayOverride) == []
+
+
+@pytest.mark.shows("console.6")
+def test_a_preview_looks_at_so_many_duties_and_says_when_there_are_more(
+    make: Maker, cast: Cast, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for serial in range(3):
+        make.case(openid=f"farmer-{serial}", id_number=None, head_name=f"张{'甲乙丙'[serial]}")
+    monkeypatch.setattr(calendars, "MOST_LOOKED", 2)
+
+    with cast.acting("county_op") as by:
+        many = calendars.shift_of(date(2020, 1, 6), is_workday=False, by=by)
+        none = calendars.shift_of(date(2035, 12, 31), is_workday=False, by=by)
+
+    assert (many.looked, many.is_cut) == (2, True)
+    assert (none.looked, none.is_cut) == (0, False)

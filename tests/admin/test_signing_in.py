@@ -204,6 +204,7 @@ def test_an_unknown_name_takes_as_long_to_refuse_as_a_wrong_password(browser: Br
     assert abs(found.difference) < 0.020, found.difference
 
 
+@pytest.mark.shows("console.7")
 def test_a_name_that_nobody_bears_is_slowed_down_like_any_other(browser: Browser, cast: Cast) -> None:
     cast.password("reviewer")
 
@@ -213,6 +214,7 @@ def test_a_name_that_nobody_bears_is_slowed_down_like_any_other(browser: Browser
     assert known == unknown == [422] * 5 + [429]
 
 
+@pytest.mark.shows("console.7")
 def test_one_persons_slips_do_not_shut_their_office_out(browser: Browser, cast: Cast) -> None:
     password = cast.password("second_reviewer")
     cast.password("reviewer")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 import miniprogram_api
-from backend.access.permissions import LEVEL_OF_ROLE, PERMISSIONS, ROLE_NAMES, Action, Role
+from backend.access.permissions import LEVEL_OF_ROLE, PERMISSIONS, PLACES_OF_INSPECTORS, ROLE_NAMES, Action, Role
 from backend.errors import DomainError
 from backend.statuses import STATUS
 from backend.workflow.procedure import PROCEDURE
@@ -78,7 +78,8 @@ def test_the_machine_may_do_what_is_listed_and_decides_nothing() -> None:
 
 def test_every_role_has_a_name_and_a_place() -> None:
     assert set(ROLE_NAMES) == set(Role)
-    assert set(LEVEL_OF_ROLE) == set(Role) - {Role.FARMER, Role.SYSTEM}
+    assert set(LEVEL_OF_ROLE) == set(Role) - {Role.FARMER, Role.SYSTEM, Role.INSPECTOR}
+    assert PLACES_OF_INSPECTORS
 
 
 def test_entry_points_name_an_action_and_never_a_role() -> None:

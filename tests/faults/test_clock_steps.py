@@ -116,8 +116,12 @@ def test_a_clock_that_is_set_repeats_nothing_and_wakes_nobody(
         note(f"the clock set, {subject}", messages=PEOPLE, received=len(arrived), twice=len(arrived) - PEOPLE)
         assert len(arrived) == PEOPLE
         assert len(outside) <= WORKERS * HANDS
+    eventually(lambda: len(_rungs_told(place)) > 1, within=SOON)
+    assert set(_rungs_told(place).values()) == {1}
+
+
+def _rungs_told(place: Town) -> Counter[tuple[str, str]]:
+    """How often each person was told of each rung."""
     with place.app.app_context():
         told = db.session.scalars(select(Message).where(Message.task_id.is_not(None))).all()
-    rungs = Counter((each.subject, each.recipient) for each in told)
-    assert len(rungs) > 1
-    assert set(rungs.values()) == {1}
+    return Counter((each.subject, each.recipient) for each in told)

@@ -15,7 +15,7 @@ from backend.db import db
 from backend.models import ImportBatch, ImportNote
 from backend.services.imports import batches, working
 from backend.services.imports.cells import address
-from backend.services.imports.xlsx_writing import Tab, write_xlsx
+from backend.services.workbooks import Tab, write_xlsx
 from tests.people import VILLAGE, Cast, id_number
 
 HEADING = (

@@ -1,7 +1,5 @@
 """Grids, pairing, staff and places through the same service; the way out for correction and back; doubts settled."""
 
-import io
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,8 +24,9 @@ from backend.models import (
     Task,
 )
 from backend.services import grids, roster_doubts
+from backend.services.exports import asking, making, taking
+from backend.services.exports.asking import AskForm
 from backend.services.imports import batches, kinds, papers, shelf, working
-from backend.services.imports.xlsx_parts import SharedStrings, Sheet
 from backend.workflow.states import Kind
 from tests.imports.files import HEADING, WANG, ZHANG, Office, as_csv, member, rows
 from tests.imports.xlsx import read_back
@@ -101,30 +100,6 @@ def test_a_new_member_takes_over_and_the_old_one_stays_in_the_history(office: Of
 
     members = [each for each in rows(app, GridPost) if each.post == "member"]
     assert [(each.name, each.until_on is None) for each in members] == [("王大山", False), ("孙小海", True)]
-
-
-@pytest.mark.shows("B12")
-def test_the_ledger_of_annex_two_has_its_columns_and_order(office: Office, cast: Cast) -> None:
-    office.take(as_csv([GRID], GRID_HEADING), "grids")
-
-    with cast.acting("town_op") as by:
-        content = grids.ledger(by=by)
-
-    with pytest.raises(Exception, match="合并了单元格"):
-        read_back(content)
-    title, top, below, line = read_rows(content)
-    assert title[0].endswith("防止返贫动态监测基层网格工作台账")
-    assert [cell for cell in top if cell] == ["序号", "村组网格名称", "农户数", "村组网格员", "村级网格员", "备注"]
-    assert below[3:11] == ["姓名", "村民组长", "党员", "其他（职务）", "联系电话", "姓名", "职务", "联系电话"]
-    assert line[:8] == ["1", "第一组第一网格", "32", "王大山", "√", "", "", "13800000021"]
-
-
-def read_rows(content: bytes) -> list[list[str]]:
-    """Read a workbook up to where its merged cells are named."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        sheet = Sheet(SharedStrings.of(package), frozenset())
-        sheet.parser().Parse(package.read("xl/worksheets/sheet1.xml"), True)
-    return [list(row.cells) for row in sheet.rows]
 
 
 def test_households_lie_in_grids_and_those_in_none_are_counted(office: Office, app: Flask, cast: Cast) -> None:
@@ -206,30 +181,40 @@ def test_a_unit_outside_the_code_list_gets_its_place(office: Office, app: Flask)
         db.session.commit()
 
 
+def roster_file(app: Flask, cast: Cast, login: str) -> bytes:
+    """Have the roster made for somebody, and return it."""
+    password = cast.password(login)
+    with cast.acting(login) as by:
+        row = asking.ask(AskForm("roster_full", "更正"), by=by, password=password)
+    with app.app_context():
+        making.carry_on()
+    with cast.acting(login) as by:
+        return b"".join(taking.take(row.id, by=by)[1])
+
+
 def test_the_roster_goes_out_for_correction_and_comes_back_unchanged(office: Office, app: Flask, cast: Cast) -> None:
     office.take(as_csv([*ZHANG, *WANG]))
-    with cast.acting("county_op") as by:
-        content = papers.roster(by=by)
+    content = roster_file(app, cast, "county_op")
 
     back = office.look(content)
 
     assert back.counts == {"same": 5}
-    heading, *lines = read_back(content)
+    _, _, heading, *lines = read_back(content)
     assert len(heading) == 25
     lines[0][heading.index("联系电话")] = "13800000099"
     assert office.take(as_csv(lines, heading)).counts == {"changed": 3, "same": 2}
-    with cast.acting("other_reviewer") as by:
-        assert len(read_back(papers.roster(by=by))) == 1
+    assert read_back(roster_file(app, cast, "other_reviewer"))[3:] == [["没有符合的。"]]
 
 
-def test_a_name_that_looks_like_a_formula_stays_text_on_its_way_out_and_back(office: Office, cast: Cast) -> None:
+def test_a_name_that_looks_like_a_formula_stays_text_on_its_way_out_and_back(
+    office: Office, app: Flask, cast: Cast
+) -> None:
     row = member("张三", 1, "张三", "户主", 1, 家庭住址="=1+1")
     office.take(as_csv([row]))
 
-    with cast.acting("county_op") as by:
-        content = papers.roster(by=by)
+    content = roster_file(app, cast, "county_op")
 
-    heading, line = read_back(content)
+    _, _, heading, line = read_back(content)
     assert line[heading.index("家庭住址")] == "=1+1"
     assert office.look(content).counts == {"same": 1}
 

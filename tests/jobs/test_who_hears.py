@@ -1,5 +1,6 @@
 """Who hears at which distance, when, and who hears instead where nobody is there."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -10,7 +11,7 @@ from backend import clock
 from backend.access.permissions import Role
 from backend.errors import Invalid, NotAllowed
 from backend.models import Deputy, Identity, Message
-from backend.services import deputies, explanations
+from backend.services import alert_schedule, deputies, explanations
 from backend.services.deputies import NewDeputy
 from backend.workflow.outbox import URGENT
 from tests.jobs.conftest import NOON
@@ -115,6 +116,24 @@ def test_beyond_the_threshold_one_digest_speaks_for_the_rest(
     shown = emulator.messages(openid)  # type: ignore[attr-defined]
     assert "今天另有3件待办" in str(shown[0]["lines"])
     assert {each.digest_id for each in make.messages(kind="duty", state="inbox")} == {digest.id}
+
+
+def test_a_county_without_liaisons_hears_of_the_lists_that_are_owed_once_a_day(
+    app: Flask, make: Maker, cast: Cast, sweep: Run, kind: str
+) -> None:
+    clerk = f"staff:{cast.staff_id('county_op')}"
+    with clock.at(NOON), app.app_context():
+        alert_schedule.open_due()
+
+    for days in range(9):
+        sweep(NOON + timedelta(days=days))
+
+    spoken = [each for each in make.messages(kind="duty") if each.recipient == clerk and each.state != "inbox"]
+    folded = [each for each in make.messages(kind="duty", state="inbox") if each.recipient == clerk and each.digest_id]
+    assert len(folded) > 10
+    assert max(Counter(each.day for each in spoken).values()) == 1
+    digests = [each.day for each in make.messages(kind="digest") if each.recipient == clerk]
+    assert len(digests) == len(set(digests)) > 0
 
 
 def test_a_digest_of_what_is_done_meanwhile_is_not_sent(

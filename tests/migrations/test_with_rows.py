@@ -70,6 +70,19 @@ def test_what_an_older_program_wrote_is_still_there_after_all_migrations(empty: 
 
 
 @pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
+def test_cases_of_an_older_program_are_found_by_the_initials_of_their_heads_name(empty: Flask) -> None:
+    migrate("0018")
+    _fill_each_table_with_a_row()
+    with db.engine.begin() as connection:
+        connection.execute(_reflected().tables["cases"].update().values(head_name="单守金"))
+
+    migrate()
+
+    with db.engine.connect() as connection:
+        assert connection.scalars(select(_reflected().tables["cases"].c.initials)).all() == ["ssj"]
+
+
+@pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
 def test_who_answered_for_a_family_and_what_was_unsafe_are_moved_to_where_they_are_kept_now(empty: Flask) -> None:
     migrate("0016")
     _fill_each_table_with_a_row()

@@ -109,7 +109,7 @@ class HttpsProxy(HTTPAdapter):
 def test_the_steps_of_the_readme_lead_to_a_county_that_its_administrator_signs_in_to(
     tmp_path: Path, valkey: Path
 ) -> None:
-    settings, (runs, reads, init, add, doctor) = blocks()
+    settings, (runs, reads, init, add, guard, doctor) = blocks()
     with ExitStack() as stack:
         port, url = free_ports(), stack.enter_context(mariadb.running())
         site = f"http://127.0.0.1:{port}"
@@ -125,6 +125,7 @@ def test_the_steps_of_the_readme_lead_to_a_county_that_its_administrator_signs_i
         made = terminal.said(f"{reads}\n{init}")
         again = terminal.said(f"{reads}\n{init}")
         status, said = terminal.said(f"{reads}\n{add}")
+        guarded = terminal.said(f"{reads}\n{guard}")
         _, found = terminal.said(f"{reads}\n{doctor}")
         [link] = re.findall(rf"{site}/console/password/\S+", said)
         page = _signed_in(site, link)
@@ -133,6 +134,7 @@ def test_the_steps_of_the_readme_lead_to_a_county_that_its_administrator_signs_i
     assert "灵寿县 已建好" in made[1]
     assert (again[0], "已经建过" in again[1]) == (1, True)
     assert status == 0, said
+    assert (guarded[0], "/console/password/" in guarded[1]) == (0, True)
     assert "王某" in page
     assert "数据库" in found
     assert PASSWORD not in said + found

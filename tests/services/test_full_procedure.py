@@ -15,7 +15,10 @@ from backend.db import db, in_transaction
 from backend.errors import Invalid, NotPossibleNow
 from backend.models import Case, PolicyVersion, Task
 from backend.policy import county as county_policy
+from backend.policy.presets import load_preset
+from backend.workdays import Workdays
 from backend.workflow import engine
+from backend.workflow.deadlines import due_on
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import redate
@@ -84,6 +87,7 @@ class Walker:
         if self.duties(Kind.COMPARE):
             self.take(Action.FILE_COMPARISON, "county_op", Kind.COMPARE)
         self.take(Action.COUNTY_APPROVE, "county_lead", Kind.COUNTY_DECISION)
+        self.decided_on = self.today
         self.take(Action.ANNOUNCE, "town_op", Kind.ANNOUNCE)
 
 
@@ -144,9 +148,42 @@ def test_every_preset_walks_through_on_its_last_days(walker: Walker, preset: Any
     walker.township_and_county()
 
     assert walker.case().state == State.MONITORED
-    assert walker.today <= walker.case().promised_on
+    total_ends_on = walker.decided_on if name == "JIANGXI_10WD" else walker.today
+    assert total_ends_on <= walker.case().promised_on
     assert (walker.today - date(2026, 3, 6)).days <= most
     assert [task.kind for task in walker.make.rows(Task) if task.due_on < task.appeared_on] == []
+
+
+@pytest.mark.shows("procedure.5", "procedure.6", "D24")
+@pytest.mark.parametrize(("name", "due"), [("ANHUI_2022", date(2026, 3, 10)), ("NATIONAL", date(2026, 3, 9))])
+def test_the_home_check_counts_from_where_the_rules_begin_it(walker: Walker, preset: Any, name: str, due: date) -> None:
+    """安徽: two working days from the declaration of Friday 6 March; the guide: two days from the acceptance."""
+    preset(name)
+    walker.begin(date(2026, 3, 6))
+    walker.take(Action.ACCEPT, "village", Kind.ACCEPT)
+
+    [visit] = walker.duties(Kind.VISIT)
+    assert visit.due_on == due
+    assert visit.opened_on == (date(2026, 3, 6) if name == "ANHUI_2022" else walker.today)
+
+
+@pytest.mark.shows("procedure.5", "procedure.6")
+def test_what_comes_after_the_totals_end_is_not_squeezed_into_it(walker: Walker, preset: Any) -> None:
+    preset("JIANGXI_10WD")
+    walker.begin(date(2026, 3, 6))
+    walker.village()
+    walker.take(Action.CLOSE_NOTICE, "village", Kind.WATCH_NOTICE)
+    while walker.duties(Kind.DEPARTMENT_CHECK):
+        walker.take(Action.CHECK_DEPARTMENT, "second_reviewer", Kind.DEPARTMENT_CHECK)
+    walker.take(Action.PASS_ON, "reviewer", Kind.TOWN_REVIEW)
+    if walker.duties(Kind.COMPARE):
+        walker.take(Action.FILE_COMPARISON, "county_op", Kind.COMPARE)
+    walker.today = walker.case().promised_on
+    walker.take(Action.COUNTY_APPROVE, "county_lead", Kind.COUNTY_DECISION)
+
+    [announce] = walker.duties(Kind.ANNOUNCE)
+    limit = load_preset("JIANGXI_10WD").limit("T_ANNOUNCE")
+    assert announce.due_on == due_on(walker.today, limit, Workdays()).on > walker.case().promised_on
 
 
 @pytest.mark.shows("procedure.5", "procedure.6")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from backend import clock
-from backend.errors import NotAllowed, NotPossibleNow
+from backend.errors import Invalid, NotAllowed, NotPossibleNow
 from backend.models import ComparisonAnswer, ComparisonResult
 from backend.services import authorizations, registers
 from backend.workflow.states import Kind
@@ -19,6 +19,7 @@ from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.shows("monitoring.4", "procedure.2", "C11", "D22")]
 HEADING = ["村", "姓名", "身份证号", "比对项目", "有或没有", "说明"]
+WORD = "correct horse battery"
 NAMES = dict(zip(ITEMS, ("户籍", "车辆", "房产", "工商登记", "财政供养", "社保", "存款"), strict=True))
 
 
@@ -46,8 +47,9 @@ def everything(**hits: str) -> list[tuple[str, str, str]]:
 
 def test_without_an_authorization_nothing_is_asked_and_nothing_is_kept(desks: Desks, make: Maker) -> None:
     report = take(desks, ("车辆", "有", ""))
+    word = desks.cast.password("county_op")
     with desks.as_("county_op") as by:
-        asked = read_back(registers.request_list("vehicles", by=by))
+        asked = read_back(registers.request_list("vehicles", by=by, password=word))
 
     assert report.counts == {"wrong": 1}
     assert "没有有效的授权" in report.found["C2"]
@@ -65,8 +67,11 @@ def test_whoever_is_not_waiting_to_be_compared_is_not_kept(desks: Desks, make: M
 def test_the_list_goes_out_and_the_answers_come_back_onto_the_case(desks: Desks, make: Maker) -> None:
     [head] = desks.members()
     desks.sign(head)
+    word = desks.cast.password("county_op")
+    with desks.as_("county_op") as by, pytest.raises(Invalid):
+        registers.request_list("vehicles", by=by, password="not mine")
     with desks.as_("county_op") as by:
-        [heading, line] = read_back(registers.request_list("vehicles", by=by))
+        [heading, line] = read_back(registers.request_list("vehicles", by=by, password=word))
         [before] = registers.waiting(by=by)
 
     report = take(desks, *everything(vehicles="有"))
@@ -138,7 +143,9 @@ def test_the_county_does_all_of_it_at_its_desk(
         desk = console("county_op")
         page = desk.get("/console/registers/")
         form = page.form("/lists")
-        listed = read_back(desk.client.post(form.action, data={**form.values, "item": "property"}).data)
+        listed = read_back(
+            desk.client.post(form.action, data={**form.values, "item": "property", "password": WORD}).data
+        )
         early = desk.press(page, f"/registers/{desks.case_id}", version=0)
     take(desks, *everything())
     with clock.at(desks.now):
@@ -153,7 +160,7 @@ def test_the_county_does_all_of_it_at_its_desk(
 
 def test_only_the_county_asks_and_files(desks: Desks) -> None:
     with desks.as_("reviewer") as by, pytest.raises(NotAllowed):
-        registers.request_list("vehicles", by=by)
+        registers.request_list("vehicles", by=by, password="any")
     office = Office(desks.app, desks.cast, "reviewer")
     with pytest.raises(NotAllowed):
         office.look(as_csv([], HEADING), "registers")

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from backend.access.scope import as_system
 from backend.db import db
 from backend.errors import NotPossibleNow
 from backend.models import Case, Household, IdempotencyKey, Person, PersonDigest
 from backend.privacy import current
 from backend.privacy import keys as key_file
 from backend.privacy.keys import KeyRing
-from backend.services import audit, declarations, files, rotation
+from backend.services import audit, declarations, files, finding, rotation
 from tests.api.photos import photo
 from tests.at_once import at_once
 from tests.people import FORM, Cast, Maker, id_number
@@ -155,7 +157,7 @@ def test_a_person_exists_once_before_while_and_after_the_index_key_changes(
         rotation.begin("index")
     declare_again("meanwhile")
     with app.app_context():
-        assert rotation.carry_on("index").changed == 1
+        assert rotation.carry_on("index").changed == 2  # the person, and the telephone on file
     assert len(make.rows(PersonDigest)) == 2
     declare_again("followed")
     _settle(keys_path)
@@ -164,6 +166,30 @@ def test_a_person_exists_once_before_while_and_after_the_index_key_changes(
     declare_again("after")
 
     assert len(make.rows(PersonDigest)) == 1
+
+
+@pytest.mark.shows("console.2")
+def test_a_telephone_is_found_under_a_new_key_and_one_from_before_its_index_is_too(
+    app: Flask, make: Maker, cast: Cast, keys_path: Path
+) -> None:
+    def found() -> list[str]:
+        with cast.acting("reviewer") as by:
+            return [each.head_name for each in finding.find("15400007777", by=by).items]
+
+    make.declaration(head_name="李四", phone="15400007777")
+    with app.app_context(), as_system("a test changes"):
+        db.session.execute(update(Household).values(phone_digest=None, phone_key_id=None))
+        db.session.commit()
+    before = found()
+
+    with app.app_context():
+        rotation.begin("index")
+        rotation.carry_on("index")
+    _settle(keys_path)
+    with app.app_context():
+        rotation.retire("index")
+
+    assert (before, found()) == ([], ["李四"])
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "mariadb"])

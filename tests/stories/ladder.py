@@ -22,8 +22,8 @@ KIND, NAME = "department_check", "归口核查"
 COLOURS = {"蓝色提示": "blue", "黄色提醒": "yellow", "橙色预警": "orange", "红色预警": "red", "督办": "supervision"}
 SUBSCRIBED = ("reviewer", "head", "town-lead", "county-lead")
 ALLOWED = 99
-"""So many messages each of them allows, for all that the story tells; the county's clerk reads in the program."""
-DIGEST_FROM = 8
+"""So many messages each of them allows until the next rung; the county's clerk reads in the program."""
+DIGEST, DIGEST_FROM = "今天另有", 8
 """So many messages of duties a person and day; what comes after goes into one digest (policy digest_from)."""
 
 WHY, PASSWORD_LINK = "核查超期一周，农户在等，请三天内查清。", re.compile(r"/console/password/\S+")
@@ -73,6 +73,7 @@ class Ladder:
                 goes_on = next(village, date.max)
             yield rung.on
             self._speaks(rung)
+            self._allow_more()
         self._supervised()
         yield Workdays().next_workday(self.crew.today())
         self._done(task)
@@ -90,10 +91,13 @@ class Ladder:
         self.family.take_down()
 
     def _everybody_has_a_phone(self) -> None:
-        for who in (*SUBSCRIBED, "county-op"):
-            phone = self.crew.phone(who)
-            if who in SUBSCRIBED:
-                phone.allow(DUTY, ALLOWED)
+        self.crew.phone("county-op")
+        self._allow_more()
+
+    def _allow_more(self) -> None:
+        """Whoever opens the program is asked again whether it may send, and says yes."""
+        for who in SUBSCRIBED:
+            self.crew.phone(who).allow(DUTY, ALLOWED)
 
     def _explained(self, task: str) -> Iterator[Rung]:
         """Read who will hear what and when, as the program itself says."""
@@ -137,8 +141,9 @@ class Ladder:
         return f"{name} {way}「{lines[0]['data']['hint']}」"
 
     def _is_full(self, phone: Phone, day: date) -> bool:
-        """Whether a phone was shown so much that day that the rest goes into one digest."""
-        return sum(each["sent_at"].startswith(str(day)) for each in phone.notices()) >= DIGEST_FROM
+        """Whether a phone was shown so much that day that the rest goes into one digest, or the digest itself."""
+        todays = [each for each in phone.notices() if each["sent_at"].startswith(str(day))]
+        return len(todays) >= DIGEST_FROM or any(DIGEST in spoken(each) for each in todays)
 
     def _read(self, phone: Phone, day: date) -> list[dict[str, Any]]:
         """What the program's own inbox holds about the duty, of this day."""

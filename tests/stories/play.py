@@ -54,7 +54,7 @@ def main() -> int:
         with named_stack(os.environ) if is_named else own_stack() as stage:
             stage.pictures = Path(os.environ["STORY_PICTURES"]) if os.environ.get("STORY_PICTURES") else None
             stage.tell(f"The story plays at {stage.web}, the phones at {stage.wechat}.")
-            Story(stage).play(whole=bool(os.environ.get("STORY_WHOLE")))
+            Story(stage).play(whole=not os.environ.get("STORY_SHORT"))
             stage.tell(f"({clock.monotonic() - began:.0f} s)")
     except StoryBroken as broken:
         notes = getattr(broken, "__notes__", [])

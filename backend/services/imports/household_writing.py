@@ -18,6 +18,7 @@ from backend.services.imports.household_matching import Match
 from backend.services.imports.household_turns import must_be_visited, new_turn, turn_by_roster
 from backend.services.known import put_into_index
 from backend.services.member_changes import absent_from_roster
+from backend.services.phone_index import phone_on_file, put_on_file
 from backend.services.sealing import Sealer
 from backend.workflow import engine
 from backend.workflow.duties import ROSTER_DOUBT
@@ -122,7 +123,7 @@ def _rewrite(household: Household, content: HouseholdRow) -> None:
     household.national_no = content.national_no or household.national_no
     household.details_sealed, household.row_digest = values["details_sealed"], values["row_digest"]
     if values["phone_sealed"] is not None and not keeps_phone:
-        household.phone_sealed = values["phone_sealed"]
+        put_on_file(household, content.phone)
     if content.phone and content.phone == (declared if keeps_phone else content.phone):
         # An office wrote this file; a number that only a phone declared stays unconfirmed (phone_codes).
         household.phone_confirmed_at = clock.now()
@@ -199,7 +200,7 @@ def _household(household_id: int, content: HouseholdRow) -> dict[str, Any]:
         "id": household_id,
         "household_id": household_id,
         "head_name": content.head_name,
-        "phone_sealed": sealer.keep("phone_sealed", content.phone or ""),
+        **phone_on_file(household_id, content.phone),
         "phone_confirmed_at": clock.now() if content.phone else None,
         "group_name": content.group_name,
         "standing": content.standing,

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from backend.services.imports.alert_rows import ALERTS
 from backend.services.imports.grids import GRIDS
+from backend.services.imports.handover_rows import HANDOVERS
 from backend.services.imports.households import HOUSEHOLDS
+from backend.services.imports.outside_lists import CIVIL_LIST, NATIONAL_LIST
 from backend.services.imports.pairings import PAIRINGS
 from backend.services.imports.regions import REGIONS
 from backend.services.imports.register_answers import REGISTERS
@@ -12,5 +14,9 @@ from backend.services.imports.runs import Kind
 from backend.services.imports.workers import WORKERS
 
 KINDS: Mapping[str, Kind] = {
-    kind.code: kind for kind in (HOUSEHOLDS, GRIDS, PAIRINGS, REGIONS, WORKERS, ALERTS, REGISTERS)
+    kind.code: kind
+    for kind in (
+        *(HOUSEHOLDS, GRIDS, PAIRINGS, NATIONAL_LIST, CIVIL_LIST),
+        *(REGIONS, WORKERS, HANDOVERS, ALERTS, REGISTERS),
+    )
 }

@@ -18,6 +18,7 @@ from backend.models import ImportBatch, Region
 from backend.policy import Policy
 from backend.policy.county import current_policy
 from backend.services.imports.columns import Column
+from backend.workflow import places
 
 NEW, CHANGED, SAME, WRONG, DOUBT, HELD = "new", "changed", "same", "wrong", "doubt", "held"
 OUTCOME_NAMES = {
@@ -134,9 +135,12 @@ class Run:
     @cached_property
     def regions(self) -> Mapping[str, str]:
         """The names of the county's townships, villages and grids by their codes."""
+        return {row.code: row.name for row in self._places if row.leads_to is None}
+
+    @cached_property
+    def _places(self) -> Sequence[Any]:
         below = Region.code.startswith(self.county_code)
-        rows = db.session.execute(select(Region.code, Region.name).where(below))
-        return {row.code: row.name for row in rows}
+        return db.session.execute(select(Region.code, Region.name, Region.leads_to).where(below)).all()
 
     @cached_property
     def _villages(self) -> Mapping[str, list[str]]:
@@ -145,6 +149,10 @@ class Run:
             if len(code) == 12:
                 found.setdefault(plain_village(name), []).append(code)
                 found[code] = [code]
+        for row in self._places:  # a former village leads on to where its families are now
+            if row.leads_to is not None and len(row.code) == 12:
+                found[row.code] = [places.lead_on(row.code)]
+                found.setdefault(plain_village(row.name), found[row.code])
         return found
 
     def known_village(self, text: str) -> str | None:

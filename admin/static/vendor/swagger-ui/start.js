@@ -5,7 +5,7 @@ window.addEventListener("load", function () {
     dom_id: "#ui",
     deepLinking: true,
     validatorUrl: null,
-    docExpansion: "list",
+    docExpansion: "none", // two hundred routes: each part is drawn when it is opened
     defaultModelsExpandDepth: 0,
   });
 });

@@ -20,7 +20,7 @@ interface Row {
 }
 
 page({
-  data: { rows: [] as Row[], help: [] as Array<{ id: string; what: string; office: string; due: string; progress: string; funds: string; says: string; open: boolean }>, loaded: false, trouble: "", busy: false },
+  data: { rows: [] as Row[], looks: [] as Array<{ on: string; who: string; what: string }>, help: [] as Array<{ id: string; what: string; office: string; due: string; progress: string; funds: string; says: string; open: boolean }>, loaded: false, trouble: "", busy: false },
 
   async onShow() {
     try {
@@ -37,6 +37,7 @@ page({
           consents: each.consents.map((consent) => ({ code: consent.code, name: consent.name, on: consent.is_given, since: dayWords(consent.history.slice(-1)[0]?.changed_on) })),
         })),
       });
+      this.setData({ looks: found.looks.map((each) => ({ on: dayWords(each.looked_on), who: each.who, what: each.what })) });
       const help = await call("GET", "/api/v1/help");
       this.setData({
         help: help.items.map((each) => ({ id: String(each.id), what: each.what, office: each.department_name, due: dayWords(each.due_on), progress: each.progress_name, funds: each.funds_name, says: each.family_says, open: !each.family_says })),
