@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 PYTHON ?= python3
-TOGETHER ?= 3
+TOGETHER ?= 2
 PYTEST_ARGS ?=
 PHONE_PORT ?= 8002
 API_URL ?= http://127.0.0.1:8000

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, has_app_context
-from hypothesis import HealthCheck, settings
 from sqlalchemy import inspect
 
 from backend import clock
@@ -25,9 +24,6 @@ KEPT = {"counties", "regions", "policy_versions", "schema_version"}
 REGIONS = Path(__file__).resolve().parent.parent / "backend" / "regions_data" / "130126.csv"
 OWN_RULES = '{"flags": {"procedure": "short"}}'
 """The tests' own county keeps the four steps of the first release; whoever tests the whole procedure says so."""
-
-settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ours")  # how fast a machine is says nothing of what is tested
 
 
 @pytest.fixture(scope="session")

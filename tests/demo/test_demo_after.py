@@ -76,7 +76,8 @@ def test_what_comes_after_inclusion_is_to_be_seen_and_reminds_nobody_today(count
     assert db.session.scalar(select(func.count(Message.id)).where(Message.state == "owed")) == 0
     assert reminders.sweep() == 0
 
-    before = counted()
+    before, began = counted(), demo_crowd.first_day()
     demo_crowd.make(FEW, report=demo_progress.note)
     with as_system("a test looks again"):
         assert counted() == before
+        assert demo_crowd.first_day() == began

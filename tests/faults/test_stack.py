@@ -67,9 +67,9 @@ def test_the_whole_program_survives_the_death_of_each_part(tmp_path: Path) -> No
         for pid in before.values():
             os.kill(pid, signal.SIGKILL)
 
-        eventually(lambda: set(before.values()).isdisjoint(pids(whole.data).values()), within=60)
-        eventually(lambda: pids(whole.data).keys() == before.keys(), within=60)
-        eventually(lambda: answers(port, "/readyz"), within=60)
+        eventually(lambda: set(before.values()).isdisjoint(pids(whole.data).values()), within=20)
+        eventually(lambda: pids(whole.data).keys() == before.keys(), within=20)
+        eventually(lambda: answers(port, "/readyz"), within=20)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -49,7 +49,7 @@ def stage_on(kind: str) -> Iterator[Stage]:
         yield stack.enter_context(own_stack({"DATABASE_URL": url} if url else None))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
 @pytest.mark.shows("story.1", "story.2", "story.bad.foreign_case")
 @pytest.mark.shows("procedure.2", "procedure.3", "procedure.4", "procedure.6", "procedure.9", "procedure.10")
