@@ -113,6 +113,8 @@ def _empty(app: Flask) -> None:
             if table not in KEPT:
                 connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names come from the database
         connection.exec_driver_sql("DELETE FROM regions WHERE level IN ('grid', 'department')")
+        elsewhere = f"SUBSTR(code, 1, 6) <> SUBSTR('{COUNTY}', 1, LENGTH(code))"
+        connection.exec_driver_sql(f"DELETE FROM regions WHERE {elsewhere}")  # noqa: S608 - ours
         connection.exec_driver_sql("DELETE FROM policy_versions WHERE version > 1")
         connection.exec_driver_sql(f"UPDATE policy_versions SET preset = 'NATIONAL', changes = '{OWN_RULES}'")  # noqa: S608 - ours
         for table, column in (("policy_versions", "county_code"), ("counties", "code")):

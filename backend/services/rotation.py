@@ -12,6 +12,7 @@ from backend import clock
 from backend.access.scope import as_system
 from backend.db import Base, Sealed, db, new_id, use_case
 from backend.errors import NotFound, NotPossibleNow
+from backend.files.store import FileStore
 from backend.models import IdempotencyKey, Person, PersonDigest
 from backend.models.places import same_place
 from backend.privacy import keys as key_file
@@ -148,8 +149,13 @@ def _later(ids: Sequence[ColumnElement[Any]], after: Row) -> ColumnElement[bool]
     return or_(beyond, and_(first == after[0], _later(rest, after[1:]))) if rest else or_(beyond)
 
 
+def shelves() -> tuple[FileStore, ...]:
+    """Return every place where sealed files lie."""
+    return store(), import_shelf(), export_shelf()
+
+
 def _reseal_files(progress: Progress) -> None:
-    for shelf in (store(), import_shelf(), export_shelf()):
+    for shelf in shelves():
         for file_id in shelf.ids(older_than_seconds=0):
             try:
                 progress.changed += shelf.reseal(file_id)

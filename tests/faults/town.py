@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -81,12 +82,15 @@ class Town:
                 in_transaction(lambda start=start: work(people[start : start + AT_ONCE]))
 
     def move_to(self, moment: datetime) -> None:
-        """Let business time run on to a moment; the emulator is told, the stack's processes read it within a second."""
+        """Let business time run on to a moment, never short of it (the offset has whole seconds).
+
+        The emulator is told, the stack's processes read it within a second.
+        """
         with self.app.app_context():
-            ahead = moment - clock.now() + demo_clock.offset()
+            ahead = ceil((moment - clock.now() + demo_clock.offset()).total_seconds())
             in_transaction(lambda: _set_offset(ahead))
             demo_clock._known.clear()
-        told = {"offset_seconds": int(ahead.total_seconds())}
+        told = {"offset_seconds": ahead}
         requests.post(f"{self.stack.wechat}/_emulator/time", json=told, timeout=10).raise_for_status()
 
     def move_to_morning(self, days: int = 1) -> None:
@@ -179,8 +183,8 @@ def _accounts(openids: Sequence[str]) -> dict[str, int]:
     return {row.openid: row.id for row in rows}
 
 
-def _set_offset(ahead: timedelta) -> None:
-    db.session.merge(DemoClock(id=1, offset_seconds=int(ahead.total_seconds())))
+def _set_offset(seconds: int) -> None:
+    db.session.merge(DemoClock(id=1, offset_seconds=seconds))
 
 
 @contextmanager

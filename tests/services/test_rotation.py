@@ -29,10 +29,11 @@ pytestmark = pytest.mark.shows("story.5", "story.bad.reliability_41")
 def keys_path(app: Flask) -> Iterator[Path]:
     """The key file, given back as it was: other tests' rows are gone, other applications' keys are not."""
     path: Path = app.extensions["settings"].keys_path
-    before, settings = path.read_bytes(), app.extensions["settings"]
-    shelves = (settings.files_path, settings.data_dir / "imports")
+    before = path.read_bytes()
+    with app.app_context():
+        shelves = [shelf.root for shelf in rotation.shelves()]
     for shelf in shelves:
-        shutil.rmtree(shelf, ignore_errors=True)
+        shutil.rmtree(shelf)
     yield path
     path.write_bytes(before)
     current.use(path)
