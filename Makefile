@@ -57,19 +57,44 @@ coverage: dev packages ## The same, counting the branches that no test takes; th
 
 .PHONY: test-long
 test-long: dev packages ## The slow tests too; the result goes to docs/runs.md
-	@deploy/run/recorded.sh test-long $(BIN)/pytest -m slow $(PYTEST_ARGS)
+	@deploy/run/recorded.sh test-long $(BIN)/pytest -m "slow and not ha" $(PYTEST_ARGS)
 
 .PHONY: faults
 faults: dev packages ## What must survive: killed programs, cut networks; the result goes to docs/runs.md
 	@deploy/run/recorded.sh faults $(BIN)/pytest tests/faults $(PYTEST_ARGS)
+
+.PHONY: ha
+ha: dev packages ## Kill each part of a county on several machines under load (Galera, Sentinel, HAProxy); ten minutes
+	@deploy/run/system-packages.sh haproxy
+	@deploy/run/recorded.sh ha $(BIN)/pytest -q -p no:randomly -m ha tests/ha $(PYTEST_ARGS)
+
+.PHONY: soak
+soak: dev packages ## Half load for MINUTES=30: does time, memory, or what is held grow? The result goes to docs/runs.md
+	@deploy/run/recorded.sh "soak $(or $(MINUTES),30)" $(BIN)/python -m tests.soak
+
+.PHONY: audit
+audit: ## Ask the public lists whether a hole is known in any pinned package; needs the network
+	@deploy/run/audit.sh
 
 .PHONY: accept
 accept: dev packages ## Which test shows which promise: ISSUE=story for one issue
 	@exec $(BIN)/python -m tests.accept $(ISSUE)
 
 .PHONY: bench
-bench: dev packages ## Measure: ONLY=part for one part; the result goes to docs/runs.md
+bench: dev packages ## Measure: ONLY=part,part for some; the result goes to docs/runs.md
 	@deploy/run/recorded.sh "bench $(ONLY)" $(BIN)/python -m bench
+
+.PHONY: bench-page
+bench-page: dev ## Write docs/benchmarks.md from what was measured last: FROM=… puts another results.json in
+	@exec $(BIN)/python -m bench.page $(FROM)
+
+.PHONY: instructions
+instructions: dev packages ## Count the instructions of the three hottest requests (callgrind); RECORD=1 keeps them
+	@deploy/run/recorded.sh instructions $(BIN)/python -m bench.instructions
+
+.PHONY: drill
+drill: dev packages ## Lose a county of CASES=10000 cases and restore it, KINDS="mariadb sqlite"; into docs/runs.md
+	@deploy/run/recorded.sh "drill $(or $(CASES),10000)" $(BIN)/python -m tests.operations.drill
 
 .PHONY: doctor
 doctor: venv ## Check every setting and say what is wrong and what to do

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, request, url_for
-from flask_admin import expose
+from flask import request
 from werkzeug.wrappers import Response
 
 from admin import deeds
+from admin.deed_screen import DeedScreen
 from admin.deeds import Deed
-from admin.forms import SAID_ON_THE_PAGE, page_status
-from admin.screens import Screen
+from admin.forms import page_status
 from admin.sessions import actor
 from admin.step_fields import Field, Kind, Sent
 from backend import clock
@@ -74,27 +73,14 @@ DEEDS: Mapping[str, Deed] = {
 }
 
 
-class ArticleScreen(Screen):
+class ArticleScreen(DeedScreen):
     """Articles, cards and reading."""
 
     title, path, asks = "政策宣传", "articles", Action.READ_GUIDES
+    deeds = DEEDS
 
-    @expose("/")
-    def index(self) -> Response:
-        """Show all of it."""
-        return self._page()
-
-    @expose("/", methods=["POST"])
-    def do(self) -> Response:
-        """Publish, withdraw, or write down that a card was explained."""
-        try:
-            said = deeds.take(DEEDS, 0, by=actor(), form=request.form)
-        except SAID_ON_THE_PAGE as error:
-            return self._page(error)
-        flash(said, "success")
-        return redirect(url_for("articles.index"))
-
-    def _page(self, error: DomainError | None = None) -> Response:
+    def show_page(self, error: DomainError | None = None) -> Response:
+        """Return the page with all of it."""
         by = actor()
         names = current_policy(by.county_code).dictionaries
         hands = may(by.role, Action.HAND_LEAFLET) and may(by.role, Action.READ_GRIDS)

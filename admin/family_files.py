@@ -31,7 +31,9 @@ class FamilyFileScreen(Screen):
     def print_one(self, case_id: int) -> Response:
         """Show one file for the printer; the audit keeps that it left."""
         try:
-            file = family_files.print_file(case_id, by=actor(), reason=request.form.get("reason", ""))
+            form = request.form
+            asked = {"reason": form.get("reason", ""), "with_photos": bool(form.get("photos"))}
+            file = family_files.print_file(case_id, by=actor(), **asked)  # type: ignore[arg-type]
         except SAID_ON_THE_PAGE as error:
             return self._list(error)
         return self.page("console/family_file.html", file=file, receipt=spoken(file.case.number))

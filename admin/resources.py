@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import deeds
+from admin.deed_screen import DeedScreen
 from admin.deeds import Deed
-from admin.forms import SAID_ON_THE_PAGE, page_status
-from admin.screens import Screen
+from admin.forms import page_status
 from admin.sessions import actor
 from admin.step_fields import Field, Kind, Sent
 from backend import clock
@@ -37,12 +37,12 @@ def _put_on(sent: Sent) -> str:
         sent["risks"],
     )
     offers.put_on(form, by=sent.by)
-    return "已上菜单。"
+    return "已加进菜单。"
 
 
 def _take_off(sent: Sent) -> str:
     offers.take_off(sent.number("offer"), by=sent.by)
-    return "已从菜单拿下，点过的不受影响。"
+    return "已下架，点过的不受影响。"
 
 
 def _decide(sent: Sent) -> str:
@@ -62,7 +62,7 @@ def _insured(sent: Sent) -> str:
 
 DEEDS: Mapping[str, Deed] = {
     "put_on": Deed(
-        "上一项菜单",
+        "往菜单里加一项",
         Action.MANAGE_OFFERS,
         _put_on,
         (
@@ -75,7 +75,7 @@ DEEDS: Mapping[str, Deed] = {
             Field("risks", "针对哪些风险", Kind.MANY, choices="risks", hint="都适用就不选"),
         ),
     ),
-    "take_off": Deed("拿下", Action.MANAGE_OFFERS, _take_off, lead="以后不能再点，点过的接着办。"),
+    "take_off": Deed("下架", Action.MANAGE_OFFERS, _take_off, lead="以后不能再点，点过的接着办。"),
     "decide": Deed(
         "审批",
         Action.DECIDE_RELIEF,
@@ -90,25 +90,11 @@ DEEDS: Mapping[str, Deed] = {
 }
 
 
-class ResourceScreen(Screen):
+class ResourceScreen(DeedScreen):
     """The menu, the claims and the insurance list."""
 
     title, path, asks = "帮扶资源", "resources", Action.READ_WATCHES
-
-    @expose("/")
-    def index(self) -> Response:
-        """Show all of it."""
-        return self._page()
-
-    @expose("/", methods=["POST"])
-    def do(self) -> Response:
-        """Do what the sent form is for."""
-        try:
-            said = deeds.take(DEEDS, 0, by=actor(), form=request.form)
-        except SAID_ON_THE_PAGE as error:
-            return self._page(error)
-        flash(said, "success")
-        return redirect(url_for("resources.index"))
+    deeds = DEEDS
 
     @expose("/insurance.csv")
     def insurance_file(self) -> Response:
@@ -120,7 +106,8 @@ class ResourceScreen(Screen):
             headers={"Content-Disposition": f"attachment; filename=insurance-{year}.csv"},
         )
 
-    def _page(self, error: DomainError | None = None) -> Response:
+    def show_page(self, error: DomainError | None = None) -> Response:
+        """Return the page with all of it."""
         by, year = actor(), clock.today().year
         policy = current_policy(by.county_code)
         names = policy.dictionaries

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, request, url_for
-from flask_admin import expose
+from flask import request
 from werkzeug.wrappers import Response
 
 from admin import deeds
+from admin.deed_screen import DeedScreen
 from admin.deeds import Deed
-from admin.forms import SAID_ON_THE_PAGE, page_status
-from admin.screens import Screen
+from admin.forms import page_status
 from admin.sessions import actor
 from admin.step_fields import Field, Kind, Sent
 from admin.words import place
@@ -154,27 +153,14 @@ DEEDS: Mapping[str, Deed] = {
 }
 
 
-class SupervisingScreen(Screen):
+class SupervisingScreen(DeedScreen):
     """Meetings, what they handed out, inspections, publicity."""
 
     title, path, asks = "会商督查", "supervising", Action.ANSWER_ASSIGNMENT
+    deeds = DEEDS
 
-    @expose("/")
-    def index(self) -> Response:
-        """Show all of it."""
-        return self._page()
-
-    @expose("/", methods=["POST"])
-    def do(self) -> Response:
-        """Do what the sent form is for."""
-        try:
-            said = deeds.take(DEEDS, 0, by=actor(), form=request.form)
-        except SAID_ON_THE_PAGE as error:
-            return self._page(error)
-        flash(said, "success")
-        return redirect(url_for("supervising.index"))
-
-    def _page(self, error: DomainError | None = None) -> Response:
+    def show_page(self, error: DomainError | None = None) -> Response:
+        """Return the page with all of it."""
         by = actor()
         policy, above = current_policy(by.county_code), may(by.role, Action.HOLD_OFFICE_MEETING)
         names = policy.dictionaries

@@ -17,7 +17,7 @@ from backend.services.resends import WHY_NOT
 from backend.services.reveals import FIELD_NAMES, Field
 from backend.services.storage import settings
 from backend.workflow.deadlines import WEEKDAYS, is_overdue
-from backend.workflow.places import is_practice, name_of
+from backend.workflow.places import is_practice, name_of, short
 from backend.workflow.sentences import ACTION_NAMES, EVENT_NAMES
 from backend.workflow.states import STATE_NAMES, State
 
@@ -48,6 +48,12 @@ def day(value: date) -> str:
     return f"{year}{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）"
 
 
+def short_day(value: date) -> str:
+    """Say a date that is long past, or one of many in a table: without the day of the week."""
+    year = "" if value.year == clock.today().year else f"{value.year}年"
+    return f"{year}{value.month}月{value.day}日"
+
+
 def moment(value: datetime) -> str:
     """Say an instant as the wall clock in China shows it."""
     here = clock.local(value)
@@ -57,10 +63,7 @@ def moment(value: datetime) -> str:
 def place(code: str) -> str:
     """Say a place as people there call it: 大东关村, not 大东关村村民委员会."""
     mark = MARK if is_practice(code) else ""
-    name = name_of(code).removesuffix(MARK)
-    if name.endswith("村民委员会"):
-        return name.removesuffix("村民委员会").removesuffix("村") + "村" + mark
-    return (name.removesuffix("居民委员会") or name) + mark
+    return short(name_of(code).removesuffix(MARK)) + mark
 
 
 def role_name(role: str) -> str:
@@ -107,6 +110,8 @@ AUDITED: dict[str, str] = {
     Action.EXPORT_LEDGER: "下载台账",
     Action.PRINT_FAMILY_FILE: "打印一户一档",
     "look_at_family": "打开个案",
+    "erase_family": "删除个人信息",
+    "hand_out_data": "提供本人信息",
     Action.FILE_COMPARISON: "填报比对",
     Action.AUTHORISE_REPORTER: "授权报告人",
     "end_reporter": "收回报告人授权",
@@ -230,6 +235,13 @@ def _state(code: str) -> str:
 def register(app: Flask) -> None:
     """Let templates use these words."""
     app.jinja_env.filters.update(
-        role_name=role_name, day=day, moment=moment, due=due, capped=capped, spoken=spoken, place=place
+        role_name=role_name,
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        due=due,
+        capped=capped,
+        spoken=spoken,
+        place=place,
     )
     app.jinja_env.globals.update(asset=asset, may=may, Action=Action, door_of=door_of)

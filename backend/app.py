@@ -5,8 +5,9 @@ from contextlib import suppress
 from flask import Flask
 from sqlalchemy import select
 
-from backend import clock
-from backend.connections import engine_options, prepare
+from backend import clock, slow_statements
+from backend.clusters import Cluster, addresses
+from backend.connections import MARIADB_PORT, engine_options, prepare
 from backend.db import db
 from backend.models import County
 from backend.privacy import current
@@ -25,12 +26,12 @@ def create_bare_app(settings: Settings | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not settings.keys_path.exists():
         with suppress(FileExistsError):  # another process of the same start was quicker
-            make(settings.keys_path)
+            make(settings.keys_path, settings.ciphers)
     current.use(settings.keys_path)
     app = Flask("shouwang", static_folder=None)
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database, statement_seconds=settings.statement_seconds),
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.most_body_bytes,
     )
@@ -39,6 +40,9 @@ def create_bare_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+        if hosts := addresses(settings.database_hosts, MARIADB_PORT):
+            Cluster(hosts).watch(db.engine)
+        slow_statements.watch(db.engine, over_ms=settings.slow_query_ms)
     if settings.demo:
         clock.use_offset(demo_clock.offset)
     return app

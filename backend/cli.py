@@ -7,7 +7,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from backend import cli_demo, cli_doctor, cli_imports, cli_reminders, schema
+from backend import cli_backup, cli_demo, cli_doctor, cli_environment, cli_family, cli_imports, cli_reminders, schema
 from backend.access.permissions import Role
 from backend.app import DemoRefused, refuse_foreign_demo
 from backend.cli_keys import keys
@@ -164,8 +164,12 @@ def message_templates() -> None:
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
+    app.cli.add_command(cli_backup.backup)
+    app.cli.add_command(cli_backup.restore)
     app.cli.add_command(cli_demo.group)
+    app.cli.add_command(cli_family.group)
     app.cli.add_command(cli_doctor.command)
+    app.cli.add_command(cli_environment.group)
     app.cli.add_command(cli_reminders.group)
     app.cli.add_command(cli_imports.group)
     for command in (county, people, audit_group, keys, policy, migrate, deadline, procedure, message_templates):

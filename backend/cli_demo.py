@@ -1,11 +1,16 @@
 """The demonstration on the command line: `flask --app wsgi demo make` and `… demo accounts`."""
 
+import time
+
 import click
 from flask.cli import AppGroup
 
-from backend.errors import DomainError
+from backend.errors import DomainError, TryLater
 from backend.services import demo, demo_crowd, demo_progress
 from backend.services.demo_progress import Progress
+
+BUSY_SECONDS = (2, 5, 10, 20)
+"""Pauses after which a making that met a busy database goes on: nobody starts it anew."""
 
 group = AppGroup("demo", help="演示：编造人员、账号。")
 
@@ -19,6 +24,16 @@ def make(no_crowd: bool, households: int) -> None:
         demo.refuse_beside_real_people()
     except DomainError as error:
         raise click.ClickException(error.message) from error
+    for pause in BUSY_SECONDS:
+        try:
+            return _make(no_crowd, households)
+        except TryLater:
+            click.echo(f"数据库正忙，{pause}秒后接着做。")
+            time.sleep(pause)
+    return _make(no_crowd, households)
+
+
+def _make(no_crowd: bool, households: int) -> None:
     demo.make_county()
     demo.make_accounts()
     has_phones = demo.make_phones()

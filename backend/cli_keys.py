@@ -6,17 +6,30 @@ import click
 from flask.cli import AppGroup
 
 from backend.errors import DomainError
-from backend.privacy.keys import RING_NAMES, RingName
+from backend.privacy.keys import RING_NAMES, KeysUnusable, RingName
 from backend.services import rotation
 
-keys = AppGroup("keys", help="密钥：更换、接着换、停用旧的。")
+keys = AppGroup("keys", help="密钥：看有哪些、更换、接着换、停用旧的。")
+
+RINGS: dict[RingName, str] = {"seal": "封存", "index": "查重", "audit": "审计"}
+
+
+@keys.command("list")
+def show() -> None:
+    """Say which keys there are, what each is for, and which one new data uses; never the keys themselves."""
+    for ring, key_id, algorithm, is_current in rotation.known_keys():
+        click.echo(f"{RINGS[ring]} {ring:<5} {key_id} {algorithm:<11} {'在用' if is_current else '只用来读旧的'}")
 
 
 @keys.command("rotate")
 @click.argument("ring", type=click.Choice(RING_NAMES))
 def rotate(ring: str) -> None:
-    """Bring a new key in and let everything follow it; safe to run while people work."""
-    click.echo(f"新密钥 {rotation.begin(cast('RingName', ring))} 已启用。")
+    """Bring a new key in, for the ciphers that CIPHERS names, and let everything follow; safe while people work."""
+    try:
+        fresh = rotation.begin(cast("RingName", ring))
+    except KeysUnusable as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"新密钥 {fresh} 已启用。")
     _carry_on(cast("RingName", ring))
 
 

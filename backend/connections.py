@@ -12,6 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from backend import clock
 
+MARIADB_PORT = 3306
 IN_TRANSACTION = 1  # SERVER_STATUS_IN_TRANS of the protocol
 TRUSTED_SECONDS = 1.0
 """A connection given back so short a time ago is taken to be alive."""
@@ -98,7 +99,7 @@ def _as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def engine_options(url: str) -> dict[str, Any]:
+def engine_options(url: str, *, statement_seconds: int = 30) -> dict[str, Any]:
     """Return how connections are made and kept for this address."""
     # The text of an error never holds what was written: names and numbers would end up in logs.
     always = {"hide_parameters": True, "json_serializer": _as_text}
@@ -112,5 +113,5 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 8,
         "pool_timeout": 10,
-        "connect_args": {"connect_timeout": 2, "read_timeout": 30, "charset": "utf8mb4"},
+        "connect_args": {"connect_timeout": 2, "read_timeout": statement_seconds, "charset": "utf8mb4"},
     }

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 DEADLOCK, LOCK_WAIT = 1213, 1205
 MARIADB = frozenset({"mysql", "mariadb"})
-GONE = frozenset({2003, 2006, 2013, 2055, 1053, 1290})
+GONE = frozenset({2003, 2006, 2013, 2055, 1047, 1053, 1180, 1290})
 MOST_TRIES = 4
 MOST_IN_A_ROW = 30_000
 
@@ -143,7 +143,20 @@ def _filled_at_once(kind: type[Base]) -> Set[str]:
     return frozenset() if mapper.validators else frozenset(mapper.column_attrs.keys())
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class _Database(SQLAlchemy):
+    """Flask-SQLAlchemy, whose farewell at the end of a request cannot cost it the answer that is made already."""
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        try:
+            super()._teardown_session(exc)
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
+            # The connection died meanwhile, and the server has undone by itself what was open.
+            self.session.registry.clear()
+
+
+db = _Database(model_class=Base, session_options={"expire_on_commit": False})
 event.listen(FlaskSession, "before_flush", inserts.write_new_rows)
 event.listen(FlaskSession, "before_flush", updates.write_changed_rows)
 

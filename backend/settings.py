@@ -27,9 +27,20 @@ class Settings:
     """What one process runs with. Names are those of the environment variables, in lower case."""
 
     database_url: str = setting("SQLAlchemy address of the database; empty: an SQLite file in DATA_DIR", default="")
+    database_hosts: str = setting(
+        "Members of a Galera cluster, host:port,host:port,…, instead of the host in DATABASE_URL; empty: one server",
+        default="",
+    )
+    statement_seconds: int = setting("A statement that takes longer is given up (MariaDB)", default=30)
     redis_url: str = setting("Redis or Valkey address", default="", secret=True)
+    redis_sentinels: str = setting(
+        "Sentinels, host:port,host:port,…; the host in REDIS_URL is then the master's name. Empty: one server",
+        default="",
+    )
+    redis_sentinel_password: str = setting("Password of the Sentinels, if they have one", default="", secret=True)
     data_dir: Path = setting("Folder for the embedded database, files, keys and logs", default=HERE / "var")
     keys_file: str = setting("Key ring file; empty: keys.json in DATA_DIR", default="", secret=True)
+    ciphers: str = setting("Of new keys: aes (AES-256-GCM, HMAC-SHA256) or sm (国密 SM4-GCM, HMAC-SM3)", default="aes")
     audit_roots_file: str = setting("Where sealed audit roots are appended, outside the database", default="")
     secret_key: str = setting("Signs the console's cookies", default="", secret=True)
     demo: bool = setting("Demo mode: invented people, movable business time, loopback only", default=False)
@@ -57,7 +68,16 @@ class Settings:
     emulator_url: str = setting("Address of the WeChat emulator's pages (demo only)", default="")
     metrics_token: str = setting("Lets a metrics collector in that is not on loopback", default="", secret=True)
     tick_seconds: int = setting("How often due work is looked for", default=60)
+    proxies: int = setting("Reverse proxies in front whose X-Forwarded-For counts: 1 behind nginx", default=0)
+    web_workers: int = setting("Web processes that gunicorn keeps", default=2)
+    slow_query_ms: int = setting("A statement that takes longer is logged, without its values; 0: none", default=500)
+    backup_dir: str = setting("Where backups are made; their age is watched. Empty: nobody watches", default="")
     most_body_bytes: int = setting("Largest request body", default=12 * 1024 * 1024)
+    backup_database_url: str = setting(
+        "Address of the database for backups, whose account may read the binary log; empty: DATABASE_URL",
+        default="",
+        secret=True,
+    )
     secure_cookies: bool = setting("Cookies only over HTTPS; off only for loopback demos", default=True)
 
     @classmethod

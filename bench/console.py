@@ -33,14 +33,12 @@ from bench.county import PASSWORD_OF_ALL, County, keep_loaded, villages
 from bench.figures import LOWER, Figure
 from bench.floor import say
 from bench.servers import Databases, serving
-from bench.settings import COUNTY, LARGE, MANY, ROUNDS, SECONDS, WARM_UP
+from bench.settings import COUNTY, LARGE, MANY, ROUNDS, SECONDS, SMALL, WARM_UP
 
 CASES = int(os.environ.get("CONSOLE_CASES", LARGE))
 ROWS = int(os.environ.get("CONSOLE_ROWS", "100000"))
-DEEP = 50_000
-EVENTS = 50
-ASKED_OF_THE_DATABASE = 200
-FORMS = "shouwang_forms"
+DEEP, EVENTS = 50_000, 50
+ASKED_OF_THE_DATABASE, FORMS = 200, "shouwang_forms"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -70,15 +68,14 @@ def figures() -> dict[str, Figure]:
     def page(words: str, aim: float) -> Figure:
         return Figure(f"console: {words} {at}, p95", "ms", LOWER, aim, is_absolute=True)
 
+    found = f"console: exact ID search {at}, in the database"
     return {
         "console queue 1": page("first queue page", 120),
         f"console queue {MANY}": page(f"first queue page, {MANY} connections", 400),
         "console deep": Figure(f"console: the page after {DEEP:,} duties, of the first, median", "ms", LOWER, 1.2),
         "console home 1": page("home page with its counts", 150),
         "console search 1": page("page of an exact ID search", 60),
-        "console search database": Figure(
-            f"console: exact ID search {at}, in the database", "ms", LOWER, 5, is_absolute=True
-        ),
+        "console search database": Figure(found, "ms", LOWER, 5, is_absolute=True),
         "console case 1": page(f"case page with {EVENTS} events", 120),
         "console xlsx": Figure(f"console: xlsx of {ROWS:,} rows", "s", LOWER, 60, is_absolute=True),
         "console xlsx memory": Figure(f"console: xlsx of {ROWS:,} rows, memory", "MB", LOWER, 300, is_absolute=True),
@@ -91,17 +88,21 @@ def measure(server: Databases, found: dict[str, Figure]) -> None:
     county = keep_loaded(name, server.url(name), CASES)
     pages, deep = _pages(county)
     _write_plan(county, name, server, pages)
+    small = keep_loaded(f"mariadb_{SMALL}", server.url(f"mariadb_{SMALL}"), SMALL)
+    small_pages = _pages(small)[0]
     with (
+        serving("console-small", "wsgi:create_app()", small.settings) as at_small,
         serving("console", "wsgi:create_app()", county.settings) as ours,
         serving("bare-pages", "bench.bare_pages:make()", county.settings) as floor,
     ):
         for _ in range(ROUNDS):
-            for page in pages:
+            for page, small_page in zip(pages, small_pages, strict=True):
                 bare = request("GET", f"/{page.name}")
                 for connections in page.connections:
                     figure = found[f"console {page.name} {connections}"]
                     figure.values.append(_p95(ours.port, page.wire, connections))
                     figure.floors.append(_p95(floor.port, bare, connections))
+                    figure.small.append(_p95(at_small.port, small_page.wire, connections))
             first = Shown("first", deep.path.partition("&")[0], deep.cookie)
             found["console deep"].floors.append(_median(ours.port, first.wire))
             found["console deep"].values.append(_median(ours.port, deep.wire))

@@ -217,6 +217,8 @@ class Stencil:
             return lambda copy, desks: copy.village
         if value == case["township_code"]:
             return lambda copy, desks: copy.village[:9]
+        if value == case["county_code"]:
+            return lambda copy, desks: copy.village[:6]
         if value in self._names:
             return lambda copy, desks: copy.name
         return lambda copy, desks: value

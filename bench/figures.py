@@ -1,12 +1,9 @@
-"""The figures that the issue names: their aims, the table that people read, and the file that programs read."""
+"""The figures that the issue names: their aims, and the table that people read."""
 
-import json
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-
-from bench.settings import RESULTS
 
 HIGHER, LOWER = "higher", "lower"
 _WORDS = {0, 2, 7}
@@ -23,6 +20,10 @@ class Figure:
     values: list[float] = field(default_factory=list)
     floors: list[float] = field(default_factory=list)
     is_absolute: bool = False
+    small: list[float] = field(default_factory=list)
+    """The same at ten thousand cases, where both that and a bare floor are measured."""
+    is_growth: bool = False
+    """The floors are the same thing at ten thousand cases."""
 
     @property
     def value(self) -> float | None:
@@ -38,6 +39,13 @@ class Figure:
     def ratio(self) -> float | None:
         """The value as a part of its floor, or how many times it."""
         return self.value / self.floor if self.value is not None and self.floor else None
+
+    @property
+    def growth(self) -> float | None:
+        """How many times the same at ten thousand cases."""
+        if self.is_growth:
+            return self.ratio
+        return self.value / statistics.median(self.small) if self.value is not None and self.small else None
 
     @property
     def is_ok(self) -> bool:
@@ -62,18 +70,14 @@ class Figure:
             "unit": self.unit,
             "floor": self.floor,
             "ratio": self.ratio,
+            "small": statistics.median(self.small) if self.small else self.floor if self.is_growth else None,
+            "growth": self.growth,
             "aim": self.aim,
             "better": self.better,
             "ok": self.is_ok,
             "runs": self.values,
             "spread": self.spread,
         }
-
-
-def write(figures: Sequence[Figure]) -> None:
-    """Write the results' file: one row for every figure, also for those that were not measured."""
-    rows = [each.as_json() for each in figures]
-    RESULTS.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
 
 
 def table(figures: Iterable[Figure]) -> str:

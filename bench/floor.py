@@ -177,6 +177,7 @@ def say(
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
+    detail = json.loads(row["detail"])
     return {
         "id": str(row["id"]),
         "case_id": str(row["case_id"]),
@@ -187,7 +188,16 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
         "due_on": row["due_on"].isoformat(),
         "is_overdue": row["due_on"] < date(2026, 1, 1),
         "is_provisional": bool(row["is_provisional"]),
-        "asked": json.loads(row["detail"]).get("asked", []),
-        "declaration_id": None,
+        "asked": detail.get("asked", []),
+        "declaration_id": detail.get("declaration"),
+        "clue_id": detail.get("clue"),
+        "complaint_id": detail.get("complaint"),
+        "satisfaction_id": detail.get("satisfaction"),
+        "change_id": detail.get("change"),
+        "assignment_id": detail.get("assignment"),
+        "is_pressing": row["pressing"] < 2,
+        "about": detail.get("department", ""),
         "version": row["version"],
+        "desk_name": row["role"],
+        "may_press": False,
     }

@@ -180,7 +180,7 @@ def push_alerts() -> float:
 
 def floor() -> float:
     """Do by hand what cannot be done without: read, HMAC, bulk insert into a staging table, one indexed join."""
-    key = keys().index.key
+    key = keys().index.key.secret
     database = db.engine.raw_connection()
     cursor = database.cursor()
     cursor.execute("DROP TABLE IF EXISTS bench_staged")

@@ -1,5 +1,6 @@
 """Loads invented cases: LOAD DATA on MariaDB, executemany on SQLite, a few minutes for a million."""
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from bench.patterns import Row
 TABLES = tuple(table.name for table in Base.metadata.sorted_tables)
 """Parents before children."""
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n"})
+_MUST_ESCAPE = re.compile(r"[\\\t\n]")
 AT_ONCE = 4000
 """Cases in one batch and transaction."""
 SAID_EVERY = 50_000
@@ -66,7 +68,7 @@ def load(
     with engine.connect() as connection:
         for batch in _batches(cases):
             for table in tables:
-                _write(connection, table, [row for case in batch for row in rows_of(table, case, desks)])
+                write(connection, table, [row for case in batch for row in rows_of(table, case, desks)])
             connection.commit()
             done += len(batch)
             if total and done // SAID_EVERY != (done - len(batch)) // SAID_EVERY:
@@ -86,7 +88,8 @@ def _batches(cases: Iterable[Copy]) -> Iterator[list[Copy]]:
         yield batch
 
 
-def _write(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+def write(connection: Connection, table: str, rows: Sequence[Row]) -> None:
+    """Write rows of one table, all with the same columns, in one statement."""
     if not rows:
         return
     columns = ",".join(f"`{name}`" for name in rows[0])
@@ -105,7 +108,10 @@ def _write(connection: Connection, table: str, rows: list[dict[str, Any]]) -> No
 
 def _told(value: object) -> str:
     """Write a value as LOAD DATA reads it."""
-    return r"\N" if value is None else str(value).translate(_ESCAPES)
+    if value is None:
+        return r"\N"
+    text = value if isinstance(value, str) else str(value)
+    return text.translate(_ESCAPES) if _MUST_ESCAPE.search(text) else text
 
 
 def _analyze(connection: Connection, tables: Sequence[str]) -> None:

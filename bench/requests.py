@@ -59,12 +59,18 @@ def declaration(village: str) -> bytes:
 def decision(case: Copy) -> bytes:
     """Return the body of a township's passing on of a case as it was loaded."""
     pattern = case.pattern.of
+    seen = pattern.owed[Kind.TOWN_REVIEW], pattern.case["content_version"]
+    return passing_on(*seen, pattern.case["marks"]["category"])
+
+
+def passing_on(version: int, content_version: int, category: str) -> bytes:
+    """Return the body of a township's passing on of a case of which these versions were seen."""
     body = {
         "action": "pass_on",
-        "version": pattern.owed[Kind.TOWN_REVIEW],
-        "content_version": pattern.case["content_version"],
+        "version": version,
+        "content_version": content_version,
         "opinion": "情况属实，建议纳入监测，先帮助修缮房屋。",
-        "category": pattern.case["marks"]["category"],
+        "category": category,
     }
     return json.dumps(body).encode()
 
@@ -72,14 +78,19 @@ def decision(case: Copy) -> bytes:
 def decisions(tokens: dict[str, str], cases: Iterable[Copy]) -> Iterator[bytes]:
     """Yield a decision on each case, by a reviewer of its township."""
     for case in cases:
-        yield request(
-            "POST",
-            f"/api/v1/cases/{case.id}/decisions",
-            body=decision(case),
-            Authorization=f"Bearer {tokens[case.village[:9]]}",
-            Idempotency_Key=str(uuid.uuid4()),
-            **_JSON,
-        )
+        yield decided(case.id, decision(case), tokens[case.village[:9]])
+
+
+def decided(case_id: int, body: bytes, token: str) -> bytes:
+    """Return the request of one decision."""
+    return request(
+        "POST",
+        f"/api/v1/cases/{case_id}/decisions",
+        body=body,
+        Authorization=f"Bearer {token}",
+        Idempotency_Key=str(uuid.uuid4()),
+        **_JSON,
+    )
 
 
 def task_page(token: str) -> bytes:

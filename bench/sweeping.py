@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -62,10 +63,10 @@ class _Memory:
         return max(self.samples) / settled - 1
 
 
-def run(url: str, home: Path) -> Swept:
+def run(url: str, home: Path, moment: datetime = MOMENT) -> Swept:
     """Sweep until nothing is due, then once more; at the moment around which the data lie."""
     app, memory, spoken = open_county(url, home).app, _Memory(), 0
-    with clock.at(MOMENT), app.app_context():
+    with clock.at(moment), app.app_context():
         began = clock.monotonic()
         with memory.watched():
             while found := reminders.sweep():
@@ -79,4 +80,5 @@ def run(url: str, home: Path) -> Swept:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(run(os.environ["BENCH_URL"], Path(os.environ["BENCH_HOME"])))))
+    at = datetime.fromisoformat(os.environ.get("BENCH_MOMENT", MOMENT.isoformat()))
+    print(json.dumps(asdict(run(os.environ["BENCH_URL"], Path(os.environ["BENCH_HOME"]), at))))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def measure(server: Databases, figures: dict[str, Figure]) -> None:
     for kind in ("mariadb", "sqlite"):
         county = county_on(server, kind)
         duties.make_overdue_again(county.url)
-        found = _swept(county.url, county.home)
+        found = swept(county.url, county.home)
         if found["spoken"] != duties.OVERDUE:
             raise RuntimeError(f"{found['spoken']} duties spoke, not {duties.OVERDUE}")
         figures[f"sweep {kind}"].values.append(found["seconds"])
@@ -43,8 +44,9 @@ def measure(server: Databases, figures: dict[str, Figure]) -> None:
         figures[f"sweep {kind}"].floors.append(_by_hand(county.url))
 
 
-def _swept(url: str, home: Path) -> dict[str, Any]:
-    environment = {**os.environ, "BENCH_URL": url, "BENCH_HOME": str(home)}
+def swept(url: str, home: Path, moment: datetime = duties.MOMENT) -> dict[str, Any]:
+    """Sweep in a process of its own, at this moment of business time; return what it said."""
+    environment = {**os.environ, "BENCH_URL": url, "BENCH_HOME": str(home), "BENCH_MOMENT": moment.isoformat()}
     words = [sys.executable, "-m", "bench.sweeping"]
     done = subprocess.run(words, cwd=CHECKOUT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask
 
@@ -61,20 +62,27 @@ class Work:
 
 def prepare(server: Databases, redis_url: str) -> Work:
     """Make the county, load its cases, and take down what each request says."""
-    url, home = server.url("work"), DATA / "work"
+    work = make_work(server.url("work"), DATA / "work", redis_url, CASES)
+    _one_row_table(work.county.url)
+    _learn(work)
+    _write_plan(work, server)
+    return work
+
+
+def make_work(url: str, home: Path, redis_url: str, cases: int) -> Work:
+    """Make a county of its own on this database, load its cases, and sign everybody in who sends something."""
     home.mkdir(parents=True, exist_ok=True)
     make_empty(url)
     county = open_county(url, home, redis_url)
-    fill(county, CASES, shares=READY_TO_DECIDE)
-    _one_row_table(url)
+    fill(county, cases, shares=READY_TO_DECIDE)
     # The last township decides nothing: its queue stays as it was while the pages of it are measured.
     *deciding, quiet = sorted({code[:9] for code in villages()})
     undecided = (
         case
-        for case in county.copies(CASES, READY_TO_DECIDE)
+        for case in county.copies(cases, READY_TO_DECIDE)
         if case.state == State.VISITED and case.village[:9] != quiet
     )
-    work = Work(
+    return Work(
         county=county,
         farmers=county.farmers(),
         village_phone=county.phone_of("village", Role.VILLAGE, villages()[0]),
@@ -84,9 +92,6 @@ def prepare(server: Databases, redis_url: str) -> Work:
         recipes={},
         answers={},
     )
-    _learn(work)
-    _write_plan(work, server)
-    return work
 
 
 def _one_row_table(url: str) -> None:
@@ -222,16 +227,17 @@ def measure(server: Databases, figures: dict[str, Figure], parts: frozenset[str]
 def _round(ours: Server, floor: Server, work: Work, figures: dict[str, Figure], parts: frozenset[str]) -> None:
     for name, message in ONE_ROW.items():
         if parts & {name, "declare", "decide", "tasks", "queue"}:
-            figures[name].values.append(_rate(floor, _always(message), MANY, again=True))
+            figures[name].values.append(rate(floor, _always(message), MANY, again=True))
     for pair in pairs(work):
         if pair.name in parts:
-            figures[pair.name].floors.append(_rate(floor, pair.floors, MANY, again=pair.floors_again))
-            figures[pair.name].values.append(_rate(ours, pair.ours, MANY, again=pair.ours_again))
+            figures[pair.name].floors.append(rate(floor, pair.floors, MANY, again=pair.floors_again))
+            figures[pair.name].values.append(rate(ours, pair.ours, MANY, again=pair.ours_again))
     if "declare" in parts:
-        figures["declare at 16"].floors.append(_rate(ours, work.declarations, FEW, again=False))
-        figures["declare at 16"].values.append(_rate(ours, work.declarations, MOST, again=False))
+        figures["declare at 16"].floors.append(rate(ours, work.declarations, FEW, again=False))
+        figures["declare at 16"].values.append(rate(ours, work.declarations, MOST, again=False))
 
 
-def _rate(server: Server, requests_for: Requests, connections: int, *, again: bool) -> float:
+def rate(server: Server, requests_for: Requests, connections: int, *, again: bool) -> float:
+    """Send for some seconds, after a second of the same; return the answers a second."""
     drive(server.port, requests_for(WARM_UP), connections=connections, seconds=WARM_UP, again=again)
     return drive(server.port, requests_for(SECONDS), connections=connections, seconds=SECONDS, again=again).rate

@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 import structlog
 from flask import Flask
 from rq import get_current_job
+from rq.job import Job
 
 from backend import db as database
 from backend import logs
@@ -29,6 +30,14 @@ def application() -> Flask:
     return app
 
 
+def _ids(current: Job | None) -> dict[str, str]:
+    """Return what every line of this job carries: its id, and that of the request that rang for it, if one did."""
+    if current is None:
+        return {"job_id": ""}
+    rang = current.get_meta(refresh=False).get("request_id")
+    return {"job_id": current.id, **({"request_id": str(rang)} if rang else {})}
+
+
 def job(work: Callable[P, T]) -> Callable[P, T]:
     """Run the function inside the application; a failure is logged and raised, and what it owed stays owed."""
 
@@ -37,7 +46,7 @@ def job(work: Callable[P, T]) -> Callable[P, T]:
         current = get_current_job()
         if current is not None:
             doorbell.answered(current)
-        with application().app_context(), structlog.contextvars.bound_contextvars(job_id=current.id if current else ""):
+        with application().app_context(), structlog.contextvars.bound_contextvars(**_ids(current)):
             result = work(*args, **kwargs)
             log.info("job", job=work.__name__, result=result)
             return result

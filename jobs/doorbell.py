@@ -16,6 +16,7 @@ from rq import Queue
 from rq.job import Job
 
 from backend import clock
+from backend.redis_servers import redis_of
 from backend.settings import Settings
 
 log = structlog.get_logger()
@@ -46,9 +47,7 @@ LEFT_ALONE_SECONDS = 5.0
 
 def connect(settings: Settings) -> Redis:
     """Return a connection that gives up at once: nobody waits for a doorbell."""
-    return Redis.from_url(
-        settings.redis_url, socket_connect_timeout=0.3, socket_timeout=1.0, retry=Retry(NoBackoff(), 0)
-    )
+    return redis_of(settings, socket_connect_timeout=0.3, socket_timeout=1.0, retry=Retry(NoBackoff(), 0))
 
 
 def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
@@ -68,7 +67,12 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
             try:
                 if redis.set(_key(bell), 1, nx=True, px=WAITS_MS):
                     queues[name].enqueue(
-                        job, job_timeout=LONGEST_SECONDS.get(name), result_ttl=0, failure_ttl=7 * 24 * 3600, ttl=3600
+                        job,
+                        job_timeout=LONGEST_SECONDS.get(name),
+                        result_ttl=0,
+                        failure_ttl=7 * 24 * 3600,
+                        ttl=3600,
+                        meta=_who_rings(),
                     )
             except RedisError as error:
                 failed_at[:] = [clock.monotonic()]
@@ -76,6 +80,12 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
                 return
 
     return ring
+
+
+def _who_rings() -> dict[str, str]:
+    """Return the id of the request, or of the request behind the job, that rings: the log of the job names it."""
+    known = structlog.contextvars.get_contextvars().get("request_id")
+    return {"request_id": known} if known else {}
 
 
 def answered(job: Job) -> None:

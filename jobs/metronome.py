@@ -7,6 +7,7 @@ from rq import Queue
 from rq.cron import CronJob, CronScheduler
 
 from backend import clock, logs
+from backend.redis_servers import redis_of
 from backend.settings import Settings
 from jobs.doorbell import LONGEST_SECONDS
 from jobs.schedule import SCHEDULE
@@ -66,7 +67,7 @@ def main() -> None:
     """Beat until told to stop."""
     logs.configure()
     settings = Settings.from_environment()
-    metronome = Metronome(Redis.from_url(settings.redis_url))
+    metronome = Metronome(redis_of(settings))
     for beat in SCHEDULE:
         metronome.add(beat.job, beat.queue, beat.seconds or settings.tick_seconds)
     metronome.start()  # type: ignore[no-untyped-call]

@@ -2,10 +2,10 @@
 
 import sys
 
-from redis import Redis
 from rq import Queue, SimpleWorker, Worker
 from rq.worker import BaseWorker
 
+from backend.redis_servers import redis_of
 from backend.settings import Settings
 from jobs.base import application
 
@@ -19,7 +19,7 @@ Files that leave have a worker of their own: a county's roster takes a minute, a
 def main(queue: str) -> None:
     """Take jobs of one queue until told to stop; the lives and intervals are those that crash tests found right."""
     settings = Settings.from_environment()
-    connection = Redis.from_url(settings.redis_url)
+    connection = redis_of(settings)
     application()
     worker = KINDS[queue](
         [Queue(queue, connection=connection, serializer="json")],

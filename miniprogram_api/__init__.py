@@ -14,7 +14,7 @@ def register(app: Flask) -> None:
     api.init_app(app)
     docs.name_types()
     for blueprint in ALL:
-        api.register_blueprint(blueprint, url_prefix="/api/v1")
+        api.serve(blueprint, "/api/v1")
     docs.add_pages(app)
     health.register(app)
     notice_page.register(app)

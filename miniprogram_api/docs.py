@@ -1,16 +1,54 @@
 """The API's description: OpenAPI 3.1 at /api/v1/openapi.json, and a page that shows it without any network."""
 
+from threading import RLock
+from typing import Any
+
+from apispec import APISpec
 from flask import Flask, Response, jsonify, render_template_string
 from flask.json.provider import DefaultJSONProvider
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from miniprogram_api.schemas.shared import ErrorSchema, Id
 
 
 class OurApi(Api):
-    """Smorest with our one error shape."""
+    """Smorest with our one error shape, and a description that is made when somebody first asks for it.
+
+    Making it takes seconds; workers and commands never do, and should not wait for it.
+    """
 
     ERROR_SCHEMA = ErrorSchema
+
+    def __init__(self) -> None:
+        self._turn = RLock()
+        self._undescribed: list[tuple[Blueprint, str]] = []
+        super().__init__()
+
+    def init_app(self, app: Flask, *, spec_kwargs: dict[str, Any] | None = None) -> None:
+        """Begin anew: nothing of an earlier application is described with this one."""
+        with self._turn:
+            self._undescribed = []
+            super().init_app(app, spec_kwargs=spec_kwargs)
+
+    def serve(self, blueprint: Blueprint, url_prefix: str) -> None:
+        """Register a blueprint now, and remember to describe it; smorest's own way does both at once."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, url_prefix=url_prefix)
+        self._undescribed.append((blueprint, blueprint.name))
+
+    @property
+    def spec(self) -> APISpec:
+        """The description, whole."""
+        with self._turn:
+            waiting, self._undescribed = self._undescribed, []
+            for blueprint, name in waiting:
+                blueprint.register_views_in_doc(self, self._app, self._spec, name=name, parameters=None)
+                self._spec.tag({"name": name, "description": blueprint.description})
+            return self._spec
+
+    @spec.setter
+    def spec(self, spec: APISpec) -> None:
+        self._spec = spec
 
 
 api = OurApi()

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from backend.access.actor import Actor
 from backend.models import Notice, NoticeItem
 from backend.policy.county import policy_of
 from backend.privacy.receipts import spoken
@@ -10,18 +11,18 @@ from backend.services import meeting_items, meetings, notice_pages, notices, obj
 from backend.services.objections import Receipted
 from backend.services.sheets import MadeSheet
 from backend.workflow.places import name_of
-from miniprogram_api.shapes import task
+from miniprogram_api.duty_shapes import duties
 
 
-def agenda(lines: list[meetings.AgendaLine]) -> dict[str, Any]:
+def agenda(lines: list[meetings.AgendaLine], by: Actor) -> dict[str, Any]:
     """Return the families that wait for a sitting."""
-    return {"items": [_agenda_line(line) for line in lines]}
+    return {"items": [_agenda_line(line, by) for line in lines]}
 
 
-def _agenda_line(line: meetings.AgendaLine) -> dict[str, Any]:
+def _agenda_line(line: meetings.AgendaLine, by: Actor) -> dict[str, Any]:
     risks = policy_of(line.case.county_code, line.case.policy_version).dictionaries["risks"]
     return {
-        "duty": task(line.duty),
+        "duty": duties([line.duty], by)[0],
         "case_number": line.case.number,
         "risk_name": risks.get(line.case.risk, line.case.risk),
         "failed_calls": line.failed_calls,

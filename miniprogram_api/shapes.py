@@ -5,23 +5,20 @@ from typing import Any
 
 from flask import Request, Response
 
-from backend import clock
 from backend.access.actor import Actor
-from backend.access.permissions import ROLE_NAMES, Role
+from backend.access.permissions import ROLE_NAMES, Action, Role, may
 from backend.errors import Invalid
-from backend.models import Case, CaseEvent, Declaration, Identity, ReceiptLine, StoredFile, Task
-from backend.policy.county import current_policy, policy_of
+from backend.models import Case, CaseEvent, Declaration, Identity, ReceiptLine, StoredFile
+from backend.policy.county import policy_of
 from backend.privacy.current import keys
 from backend.privacy.receipts import spoken
 from backend.privacy.seal import Place, unseal
-from backend.services import awaiting, cases, declarations, files, reveals, satisfactions, tasks
+from backend.services import awaiting, cases, declarations, files, reveals, satisfactions
 from backend.services.counties import call_for
-from backend.services.desks import kind_of
-from backend.workflow.deadlines import is_overdue
 from backend.workflow.places import name_of
 from backend.workflow.sentences import action_name
 from backend.workflow.states import STATE_NAMES, State
-from backend.workflow.tasks import PRESSING
+from miniprogram_api.duty_shapes import duties
 
 
 def page_before(items: Sequence[Any], size: int) -> dict[str, Any]:
@@ -38,6 +35,7 @@ def me(actor: Actor, identities: Iterable[Identity], own: Iterable[Case]) -> dic
         "region_code": actor.region_code,
         "region_name": name_of(actor.region_code) if actor.region_code else "",
         "is_staff": actor.is_staff,
+        "may": [action for action in Action if may(actor.role, action)],
         "identities": [
             {
                 "id": each.id,
@@ -127,54 +125,13 @@ def _line(line: ReceiptLine) -> dict[str, Any]:
     }
 
 
-_POINTED_AT = ("declaration", "clue", "complaint", "satisfaction")
-"""What a duty may be about besides its case: its detail holds the id."""
-
-
-def task(row: Task) -> dict[str, Any]:
-    """Return a duty with its names."""
-    asked = row.detail.get("asked", [])
-    words = current_policy(row.county_code).dictionaries["return_reasons"] if asked else {}
-    return {
-        "id": row.id,
-        "case_id": row.case_id,
-        "kind": row.kind,
-        "kind_name": kind_of(row),
-        "head_name": row.head_name,
-        "village_name": name_of(row.village_code or row.owner_region),
-        "due_on": row.due_on,
-        "is_overdue": is_overdue(row.due_on, clock.today()),
-        "is_provisional": row.is_provisional,
-        "asked": [words.get(code, code) for code in asked],
-        **{f"{name}_id": int(row.detail[name]) if name in row.detail else None for name in _POINTED_AT},
-        "is_pressing": row.pressing in PRESSING.values(),
-        "about": _about(row),
-        "version": row.version,
-    }
-
-
-def _about(row: Task) -> str:
-    """Say which department checks, which office answers, or what is left to compare: duties of one kind differ so."""
-    policy = current_policy(row.county_code)
-    office = policy.departments.get(row.detail.get("department", ""))
-    if office is not None:
-        return office.name
-    if "transfer" in row.detail:
-        return policy.dictionaries["transfers"].get(row.detail["transfer"], "")
-    return "、".join(policy.dictionaries["compare_items"].get(item, item) for item in row.detail.get("left", ()))
-
-
-def task_page(page: tasks.Page) -> dict[str, Any]:
-    """Return a page of duties."""
-    return {"items": [task(row) for row in page.items], "after": str(page.after) if page.after else None}
-
-
 def case_file(file: cases.CaseFile, actor: Actor) -> dict[str, Any]:
     """Return one case with what belongs to it; a family sees offices, not the names of those who judged."""
     case, words = file.case, cases.words_of(file)
     policy = policy_of(case.county_code, case.policy_version)
     return {
         "id": case.id,
+        "household_id": case.household_id,
         "number": case.number,
         "procedure": case.procedure,
         "state": case.state,
@@ -191,7 +148,7 @@ def case_file(file: cases.CaseFile, actor: Actor) -> dict[str, Any]:
         "content_version": case.content_version,
         "missing_photos": file.missing_photos,
         "masked": reveals.masked(case),
-        "duties": [task(row) for row in file.duties],
+        "duties": duties(file.duties, actor),
         "declarations": [
             {**_plain(row, _STATEMENT), "hardship": words[row.id], "has_voice": row.voice_sha256 is not None}
             for row in file.declarations

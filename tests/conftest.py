@@ -7,23 +7,50 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, has_app_context
-from sqlalchemy import inspect
+from sqlalchemy import update
 
 from backend import clock
 from backend.db import db
+from backend.models import PolicyVersion
 from backend.policy import county as county_policy
 from backend.schema import migrate
-from backend.services import counties, demo_clock
+from backend.services import counties, demo_clock, sign_ins
 from backend.settings import Settings
 from backend.workflow import places
 from tests import mariadb
+from tests.emptying import Beginning
 from tests.people import APP_ID, COUNTY, Cast, Maker
 
-KEPT = {"counties", "regions", "policy_versions", "schema_version"}
+HASHER = sign_ins.hasher
 REGIONS = Path(__file__).resolve().parent.parent / "backend" / "regions_data" / "130126.csv"
-OWN_RULES = '{"flags": {"procedure": "short"}}'
+OWN_RULES = {"flags": {"procedure": "short"}}
 """The tests' own county keeps the four steps of the first release; whoever tests the whole procedure says so."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the dearest begin, so that no process ends alone with a story, and one makes what many tests share."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    shared = {"stencils", "_grown"}.intersection(getattr(item, "fixturenames", ()))
+    return 0 if item.path.parent.name == "stories" else 1 if shared else 2
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Argon2 is slow on purpose, and the tests sign in hundreds of times."""
+    sign_ins.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture
+def real_passwords() -> Iterator[None]:
+    """Passwords as they are outside the tests, for whoever asks how long a guess takes."""
+    quick, sign_ins.hasher = sign_ins.hasher, HASHER
+    yield
+    sign_ins.hasher = quick
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +96,9 @@ def _make(url: str, folder: Path) -> Flask:
         migrate()
         regions = counties.read_regions(REGIONS)
         counties.init_county(COUNTY, regions=regions, preset="NATIONAL", phone="0311-82520000", demo=True)
+        db.session.execute(update(PolicyVersion).values(changes=OWN_RULES))
+        db.session.commit()
+        app.extensions["beginning"] = Beginning(db.engine, folder, app.extensions["settings"].keys_path)
     return app
 
 
@@ -82,7 +112,8 @@ def kind() -> str:
 def app(apps: dict[str, Flask], kind: str) -> Flask:
     """An application whose database holds the county and nobody yet."""
     app = apps[kind]
-    _empty(app)
+    with app.app_context():
+        app.extensions["beginning"].restore(db.engine)
     demo_clock._known.clear()
     clock.use_offset(lambda: _offset(app))
     county_policy.forget()
@@ -98,28 +129,6 @@ def _offset(app: Flask) -> timedelta:
     """Return how far business time was moved, also to a test that asks outside the application."""
     with contextlib.nullcontext() if has_app_context() else app.app_context():
         return demo_clock.offset()
-
-
-def _empty(app: Flask) -> None:
-    with app.app_context(), db.engine.begin() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        off, on = (
-            ("PRAGMA defer_foreign_keys=ON", "SELECT 1")
-            if sqlite
-            else ("SET FOREIGN_KEY_CHECKS=0", "SET FOREIGN_KEY_CHECKS=1")
-        )
-        connection.exec_driver_sql(off)
-        for table in inspect(connection).get_table_names():
-            if table not in KEPT:
-                connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names come from the database
-        connection.exec_driver_sql("DELETE FROM regions WHERE level IN ('grid', 'department')")
-        elsewhere = f"SUBSTR(code, 1, 6) <> SUBSTR('{COUNTY}', 1, LENGTH(code))"
-        connection.exec_driver_sql(f"DELETE FROM regions WHERE {elsewhere}")  # noqa: S608 - ours
-        connection.exec_driver_sql("DELETE FROM policy_versions WHERE version > 1")
-        connection.exec_driver_sql(f"UPDATE policy_versions SET preset = 'NATIONAL', changes = '{OWN_RULES}'")  # noqa: S608 - ours
-        for table, column in (("policy_versions", "county_code"), ("counties", "code")):
-            connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} <> '{COUNTY}'")  # noqa: S608 - ours
-        connection.exec_driver_sql(on)
 
 
 @pytest.fixture

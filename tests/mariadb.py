@@ -18,20 +18,25 @@ PLAIN = "--innodb-use-native-aio=0"
 INSTALL_AGAIN_AFTER = (0, 2, 5)
 """Seconds. The last try leaves `PLAIN` out."""
 
+_running: "dict[Path, subprocess.Popen[bytes]]" = {}
+
 
 @contextmanager
-def running(folder: Path | None = None, *, durable: bool = False) -> Iterator[str]:
-    """Yield the address of an empty database; `durable` flushes each commit as production does."""
+def running(folder: Path | None = None, *, durable: bool = False, options: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the address of an empty database; `durable` flushes each commit as production does.
+
+    `options` are the server's own words beside ours.
+    """
     home = Path(folder or tempfile.mkdtemp(prefix="sw-mdb-"))
     data, socket = home / "data", home / "s.sock"
     if not data.exists():
         install(data)
-    server = start(home, durable=durable)
+    _running[home] = start(home, durable=durable, options=options)
     try:
         _create(socket)
         yield f"mysql+pymysql://root@localhost/shouwang?unix_socket={socket}"
     finally:
-        stop(server)
+        stop(_running.pop(home))
         if folder is None:
             shutil.rmtree(home, ignore_errors=True)
 
@@ -44,6 +49,17 @@ def stop(server: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+
+
+def crash(home: Path) -> None:
+    """Kill the running server of `home` without a word (kill -9)."""
+    _running[home].kill()
+    _running[home].wait()
+
+
+def start_again(home: Path) -> None:
+    """Start a crashed server on what it left; it recovers by itself."""
+    _running[home] = start(home)
 
 
 def install(data: Path) -> None:
@@ -80,21 +96,30 @@ def _user() -> str:
     return "root" if os.getuid() == 0 else os.environ.get("USER", "nobody")
 
 
-def start(home: Path, *, durable: bool = False) -> "subprocess.Popen[bytes]":
+def start(home: Path, *, durable: bool = False, options: tuple[str, ...] = ()) -> "subprocess.Popen[bytes]":
     """Start the server of `home` and wait until it answers."""
-    for options in ((),) if durable else ((PLAIN,), ()):
-        if (server := _started(home, options, flush=1 if durable else 2)) is not None:
+    for plain in ((),) if durable else ((PLAIN,), ()):
+        if (server := _started(home, (*plain, *options), flush=1 if durable else 2)) is not None:
             return server
     raise RuntimeError((home / "log").read_text()[-2000:])
 
 
+def version() -> str:
+    """Return the version of the server that would be started."""
+    said = subprocess.run([_binary(), "--version"], capture_output=True, text=True, check=True).stdout
+    return said.split("Ver", 1)[-1].split("-MariaDB")[0].strip()
+
+
+def _binary() -> str:
+    return shutil.which("mariadbd") or "/usr/sbin/mariadbd"
+
+
 def _started(home: Path, options: tuple[str, ...], *, flush: int) -> "subprocess.Popen[bytes] | None":
-    binary = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
     with (home / "log").open("ab") as log:
         before = log.tell()
         server = subprocess.Popen(
             [
-                binary,
+                _binary(),
                 "--no-defaults",
                 f"--datadir={home / 'data'}",
                 f"--socket={home / 's.sock'}",

@@ -95,8 +95,8 @@ class Cast:
         """Return somebody as the services see them."""
         staff_id = self.staff_id(login)
         with self.app.app_context():
-            row = db.session.scalars(select(Staff).where(Staff.id == staff_id)).one()
-            identity = db.session.scalars(select(Identity).where(Identity.staff_id == staff_id)).one()
+            query = select(Staff, Identity).join(Identity, Identity.staff_id == Staff.id).where(Staff.id == staff_id)
+            row, identity = db.session.execute(query).one()
             return sign_ins._staff(row, identity, None, None)
 
     @contextmanager

@@ -256,6 +256,7 @@ class Action(StrEnum):
     MERGE_PLACES = "merge_places"
     KEEP_PRACTICE = "keep_practice"
     COMPARE_NATIONAL = "compare_national"
+    IMPORT_WATCHES = "import_watches"
     ASK_FOR_HAT = "ask_for_hat"
     GRANT_HAT = "grant_hat"
     GUARD_ACCOUNTS = "guard_accounts"
@@ -496,6 +497,8 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.MERGE_PLACES: _COUNTY,
     Action.KEEP_PRACTICE: frozenset({Role.ADMIN}),
     Action.COMPARE_NATIONAL: _TOWN_DESK | _COUNTY,
+    # Families are watched by it without a step of ours: the county's own word, once, at the beginning.
+    Action.IMPORT_WATCHES: _COUNTY,
     # Whoever makes accounts asks for a further hat or an administrator's; another person agrees (三员分立).
     Action.ASK_FOR_HAT: frozenset({Role.ADMIN}),
     Action.GRANT_HAT: frozenset({Role.SECURITY}),

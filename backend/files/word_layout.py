@@ -42,7 +42,7 @@ class Look:
 
 
 OFFICIAL = Look(body=16, title=22, line=28, table=12)
-LARGE = Look(body=20, title=26, line=34, table=16)
+LARGE = Look(body=20, title=26, line=30, table=16)
 """For papers that elders read."""
 
 _TITLE, _BODY, _HEADING, _CENTRED, _FLUSH, _SIGNED, _NOTE, _CELL = (
@@ -70,6 +70,7 @@ def make(outline: str, look: Look, *, title: str) -> bytes:
     for is_table, block in groupby((line for line in lines if line), lambda line: line.startswith(_ROW)):
         if is_table:
             _table(document, list(block))
+            _table_below_seal(document)
         else:
             _paragraphs(document, block)
     _foot(document)
@@ -135,7 +136,18 @@ def _paragraphs(document: Document, lines: Iterator[str]) -> None:
             paragraph.paragraph_format.space_before = Pt(2 * OFFICIAL.line)
         if mark == "> ":
             paragraph.paragraph_format.keep_together = True
+            if len(document.paragraphs) > 1:
+                # No page may hold the seal alone.
+                document.paragraphs[-2].paragraph_format.keep_with_next = True
         was = mark
+
+
+def _table_below_seal(document: Document) -> None:
+    """Keep a form for signatures on the page of the seal that it follows, a little apart from the date."""
+    last = document.paragraphs[-1] if document.paragraphs else None
+    is_seal = last is not None and last.style is not None and last.style.name == _SIGNED
+    if last is not None and is_seal and last._p is document.tables[-1]._tbl.getprevious():  # noqa: SLF001
+        last.paragraph_format.keep_with_next, last.paragraph_format.space_after = True, Pt(12)
 
 
 def _table(document: Document, lines: Sequence[str]) -> None:

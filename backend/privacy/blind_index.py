@@ -1,9 +1,9 @@
 """Find a sealed number by exact value: a keyed digest that says nothing to whoever lacks the key."""
 
-import hmac
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from backend.privacy.ciphers import Key, mac
 from backend.privacy.id_numbers import plain_id_number
 from backend.privacy.keys import KeyRing
 from backend.privacy.phones import plain_digits
@@ -36,11 +36,11 @@ def digests_by_key(value: str, *, keys: KeyRing, kind: Kind) -> dict[str, str]:
     return {key_id: _digest(key, value, kind) for key_id, key in keys.index.keys.items()}
 
 
-def digest_of_plain(value: str, *, key: bytes, kind: Kind) -> str:
+def digest_of_plain(value: str, *, key: Key, kind: Kind) -> str:
     """Return the digest of a value that is in its normal form already: for millions at once."""
     # "surrogatepass": a search for nonsense finds nothing, it does not fail.
-    return hmac.digest(key, kind.encode() + b"\0" + value.encode("utf-8", "surrogatepass"), "sha256").hex()
+    return mac(key, kind.encode() + b"\0" + value.encode("utf-8", "surrogatepass")).hex()
 
 
-def _digest(key: bytes, value: str, kind: Kind) -> str:
+def _digest(key: Key, value: str, kind: Kind) -> str:
     return digest_of_plain(_NORMAL_FORM[kind](value), key=key, kind=kind)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.privacy.ciphers import mac
 from backend.privacy.keys import KeyRing
 
 EMPTY_ROOT = hashlib.sha256(b"").hexdigest()
@@ -49,7 +50,7 @@ def mac_row(
     """
     used = keys.audit.current if key_id is None else key_id
     message = b"row\0" + used.encode() + b"\0" + previous.encode() + b"\0" + canonical(payload)
-    return used, hmac.digest(keys.audit.keys[used], message, "sha256").hex()
+    return used, mac(keys.audit.keys[used], message).hex()
 
 
 def merkle_root(leaves: Sequence[str]) -> str:
@@ -90,7 +91,7 @@ def parse_batch_line(line: str, *, keys: KeyRing) -> Batch:
 
 
 def _line_mac(keys: KeyRing, key_id: str, told: str) -> str:
-    return hmac.digest(keys.audit.keys[key_id], b"line\0" + told.encode(), "sha256").hex()
+    return mac(keys.audit.keys[key_id], b"line\0" + told.encode()).hex()
 
 
 def _check(value: object) -> None:

@@ -1,8 +1,8 @@
 """Whether two sealed texts say the same: a keyed digest of what is left without blanks and marks."""
 
-import hmac
 import unicodedata
 
+from backend.privacy.ciphers import mac
 from backend.privacy.keys import KeyRing
 from backend.privacy.signs import is_letter
 
@@ -14,4 +14,4 @@ def content_digest(text: str, *, keys: KeyRing) -> str:
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
     said = "".join(sign for sign in plain if is_letter(sign) or sign.isdigit())
-    return hmac.digest(keys.index.key, b"content\0" + said.encode("utf-8", "surrogatepass"), "sha256").hex()
+    return mac(keys.index.key, b"content\0" + said.encode("utf-8", "surrogatepass")).hex()

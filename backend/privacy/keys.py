@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
-KEY_BYTES = 32
+from backend.privacy.ciphers import DIGESTINGS, KEY_BYTES, SEALINGS, SUITES, Algorithm, Key
+
 RingName = Literal["seal", "index", "audit"]
 RING_NAMES: tuple[RingName, ...] = ("seal", "index", "audit")
 
@@ -26,14 +27,14 @@ class Ring:
     """Keys of one purpose, oldest first; `current` is the id of the one that new data uses."""
 
     current: str
-    keys: Mapping[str, bytes] = field(repr=False)
+    keys: Mapping[str, Key] = field(repr=False)
 
     @property
-    def key(self) -> bytes:
+    def key(self) -> Key:
         """The current key."""
         return self.keys[self.current]
 
-    def newest_first(self) -> tuple[bytes, ...]:
+    def newest_first(self) -> tuple[Key, ...]:
         """Return the current key and then every earlier one, the latest of them first."""
         earlier = [key for key_id, key in self.keys.items() if key_id != self.current]
         return (self.key, *reversed(earlier))
@@ -41,7 +42,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The three rings: `seal` (AES-256-GCM), `index` (HMAC of the blind index), `audit` (HMAC of the audit trail)."""
+    """The three rings: `seal` (ciphers), `index` (MACs of the blind index), `audit` (MACs of the audit trail)."""
 
     seal: Ring
     index: Ring
@@ -81,12 +82,14 @@ class KeyFile:
         return self._read[1]
 
 
-def make(path: Path) -> KeyRing:
+def make(path: Path, suite: str = "aes") -> KeyRing:
     """Create the file with one fresh key in each ring, readable by its owner only.
 
-    Raises `FileExistsError` rather than ever overwrite keys: without them everything sealed is lost.
+    `suite` is the word of the setting CIPHERS. Raises `FileExistsError` rather than ever overwrite keys: without them
+    everything sealed is lost; `KeysUnusable` for a word that names no ciphers.
     """
-    ring = KeyRing(*(Ring(key_id, {key_id: key}) for key_id, key in (_fresh_key() for _ in RING_NAMES)))
+    fresh = [_fresh_key(name, suite) for name in RING_NAMES]
+    ring = KeyRing(*(Ring(key_id, {key_id: key}) for key_id, key in fresh))
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = _written_beside(path, ring)
     try:
@@ -102,7 +105,7 @@ def load(path: Path) -> KeyRing:
     """Read the rings; raises `KeysUnusable` with a sentence for the operator."""
     try:
         content = json.loads(path.read_bytes())
-        rings = [_parsed(content["rings"][name]) for name in RING_NAMES]
+        rings = [_parsed(name, content["rings"][name]) for name in RING_NAMES]
     except OSError as error:
         raise KeysUnusable(f"读不到密钥文件 {path}：{error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
@@ -111,15 +114,16 @@ def load(path: Path) -> KeyRing:
     return KeyRing(*rings)
 
 
-def rotate(path: Path, ring: RingName) -> str:
+def rotate(path: Path, ring: RingName, suite: str = "aes") -> str:
     """Add a fresh key to one ring, make it current, and return its id; the earlier keys stay for reading.
 
-    The file is replaced in one step: a reader finds the old content or the new one, also after a power cut.
+    The file is replaced in one step: a reader finds the old content or the new one, also after a power cut. Raises
+    `KeysUnusable` for a word that names no ciphers.
     """
     with _alone(path):
         keys = load(path)
         old: Ring = getattr(keys, ring)
-        key_id, key = _fresh_key()
+        key_id, key = _fresh_key(ring, suite)
         _replaced(path, keys.with_ring(ring, Ring(key_id, {**old.keys, key_id: key})))
     return key_id
 
@@ -139,27 +143,46 @@ def retire(path: Path, ring: Literal["seal", "index"], key_id: str) -> None:
         _replaced(path, keys.with_ring(ring, Ring(old.current, rest)))
 
 
-def _fresh_key() -> tuple[str, bytes]:
+def _fresh_key(ring: RingName, suite: str) -> tuple[str, Key]:
+    if suite not in SUITES:
+        raise KeysUnusable(f"CIPHERS={suite} 不认识：写 aes（AES、SHA-256）或 sm（国密 SM4、SM3）。")
+    sealing, digesting = SUITES[suite]
+    algorithm: Algorithm = sealing if ring == "seal" else digesting
     # Random ids, not counted ones: a key made after restoring an old backup must not take the id of a lost one.
-    return secrets.token_hex(4), secrets.token_bytes(KEY_BYTES)
+    return secrets.token_hex(4), Key(algorithm, secrets.token_bytes(KEY_BYTES[algorithm]))
 
 
-def _parsed(content: Mapping[str, object]) -> Ring:
+def _parsed(name: RingName, content: Mapping[str, object]) -> Ring:
     stored = content["keys"]
     current = content["current"]
     if not isinstance(stored, dict) or current not in stored or not isinstance(current, str):
         raise ValueError("no current key")
-    keys = {str(key_id): base64.b64decode(text, validate=True) for key_id, text in stored.items()}
-    if any(len(key) != KEY_BYTES for key in keys.values()) or not all(key_id.isalnum() for key_id in keys):
+    keys = {str(key_id): _parsed_key(name, each) for key_id, each in stored.items()}
+    if not all(key_id.isalnum() for key_id in keys):
         raise ValueError("not a key")
     return Ring(current, keys)
+
+
+def _parsed_key(name: RingName, stored: str | Mapping[str, str]) -> Key:
+    known = SEALINGS if name == "seal" else DIGESTINGS
+    algorithm, text = (known[0], stored) if isinstance(stored, str) else (stored["algorithm"], stored["key"])
+    secret = base64.b64decode(text, validate=True)
+    if algorithm not in known or len(secret) != KEY_BYTES[algorithm]:
+        raise ValueError("not a key")
+    return Key(cast("Algorithm", algorithm), secret)
+
+
+def _stored(key: Key) -> str | dict[str, str]:
+    """Write a key of the first release as ever; any other says what it is for, and an older program refuses it."""
+    text = base64.b64encode(key.secret).decode()
+    return text if key.algorithm in {SEALINGS[0], DIGESTINGS[0]} else {"algorithm": key.algorithm, "key": text}
 
 
 def _as_json(keys: KeyRing) -> bytes:
     rings: dict[str, object] = {}
     for name in RING_NAMES:
         ring: Ring = getattr(keys, name)
-        stored = {key_id: base64.b64encode(key).decode() for key_id, key in ring.keys.items()}
+        stored = {key_id: _stored(key) for key_id, key in ring.keys.items()}
         rings[name] = {"current": ring.current, "keys": stored}
     return json.dumps({"rings": rings}, indent=1).encode()
 

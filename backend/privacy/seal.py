@@ -4,19 +4,14 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from backend.privacy.ciphers import CIPHERS, NONCE_BYTES
+from backend.privacy.ciphers import SealBroken as SealBroken
 from backend.privacy.keys import KeyRing
 
 _DOT = b"."
-
-
-class SealBroken(Exception):
-    """A sealed value does not open: it was changed, moved, or its key is not in the ring; says nothing else."""
+_BY_HEAD: Mapping[bytes, str] = {cipher.head: algorithm for algorithm, cipher in CIPHERS.items()}
 
 
 class Place(NamedTuple):
@@ -25,45 +20,6 @@ class Place(NamedTuple):
     table: str
     column: str
     row: int
-
-
-class Cipher(Protocol):
-    """A way of sealing, named at the head of what it made, so that another can be added beside it."""
-
-    def seal(self, key: bytes, plain: bytes, bound: bytes) -> bytes:
-        """Return nonce and ciphertext of `plain`, authentic only together with `bound`."""
-        ...
-
-    def unseal(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
-        """Return what was sealed; raises `SealBroken`."""
-        ...
-
-
-class Aes256Gcm:
-    """AES-256-GCM with a random 96-bit nonce: at most 2**32 values a key (NIST SP 800-38D), then rotate."""
-
-    NONCE_BYTES = 12
-
-    def seal(self, key: bytes, plain: bytes, bound: bytes) -> bytes:
-        """Return nonce, ciphertext and tag."""
-        nonce = os.urandom(self.NONCE_BYTES)
-        return nonce + _aes(key).encrypt(nonce, plain, bound)
-
-    def unseal(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
-        """Return what was sealed; raises `SealBroken`."""
-        try:
-            return _aes(key).decrypt(sealed[: self.NONCE_BYTES], sealed[self.NONCE_BYTES :], bound)
-        except (InvalidTag, ValueError):
-            raise SealBroken("changed, or moved from another place") from None
-
-
-_CURRENT = b"a1"
-_CIPHERS: Mapping[bytes, Cipher] = {b"a1": Aes256Gcm()}
-
-
-@lru_cache(maxsize=64)
-def _aes(key: bytes) -> AESGCM:
-    return AESGCM(key)
 
 
 def seal(plain: str, *, keys: KeyRing, place: Place) -> str:
@@ -112,7 +68,7 @@ def bytes_sealed_with(head: bytes) -> str:
 
 def _split(content: bytes) -> tuple[bytes, bytes, bytes]:
     parts = content.split(_DOT, 2)
-    if len(parts) != 3 or parts[0] not in _CIPHERS:
+    if len(parts) != 3 or parts[0] not in _BY_HEAD:
         raise SealBroken("not a sealed value")
     return parts[0], parts[1], parts[2]
 
@@ -123,13 +79,15 @@ def _bound(scheme: bytes, place: Place) -> bytes:
 
 
 def _sealed(plain: bytes, keys: KeyRing, place: Place) -> tuple[bytes, str, bytes]:
-    ring = keys.seal
-    return _CURRENT, ring.current, _CIPHERS[_CURRENT].seal(ring.key, plain, _bound(_CURRENT, place))
+    key, nonce = keys.seal.key, os.urandom(NONCE_BYTES)
+    cipher = CIPHERS[key.algorithm]
+    return cipher.head, keys.seal.current, nonce + cipher.encrypt(key.secret, nonce, plain, _bound(cipher.head, place))
 
 
 def _opened(scheme: bytes, key_id: bytes, sealed: bytes, keys: KeyRing, place: Place) -> bytes:
-    cipher = _CIPHERS.get(scheme)
     key = keys.seal.keys.get(key_id.decode("ascii", "replace"))
-    if cipher is None or key is None:
+    # A key opens with its own cipher only, whatever a head says.
+    if key is None or _BY_HEAD.get(scheme) != key.algorithm:
         raise SealBroken("its key or cipher is not here")
-    return cipher.unseal(key, sealed, _bound(scheme, place))
+    nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    return CIPHERS[key.algorithm].decrypt(key.secret, nonce, rest, _bound(scheme, place))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -103,14 +103,23 @@ def here(*, by: Actor) -> list[Away]:
 
 def at_desk(*, by: Actor) -> list[Away]:
     """Return who of the actor's own desk is away today or within a week, for the page of what the desk owes."""
-    shared = SHARES_DESK.get(DESK_OF.get(by.role, by.role), (by.role,))
-    query = (
-        _not_over(clock.today())
-        .where(Absence.from_on <= clock.today() + SHOWN_AHEAD)
-        .join(Identity, Identity.staff_id == Absence.staff_id)
-        .where(Identity.region_code == by.region_code, Identity.role.in_(shared), Identity.ended_at.is_(None))
+    shared, today = SHARES_DESK.get(DESK_OF.get(by.role, by.role), (by.role,)), clock.today()
+    asked = {"today": today, "ahead": today + SHOWN_AHEAD, "place": by.region_code, "shared": shared}
+    return _with_names(list(dict.fromkeys(db.session.scalars(_AT_DESK, asked))))
+
+
+_AT_DESK = (
+    select(Absence)
+    .where(Absence.until_on >= bindparam("today"), Absence.ended_at.is_(None), Absence.from_on <= bindparam("ahead"))
+    .join(Identity, Identity.staff_id == Absence.staff_id)
+    .where(
+        Identity.region_code == bindparam("place"),
+        Identity.role.in_(bindparam("shared", expanding=True)),
+        Identity.ended_at.is_(None),
     )
-    return _with_names(list(dict.fromkeys(db.session.scalars(query.order_by(Absence.from_on, Absence.id)))))
+    .order_by(Absence.from_on, Absence.id)
+)
+"""Built once: it is asked on every page of every queue."""
 
 
 def _not_over(today: date) -> Select[Absence]:

@@ -3,6 +3,7 @@
 The questions are answered where somebody was; nothing is decided here, and an answer that finds nothing ends nothing.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,18 +59,73 @@ class Answered:
 def families(campaign_id: int, *, by: Actor, after: int = 0, size: int = MOST_ON_A_PAGE) -> Sequence[CampaignFamily]:
     """Return a page of a campaign's families within the actor's place, for whoever goes there."""
     require(by.role, Action.FILE_ROUND)
-    campaign = find(campaign_id)
+    campaign = find(campaign_id, by=by)
     query = select(CampaignFamily).where(CampaignFamily.campaign_id == campaign.id, CampaignFamily.id > after)
     return db.session.scalars(query.order_by(CampaignFamily.id).limit(min(size, MOST_ON_A_PAGE))).all()
+
+
+def reached(campaign_id: int, *, by: Actor, size: int = MOST_ON_A_PAGE) -> Sequence[CampaignFamily]:
+    """Return the families of the actor's place that somebody has been to and that have not answered yet, by village."""
+    require(by.role, Action.FILE_ROUND)
+    campaign = find(campaign_id, by=by)
+    query = select(CampaignFamily).where(
+        CampaignFamily.campaign_id == campaign.id,
+        CampaignFamily.visit_id.is_not(None),
+        CampaignFamily.is_so == [],
+        CampaignFamily.words_sealed.is_(None),
+    )
+    return db.session.scalars(query.order_by(CampaignFamily.village_code, CampaignFamily.id).limit(size)).all()
 
 
 def found(campaign_id: int, *, by: Actor, size: int = MOST_ON_A_PAGE) -> Sequence[CampaignFamily]:
     """Return the families of the actor's place at which something was so, by village."""
     require(by.role, Action.READ_WATCHES)
-    campaign = find(campaign_id)
+    campaign = find(campaign_id, by=by)
     something = or_(CampaignFamily.words_sealed.is_not(None), CampaignFamily.is_so != [])
     query = select(CampaignFamily).where(CampaignFamily.campaign_id == campaign.id, something)
     return db.session.scalars(query.order_by(CampaignFamily.village_code, CampaignFamily.id).limit(size)).all()
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a campaign came to in the actor's place: how often each question was so, and what is being put right.
+
+    `by_village`: for each village with an answer, how often each question was so, in the questions' order.
+    """
+
+    questions: Sequence[str]
+    by_village: Sequence[tuple[str, Sequence[int]]]
+    handed: Sequence[Assignment]
+
+    @property
+    def whole(self) -> list[int]:
+        """Return how often each question was so in all villages."""
+        return [sum(counts[number] for _, counts in self.by_village) for number in range(len(self.questions))]
+
+
+def results(campaign_id: int, *, by: Actor) -> Results:
+    """Count the answers of a campaign by village, and list what was handed out to be put right; nobody is ranked."""
+    require(by.role, Action.READ_WATCHES)
+    campaign = find(campaign_id, by=by)
+    counted: dict[str, Counter[int]] = {}
+    said = select(CampaignFamily.village_code, CampaignFamily.is_so).where(
+        CampaignFamily.campaign_id == campaign.id, CampaignFamily.is_so != []
+    )
+    for village, is_so in db.session.execute(said):
+        counted.setdefault(village, Counter()).update(is_so)
+    handed = (
+        select(Assignment)
+        .join(CampaignFamily, CampaignFamily.id == Assignment.finding_id)
+        .where(CampaignFamily.campaign_id == campaign.id)
+        .order_by(Assignment.due_on, Assignment.id)
+        .limit(MOST_ON_A_PAGE)
+    )
+    numbers = range(len(campaign.questions))
+    return Results(
+        campaign.questions,
+        [(village, [counted[village][number] for number in numbers]) for village in sorted(counted)],
+        db.session.scalars(handed).all(),
+    )
 
 
 def words_of(row: CampaignFamily) -> str:
@@ -85,7 +141,7 @@ def answer(campaign_id: int, household_id: int, form: AnswerForm, *, by: Actor) 
     family is being put right already; `Invalid` names each field.
     """
     require(by.role, Action.FILE_ROUND)
-    campaign = find(campaign_id)
+    campaign = find(campaign_id, by=by)
     row = _family(campaign, household_id)
     if row.visit_id is None or row.reached_on is None:
         raise NotPossibleNow("请先填这一户的走访，再答专项的问题。")

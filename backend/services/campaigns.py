@@ -125,17 +125,25 @@ def running(*, by: Actor) -> Sequence[Campaign]:
     require(by.role, Action.FILE_ROUND)
     query = select(Campaign).where(Campaign.county_code == by.county_code, Campaign.closed_at.is_(None))
     found = db.session.scalars(query.order_by(Campaign.id.desc())).all()
-    return [
-        each
-        for each in found
-        if by.region_code.startswith(each.region_code) or each.region_code.startswith(by.region_code)
-    ]
+    return [each for each in found if _concerns(each, by)]
+
+
+def _concerns(campaign: Campaign, by: Actor) -> bool:
+    return by.region_code.startswith(campaign.region_code) or campaign.region_code.startswith(by.region_code)
+
+
+def ended(*, by: Actor, size: int = 20) -> Sequence[Campaign]:
+    """Return the campaigns that concerned the actor's place and are closed, the latest first."""
+    require(by.role, Action.READ_WATCHES)
+    query = select(Campaign).where(Campaign.county_code == by.county_code, Campaign.closed_at.is_not(None))
+    found = db.session.scalars(query.order_by(Campaign.id.desc()).limit(200)).all()
+    return [each for each in found if _concerns(each, by)][:size]
 
 
 def progress(campaign_id: int, *, by: Actor) -> Sequence[Progress]:
     """Return how far each village of the actor's place is; places only, nobody is ranked."""
     require(by.role, Action.READ_WATCHES)
-    campaign = find(campaign_id)
+    campaign = find(campaign_id, by=by)
     query = (
         select(CampaignFamily.village_code, func.count(CampaignFamily.id), func.count(CampaignFamily.visit_id))
         .where(CampaignFamily.campaign_id == campaign.id)
@@ -148,7 +156,7 @@ def progress(campaign_id: int, *, by: Actor) -> Sequence[Progress]:
 def unreached(campaign_id: int, *, by: Actor, size: int = 500) -> Sequence[CampaignFamily]:
     """Return the families of the actor's place that nobody has reached yet, by village."""
     require(by.role, Action.FILE_ROUND)
-    campaign = find(campaign_id)
+    campaign = find(campaign_id, by=by)
     query = select(CampaignFamily).where(CampaignFamily.campaign_id == campaign.id, CampaignFamily.visit_id.is_(None))
     return db.session.scalars(query.order_by(CampaignFamily.village_code, CampaignFamily.id).limit(size)).all()
 
@@ -170,17 +178,17 @@ def papers(campaign_id: int, *, by: Actor, size: int = 100) -> list[PaperSheet]:
 def close(campaign_id: int, *, by: Actor) -> Campaign:
     """Close a campaign; visits count in it no more."""
     require(by.role, Action.RUN_CAMPAIGN)
-    campaign = find(campaign_id)
+    campaign = find(campaign_id, by=by)
     if campaign.region_code != by.region_code:
         raise NotPossibleNow("由开展这次专项的那一级结束。")
     campaign.closed_at = campaign.closed_at or clock.now()
     return campaign
 
 
-def find(campaign_id: int) -> Campaign:
-    """Return a campaign; `NotFound` tells nobody whether there is another."""
+def find(campaign_id: int, *, by: Actor) -> Campaign:
+    """Return a campaign that concerns the actor's place; `NotFound` tells nobody whether there is another."""
     campaign = db.session.scalars(select(Campaign).where(Campaign.id == campaign_id)).one_or_none()
-    if campaign is None:
+    if campaign is None or not _concerns(campaign, by):
         raise NotFound
     return campaign
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from backend import clock
 from backend.access.actor import Actor
@@ -22,6 +22,8 @@ TRIED_AGAIN_AFTER = timedelta(hours=1)
 FOR_A_PERSON = timedelta(days=1)
 FREED_AT_ONCE = 1000
 
+_NAMED = select(Circuit).where(Circuit.name.in_(bindparam("names", expanding=True)))
+
 log = structlog.get_logger()
 
 
@@ -32,8 +34,7 @@ def template_on(way: str, template: str) -> str:
 
 def standing(names: Iterable[str]) -> dict[str, Circuit]:
     """Return what is known of these circuits."""
-    rows = db.session.scalars(select(Circuit).where(Circuit.name.in_(set(names))))
-    return {row.name: row for row in rows}
+    return {row.name: row for row in db.session.scalars(_NAMED, {"names": list(set(names))})}
 
 
 def open_until(known: Mapping[str, Circuit], way: str, template: str) -> datetime | None:

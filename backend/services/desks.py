@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
@@ -15,6 +15,7 @@ from backend.workflow import places
 from backend.workflow.duties import REMOVAL, WARNING, WAY
 from backend.workflow.states import KIND_NAMES, Kind
 
+_NUMBERS = select(Case.id, Case.number, Case.content_version).where(Case.id.in_(bindparam("about", expanding=True)))
 WAYS = {REMOVAL: "风险消除", WARNING: "预警"}
 
 
@@ -42,11 +43,9 @@ def lines(duties: Sequence[Task], *, by: Actor) -> list[Line]:
     require(by.role, Action.READ_TASKS)
     if not duties:
         return []
-    mine = select(Case.id, Case.number, Case.content_version).where(
-        Case.id.in_({task.case_id for task in duties if task.case_id is not None})
-    )
+    about = {task.case_id for task in duties if task.case_id is not None}
     with as_system("the numbers of cases on a desk"):
-        known = {row.id: row for row in db.session.execute(mine)}
+        known = {row.id: row for row in db.session.execute(_NUMBERS, {"about": list(about)})}
     codes = {task.village_code for task in duties} | {task.township_code for task in duties}
     if unknown := places.unnamed(codes - {by.region_code}):
         named = select(Region.code, Region.name).where(Region.code.in_(unknown))

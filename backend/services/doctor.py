@@ -3,12 +3,9 @@
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +14,9 @@ from backend import clock, schema
 from backend.db import MARIADB, db
 from backend.models import County
 from backend.privacy import keys
+from backend.redis_servers import redis_of
+from backend.services import doctor_live
+from backend.services.doctor_findings import Finding
 from backend.services.setting_checks import complaint_about
 from backend.services.storage import files_root, settings
 from backend.settings import Settings
@@ -28,20 +28,13 @@ LEAST_FREE_BYTES = 1024**3
 DECEMBER = 12
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `wrong` is empty when it is in order, else `remedy` says what to do."""
-
-    part: str
-    wrong: str = ""
-    remedy: str = ""
-
-
 def examine() -> Iterator[Finding]:
     """Yield a finding for everything there is to look at, as it is looked at; no finding ever holds a secret."""
     known = settings()
     yield from _settings(known)
     for look in (_database, _redis, _calendar, _keys, _files, _wechat):
+        yield from look(known)
+    for look in (doctor_live.queues, doctor_live.clocks, doctor_live.backups, doctor_live.certificate):
         yield from look(known)
 
 
@@ -63,8 +56,8 @@ def _database(known: Settings) -> Iterator[Finding]:
 
 def _reached_database(known: Settings) -> Iterator[Finding]:
     with db.engine.connect() as connection:
-        found = MigrationContext.configure(connection, opts={"version_table": "schema_version"}).get_current_revision()
-    newest = ScriptDirectory.from_config(schema.alembic_config()).get_current_head()
+        found = schema.revision_of(connection)
+    newest = schema.newest_revision()
     if found != newest:
         wrong = f"表结构是 {found or '空的'}，程序要 {newest}。"
         yield Finding("数据库", wrong, "运行 flask --app wsgi migrate。")
@@ -115,7 +108,7 @@ def _redis(known: Settings) -> Iterator[Finding]:
     if not known.redis_url:
         return
     try:
-        redis = Redis.from_url(known.redis_url, socket_connect_timeout=1, socket_timeout=1)
+        redis = redis_of(known, socket_connect_timeout=1, socket_timeout=1)
         policy = dict(redis.info("memory")).get("maxmemory_policy")  # type: ignore[arg-type]
     except (RedisError, ValueError) as error:
         yield Finding("Redis", f"连不上（{type(error).__name__}）。", "看它是否在运行，REDIS_URL 的地址和口令对不对。")

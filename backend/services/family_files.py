@@ -2,12 +2,12 @@
 
 Nobody is asked for a paper for its sake: it is put together from what the steps wrote down. It leaves the house, so the
 audit keeps who printed it; numbers stay masked, and what people wrote of illness and want is left out unless a reason
-is given.
+is given. So are photos, which show faces and papers: they are printed only where somebody also asks for them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.db import db, new_id, use_case
+from backend.errors import Invalid
 from backend.models import Case, StoredFile, Watch
 from backend.policy.county import policy_of
 from backend.privacy.mask import mask_id, mask_text
@@ -31,6 +32,7 @@ from backend.workflow.states import STATE_NAMES, State
 from backend.workflow.watching import STANDING_NAMES, Standing
 
 MOST_REASON = 200
+PHOTO = "image/jpeg"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,15 @@ class Relative:
 
 
 @dataclass(frozen=True)
+class Photo:
+    """One picture to be printed: where its content is had, what it shows, and on which day it was kept."""
+
+    file_id: int
+    name: str
+    kept_on: date
+
+
+@dataclass(frozen=True)
 class FamilyFile:
     """One file as it was printed: its number, whose it is, what it lacks, and every part with its papers."""
 
@@ -62,6 +73,7 @@ class FamilyFile:
     members: Sequence[Relative]
     folders: Sequence[Folder]
     attached: Sequence[tuple[str, int]]
+    photos: Sequence[Photo]
     is_whole: bool
 
     @property
@@ -71,14 +83,16 @@ class FamilyFile:
 
 
 @use_case
-def print_file(case_id: int, *, by: Actor, reason: str = "") -> FamilyFile:
+def print_file(case_id: int, *, by: Actor, reason: str = "", with_photos: bool = False) -> FamilyFile:
     """Return a family's whole file for printing; with a reason, also what was written of illness and want.
 
-    The case may be any of the family's: the file is that of the case which included it. Errors: `NotFound` outside the
-    actor's place; `Invalid` for a reason that is none.
+    With `with_photos` its pictures too, which needs the reason. The case may be any of the family's: the file is that
+    of the case which included it. Errors: `NotFound` outside the actor's place; `Invalid` for a reason that is none.
     """
     require(by.role, Action.PRINT_FAMILY_FILE)
     why = clean_text(reason, most=MOST_REASON, field="reason") if reason.strip() else ""
+    if with_photos and not why:
+        raise Invalid.field("reason", "照片上有人脸和证件，要印照片请写明理由。")
     if why:
         require(by.role, Action.REVEAL)
     file = cases.read_case(case_id, by=by)
@@ -89,6 +103,7 @@ def print_file(case_id: int, *, by: Actor, reason: str = "") -> FamilyFile:
     policy = policy_of(case.county_code, case.policy_version)
     source = Source(file, dossiers.gathered_on(case, by=by), case_records.read_records(case, by=by), watch, policy, by)
     missing = set(gaps_of([(case, watch)])[case.id])
+    photos = _photos(file.files, policy.dictionaries["papers"]) if with_photos else []
     made = FamilyFile(
         number=str(new_id()),
         printed_at=clock.now(),
@@ -97,9 +112,11 @@ def print_file(case_id: int, *, by: Actor, reason: str = "") -> FamilyFile:
         members=_members(source),
         folders=[Folder(PART_NAMES[part], _papers(part, source, why), part in missing) for part in Part],
         attached=_attached(file.files, policy.dictionaries["papers"]),
+        photos=photos,
         is_whole=bool(why),
     )
     detail: dict[str, object] = {"number": made.number, **({"why": scrub(why)} if why else {})}
+    detail |= {"photos": len(photos)} if photos else {}
     audit.record_on_session(by=by, action=Action.PRINT_FAMILY_FILE, subject=f"case:{case.id}", detail=detail)
     return made
 
@@ -118,6 +135,15 @@ def _members(source: Source) -> list[Relative]:
             mask_id(number) if (number := id_number_of(each.person)) else "未登记",
         )
         for each in source.dossier.members
+    ]
+
+
+def _photos(files: Sequence[StoredFile], names: Mapping[str, str]) -> list[Photo]:
+    """Return the pictures, and the documents that were sent as one; only what our own entrance re-encoded."""
+    return [
+        Photo(row.id, names.get(row.what, "照片"), clock.local(row.stored_at).date())
+        for row in files
+        if row.media_type == PHOTO
     ]
 
 

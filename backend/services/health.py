@@ -1,6 +1,7 @@
 """Whether every part we depend on answers, and how far a demo has come."""
 
 import os
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -12,15 +13,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.db import db
 from backend.models import County
-from backend.services import backlog, demo_progress
+from backend.redis_servers import redis_of
+from backend.services import backlog, demo_progress, gauges
 from backend.services.storage import files_root, settings
 from backend.wechat.push import PushKeys
+
+LEAST_FREE_BYTES = 32 * 1024 * 1024
+"""One upload of the largest kind with what is made of it; the doctor warns far earlier."""
 
 
 def readiness() -> dict[str, Any]:
     """Return whether the program is ready, and each part with what is wrong with it ("" when nothing is)."""
-    parts = {"database": _database(), "redis": _redis(), "files": _files(), "county": _county()}
+    parts = _parts()
     return {"ready": not any(parts.values()), "parts": parts, "demo": _demo()}
+
+
+def _parts() -> dict[str, str]:
+    return {"database": _database(), "redis": _redis(), "files": _files(), "county": _county()}
 
 
 def _database() -> str:
@@ -44,14 +53,20 @@ def _redis() -> str:
 
 @cache
 def _connection() -> Redis:
-    return Redis.from_url(settings().redis_url, socket_connect_timeout=0.3, socket_timeout=0.5)
+    return redis_of(settings(), socket_connect_timeout=0.3, socket_timeout=0.5)
 
 
 def _files() -> str:
     try:
-        return "" if os.access(files_root(), os.W_OK) else "not writable"
+        root = files_root()
+        disk = os.statvfs(root)
     except OSError as error:
         return type(error).__name__
+    if disk.f_flag & os.ST_RDONLY:
+        return "read-only"
+    if disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES:
+        return "disk full"
+    return "" if os.access(root, os.W_OK) else "not writable"
 
 
 def _county() -> str:
@@ -77,8 +92,14 @@ def _demo() -> dict[str, Any] | None:
 
 
 def metrics_text() -> bytes:
-    """Return every process's counters as Prometheus reads them."""
-    backlog.measure()
+    """Return every process's counters and what is measured now as Prometheus reads them, also when a part is away."""
+    with suppress(SQLAlchemyError, RedisError):
+        backlog.measure()
+    db.session.rollback()
+    return _counters() + gauges.as_text(_parts())
+
+
+def _counters() -> bytes:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()

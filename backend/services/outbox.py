@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from backend import clock
 from backend.db import db, new_id, ring, use_case
@@ -19,6 +19,8 @@ LONGEST_SECONDS = 15.0
 """Then the job rings for the rest: a job that is ended in the middle of a call leaves an uncertain message behind, and
 a supervisor waits twenty seconds for a worker that it has asked to stop."""
 LONGEST_MSGID = 40
+
+_LOCKED = select(Message).where(Message.id.in_(bindparam("ids", expanding=True))).order_by(Message.id).with_for_update()
 
 log = structlog.get_logger()
 
@@ -70,6 +72,21 @@ def _deliver(claimed: claims.Claimed, channels: Channels, pool: ThreadPoolExecut
 
 
 def _made(calls: Sequence[Call], pool: ThreadPoolExecutor) -> list[tuple[Call, Outcome]]:
+    made = _called_all(calls, pool)
+    for call, outcome in made:
+        if isinstance(outcome, Failure):
+            log.info(
+                "send_failed",
+                message=call.message_id,
+                channel=call.channel.name,
+                advice=str(outcome.advice),
+                errcode=outcome.answer or outcome.errcode,
+                rid=outcome.rid,
+            )
+    return made
+
+
+def _called_all(calls: Sequence[Call], pool: ThreadPoolExecutor) -> list[tuple[Call, Outcome]]:
     if len(calls) == 1:
         return [(call, _called(call)) for call in calls]
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way to hand it on
@@ -168,8 +185,8 @@ def _locked(message_ids: Sequence[int]) -> dict[int, Message]:
     """Return the messages as they are now, each locked, in one order for everybody."""
     if not message_ids:
         return {}
-    query = select(Message).where(Message.id.in_(message_ids)).order_by(Message.id).with_for_update()
-    return {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+    rows = db.session.scalars(_LOCKED, {"ids": message_ids}, execution_options={"populate_existing": True})
+    return {row.id: row for row in rows}
 
 
 def _finish(outcomes: Sequence[tuple[Call, Outcome]], messages: Mapping[int, Message]) -> None:

@@ -1,11 +1,10 @@
 """The keys under which a phone seals what it could not send yet, so that it opens for nobody but its author."""
 
-import hmac
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
+from backend.privacy.ciphers import mac
 from backend.privacy.current import keys
 
 _PURPOSE = b"unsent work on the phone of staff "
@@ -29,7 +28,4 @@ def keys_of(by: Actor) -> list[OutboxKey]:
     require(by.role, Action.READ_TASKS)
     ring = keys().audit
     by_key = {key: name for name, key in ring.keys.items()}
-    return [
-        OutboxKey(by_key[key], hmac.new(key, _PURPOSE + str(by.id).encode(), sha256).hexdigest())
-        for key in ring.newest_first()
-    ]
+    return [OutboxKey(by_key[key], mac(key, _PURPOSE + str(by.id).encode()).hex()) for key in ring.newest_first()]

@@ -151,6 +151,16 @@ def names_of(household_ids: Collection[int]) -> dict[int, str]:
     return dict(db.session.execute(query.outerjoin(Staff, Staff.id == Pairing.staff_id)).all())
 
 
+def own_families(*, by: Actor) -> Sequence[Watch]:
+    """Return the watched families within the actor's place for whom the actor answers, by village."""
+    require(by.role, Action.READ_WATCHES)
+    mine = select(Pairing.household_id).where(
+        Pairing.staff_id == by.id, Pairing.post == HELPER, Pairing.until_on.is_(None)
+    )
+    query = select(Watch).where(Watch.standing.in_(WATCHED), Watch.household_id.in_(mine))
+    return db.session.scalars(query.order_by(Watch.village_code, Watch.id).limit(MOST_LISTED)).all()
+
+
 def vacant(*, by: Actor) -> Sequence[Watch]:
     """Return the watched families of the actor's place for whom nobody answers, the longest watched first."""
     require(by.role, Action.READ_LEDGER)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
+import structlog
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -12,12 +13,15 @@ from backend.access.actor import Actor
 from backend.db import db, transaction_is_open
 from backend.errors import Invalid, NotAllowed, TryLater
 from backend.models import Case, Identity
+from backend.redis_servers import redis_of
 from backend.services import metrics, sign_ins
 from backend.services.counties import county_for
 from backend.services.storage import settings
 from backend.wechat.errors import Advice, WeChatError
 from backend.wechat.gateway import WeChat
 from backend.wechat.live import LiveWeChat
+
+log = structlog.get_logger()
 
 
 class TalkedInsideATransaction(Exception):
@@ -30,15 +34,15 @@ def refuse_inside_a_transaction() -> None:
         raise TalkedInsideATransaction
 
 
-def _redis(url: str) -> Redis:
-    """Return a connection that gives up soon: the token then lives in this process for a while."""
-    return Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0, retry=Retry(NoBackoff(), 1))
-
-
 def token_store() -> Redis | None:
-    """Return where this process shares access tokens with the others; None without a Redis in the settings."""
-    url = settings().redis_url
-    return _redis(url) if url else None
+    """Return where this process shares access tokens with the others; None without a Redis in the settings.
+
+    It gives up soon: the token then lives in this process for a while.
+    """
+    known = settings()
+    if not known.redis_url:
+        return None
+    return redis_of(known, socket_connect_timeout=0.5, socket_timeout=1.0, retry=Retry(NoBackoff(), 1))
 
 
 @cache
@@ -70,6 +74,7 @@ def log_in(js_code: str, county_code: str | None = None) -> sign_ins.Ticket:
 
 
 def _plain(error: WeChatError) -> Exception:
+    log.info("wechat_log_in_failed", errcode=error.errcode, advice=str(error.advice), rid=error.rid or "")
     if error.advice is Advice.LOGIN_AGAIN:
         return Invalid.field("code", "登录码已用过或已过期，请重新打开小程序。")
     if error.advice is Advice.REFUSED:

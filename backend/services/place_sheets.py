@@ -20,6 +20,7 @@ from backend.errors import NotFound
 from backend.models import Case, Grid, Household, Region, RegularVisit, Station, Watch
 from backend.policy.county import current_policy
 from backend.privacy.small_groups import SMALLEST_SHOWN, alone, guard, is_small
+from backend.workflow.places import short
 from backend.workflow.states import ENDS
 from backend.workflow.watching import STANDING_NAMES, WATCHED, Standing
 
@@ -61,7 +62,7 @@ def sheet_of(code: str, *, by: Actor) -> PlaceSheet:
     tables = _tables(_watched(code), current_policy(by.county_code).dictionaries)
     above = db.session.scalar(select(Region.name).where(Region.code == region.parent_code))
     figures = _figures(code, villages, ever=tables[0].total)
-    return PlaceSheet(code, region.name, above or "", clock.today(), figures, tables)
+    return PlaceSheet(code, short(region.name), above or "", clock.today(), figures, tables)
 
 
 def _villages(code: str) -> list[str]:

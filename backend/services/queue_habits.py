@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
@@ -77,11 +77,16 @@ def choose_columns(columns: Sequence[str], *, by: Actor) -> None:
     _row_to_change(by).columns = [each for each in COLUMNS if each in columns]
 
 
+_KEPT = select(QueueHabits).where(
+    QueueHabits.staff_id == bindparam("staff_id"),
+    QueueHabits.role == bindparam("role"),
+    QueueHabits.region_code == bindparam("region_code"),
+)
+
+
 def _row(by: Actor) -> QueueHabits | None:
-    query = select(QueueHabits).where(
-        QueueHabits.staff_id == by.id, QueueHabits.role == by.role, QueueHabits.region_code == by.region_code
-    )
-    return db.session.scalars(query).one_or_none()
+    mine = {"staff_id": by.id, "role": by.role, "region_code": by.region_code}
+    return db.session.scalars(_KEPT, mine).one_or_none()
 
 
 def _row_to_change(by: Actor) -> QueueHabits:

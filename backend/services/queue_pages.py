@@ -97,6 +97,7 @@ class _Read:
 def page_of(
     query: Select[Task],
     besides: Mapping[str, str],
+    days: Sequence[ColumnElement[bool]] = (),
     *,
     after: Cursor | None,
     before: Cursor | None,
@@ -104,14 +105,19 @@ def page_of(
 ) -> Page:
     """Return the page behind `after`, or the one that ends just before `before`; the first one for neither.
 
-    `besides` holds what the query's own index does not know: columns and what they must be.
+    `besides` holds what the query's own index does not know: columns and what they must be; `days` says which due dates
+    are looked for, if not all.
     """
     if before is not None:
-        read = _backwards(query, besides, before, size + 1)
+        read = _backwards(query.where(*days), besides, before, size + 1)
         rows = read.rows[:size][::-1]
         more = read.stopped_at or (Cursor.at(rows[0]) if len(read.rows) > size else None)
         return Page(rows, Cursor.at(rows[-1]) if rows else None, more, read.stopped_at is not None)
-    read = _forwards(query, besides, after, size + 1)
+    if after is None and not days:
+        read = _Read(besides, size + 1)
+        read.on(query.where(Task.pressing >= min(PRESSING.values())))  # all of it, in the order of the index
+    else:
+        read = _forwards(query.where(*days), besides, after, size + 1)
     rows = read.rows[:size]
     more = read.stopped_at or (Cursor.at(rows[-1]) if len(read.rows) > size else None)
     first = Cursor.at(rows[0]) if rows and after is not None else None

@@ -2,15 +2,28 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ScalarSelect, select, update
+from sqlalchemy import bindparam, select, update
 
 from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.db import db
 from backend.models import Account, Quota
+from backend.services import wechat_accounts
 from backend.services.templates import Template
 from backend.workflow.outbox import ACCOUNT, STAFF
+
+_SPEND = {
+    kind: update(Quota)
+    .where(
+        Quota.account_id == wechat_accounts.behind(kind, select(Account.id)).scalar_subquery(),
+        Quota.template == bindparam("of_template"),
+        Quota.is_long_term.is_(False),
+        Quota.remaining > 0,
+    )
+    .values(remaining=Quota.remaining - 1)
+    for kind in wechat_accounts.KINDS
+}
 
 
 def answered(account_id: int, template: Template, status: str) -> None:
@@ -23,12 +36,10 @@ def answered(account_id: int, template: Template, status: str) -> None:
     quota.changed_at = clock.now()
 
 
-def spend(account_id: int | ScalarSelect[int], template: str) -> None:
-    """Use up one consent; a long-term one is not used up."""
-    mine = update(Quota).where(
-        Quota.account_id == account_id, Quota.template == template, Quota.is_long_term.is_(False), Quota.remaining > 0
-    )
-    db.session.execute(mine.values(remaining=Quota.remaining - 1), execution_options={"synchronize_session": False})
+def spend(recipient: str, template: str) -> None:
+    """Use up one consent of a recipient's account; a long-term one is not used up."""
+    kind, row = wechat_accounts.asked(recipient)
+    db.session.execute(_SPEND[kind], {**row, "of_template": template}, execution_options={"synchronize_session": False})
 
 
 def nothing_left(account_id: int, template: str) -> None:

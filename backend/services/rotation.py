@@ -46,8 +46,22 @@ class Progress:
 
 
 def begin(ring: RingName) -> str:
-    """Bring a fresh key in and return its id: from now on every process seals with it and opens with each."""
-    return key_file.rotate(settings().keys_path, ring)
+    """Bring a fresh key in and return its id: from now on every process seals with it and opens with each.
+
+    What it is for says the setting CIPHERS; so a county goes from one cipher to another as it changes any key.
+    """
+    return key_file.rotate(settings().keys_path, ring, settings().ciphers)
+
+
+def known_keys() -> list[tuple[RingName, str, str, bool]]:
+    """Return each ring's keys, oldest first: ring, id, algorithm, whether new data uses it."""
+    rings = keys()
+    by_name = {"seal": rings.seal, "index": rings.index, "audit": rings.audit}
+    return [
+        (name, key_id, key.algorithm, key_id == by_name[name].current)
+        for name in key_file.RING_NAMES
+        for key_id, key in by_name[name].keys.items()
+    ]
 
 
 def carry_on(ring: RingName) -> Progress:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from backend import clock
 from backend.access.scope import as_system
@@ -26,6 +26,18 @@ CANNOT = (Unfit, LookupError, ValueError)
 
 _DAYS_BACK = 3
 """A message is sent at most so many days after the one on which it was owed."""
+
+_STILL_OPEN = select(Task.id).where(Task.id.in_(bindparam("ids", expanding=True)), Task.open_due.is_not(None))
+_SENT_TODAY = (
+    select(Message.recipient, func.count().label("sent"))
+    .where(
+        Message.recipient.in_(bindparam("recipients", expanding=True)),
+        Message.day.in_(bindparam("days", expanding=True)),
+        Message.state.in_(("sent", "uncertain")),
+        Message.ended_at >= bindparam("midnight"),
+    )
+    .group_by(Message.recipient)
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ def _still_open(task_ids: Sequence[int]) -> set[int]:
     if not task_ids:
         return set()
     with as_system("is the duty that a message speaks of still open?"):
-        return set(db.session.scalars(select(Task.id).where(Task.id.in_(task_ids), Task.open_due.is_not(None))))
+        return set(db.session.scalars(_STILL_OPEN, {"ids": task_ids}))
 
 
 def _sent_today(recipients: Set[str]) -> dict[str, int]:
@@ -99,13 +111,12 @@ def _sent_today(recipients: Set[str]) -> dict[str, int]:
     if not recipients:
         return {}
     today = clock.today()
-    query = select(Message.recipient, func.count().label("sent")).where(
-        Message.recipient.in_(recipients),
-        Message.day.in_([today - timedelta(days=back) for back in range(_DAYS_BACK)]),
-        Message.state.in_(("sent", "uncertain")),
-        Message.ended_at >= on_the_day(today, time()),
-    )
-    return {row.recipient: row.sent for row in db.session.execute(query.group_by(Message.recipient))}
+    asked = {
+        "recipients": list(recipients),
+        "days": [today - timedelta(days=back) for back in range(_DAYS_BACK)],
+        "midnight": on_the_day(today, time()),
+    }
+    return {row.recipient: row.sent for row in db.session.execute(_SENT_TODAY, asked)}
 
 
 def _is_over_cap(message: Message, known: Survey) -> bool:

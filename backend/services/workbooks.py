@@ -12,17 +12,22 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from backend import clock
+from backend.services.workbook_cells import WIDTH, Head, lines_in, merge, merged_heads, said
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAST_ROW = 200_000
 MOST_ROWS = 1_000_000
 """Of a sheet, a little below what a spreadsheet program can open."""
-_A4 = 9
-_WIDTH = 16.0
+_A4, _A3 = 9, 8
+_WIDE, _ACROSS = 205.0, 300.0
+"""Signs that a line of A4 still shows readably, and one of A3: a wider table goes on A3, then over several sheets."""
+_NARROW = 9.0
+"""Columns up to this width hold numbers, ticks and yes or no: such cells are centred."""
+_LINE_POINTS, _ROW_POINTS, _HEAD_POINTS, _HIGHEST = 13.5, 17.0, 20.0, 400.0
+"""Points: of one line, of a row with one, of a heading's lowest row, and of the highest row that programs take."""
 _LONGEST_HEADER = 255
 _LONGEST_TAB = 31
 _NOT_IN_A_TAB = str.maketrans(dict.fromkeys("[]:*?/\\'", ""))
-_UNSPEAKABLE = {code: None for code in range(32) if code not in {9, 10, 13}} | {0xFFFE: None, 0xFFFF: None}
 _FONT = {"font_name": "宋体", "num_format": "@"}
 
 
@@ -41,15 +46,6 @@ class Tab:
     choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
     above: Sequence[Sequence[str]] = ()
     merged: Sequence[tuple[int, int, int, int]] = ()
-
-
-@dataclass(frozen=True)
-class Head:
-    """One column of a printed table; neighbours with the same `group` stand below it, in a heading of two rows."""
-
-    title: str
-    width: float = _WIDTH
-    group: str = ""
 
 
 def write_xlsx(tabs: Sequence[Tab]) -> bytes:
@@ -82,6 +78,7 @@ class Book:
     mark: str
     formats: Mapping[str, Format]
     names: set[str] = field(default_factory=set)
+    tables: list["Table"] = field(default_factory=list)
 
     @classmethod
     def to(cls, path: Path, *, mark: str, author: str) -> Self:
@@ -97,6 +94,7 @@ class Book:
                 "bold": made.add_format({**_FONT, "font_size": 11, "bold": True}),
                 "needed": made.add_format({**_FONT, "font_size": 11, "bold": True, "font_color": "#B3261E"}),
                 "cell": made.add_format({**_FONT, **line}),
+                "centred": made.add_format({**_FONT, **line, "align": "center"}),
                 "head": made.add_format({**_FONT, **line, "bold": True, "align": "center"}),
                 # Across the columns without merging them: an import refuses merged cells.
                 "title": made.add_format({**_FONT, "font_size": 16, "bold": True, "align": "center_across"}),
@@ -105,23 +103,25 @@ class Book:
         )
 
     def close(self) -> None:
-        """Put the file together."""
+        """Put the file together; the mark in the first row is for the screen, on paper it stands in the header."""
+        for table in self.tables:
+            table.sheet.print_area(1, 0, max(table.row - 1, 1), table.last)
         self.made.close()
 
     def plain(self, tab: Tab) -> tuple[Worksheet, Tab]:
         """Add a plain sheet."""
         sheet = self._sheet(tab.name)
         top = len(tab.above)
-        sheet.set_column(0, max(len(tab.heading), 1) - 1, _WIDTH, self.formats["text"])
+        sheet.set_column(0, max(len(tab.heading), 1) - 1, WIDTH, self.formats["text"])
         sheet.freeze_panes(top + 1, 0)
         for number, cells in enumerate(tab.above):
             self._write(sheet, number, cells, "bold")
         for place, title in enumerate(tab.heading):
             kind = "needed" if title in tab.needed else "bold"
-            sheet.write_string(top, place, _said(title), self.formats[kind])
+            sheet.write_string(top, place, said(title), self.formats[kind])
         for number, cells in enumerate(tab.rows, start=top + 1):
             self._write(sheet, number, cells, "text")
-        _merge(sheet, tab.merged)
+        merge(sheet, tab.merged)
         return sheet, tab
 
     def offer(self, lists: Sequence[tuple[Worksheet, int, Sequence[str]]]) -> None:
@@ -139,7 +139,10 @@ class Book:
             )
 
     def table(self, name: str, title: str, heads: Sequence[Head]) -> "Table":
-        """Add a sheet to be printed: mark, title, heading of one row or two; A4, landscape, heading on every page."""
+        """Add a sheet to be printed: mark, title, heading of one row or two; landscape, heading on every page.
+
+        A table too wide to be read on A4 is set on A3, one too wide for that on several sheets side by side.
+        """
         sheet, last = self._sheet(name), len(heads) - 1
         for place, head in enumerate(heads):
             sheet.set_column(place, place, head.width)
@@ -149,21 +152,28 @@ class Book:
         merged: list[tuple[int, int, int, int]] = []
         is_double = any(head.group for head in heads)
         first, below = 2, 2 + is_double
+        most = max(lines_in(head.title, head.width) for head in heads)
+        sheet.set_row(first, _HEAD_POINTS)
+        sheet.set_row(below, max(_HEAD_POINTS, _LINE_POINTS * most + 4))
         if is_double:
             self._write(sheet, first, [head.group or head.title for head in heads], "head")
-            merged += _merged_heads(heads, first)
+            merged += merged_heads(heads, first)
         self._write(sheet, below, [head.title if head.group or not is_double else "" for head in heads], "head", True)
-        _merge(sheet, merged)
+        merge(sheet, merged)
+        width = sum(head.width for head in heads)
+        sheet.set_default_row(_ROW_POINTS)
         sheet.set_landscape()
-        sheet.set_paper(_A4)
-        sheet.fit_to_pages(1, 0)
+        sheet.set_paper(_A4 if width <= _WIDE else _A3)
+        sheet.fit_to_pages(-int(-width // _ACROSS), 0)
         sheet.repeat_rows(first, below)
         sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.75)
         # A sign too many and the whole header is dropped; "&" begins an order there.
         sheet.set_header(("&R&9 " + self.mark.replace("&", "&&"))[:_LONGEST_HEADER])
         sheet.set_footer("&C第 &P 页，共 &N 页")
         sheet.freeze_panes(below + 1, 0)
-        return Table(self, sheet, below + 1, last)
+        table = Table(self, sheet, below + 1, [head.width for head in heads])
+        self.tables.append(table)
+        return table
 
     def _sheet(self, name: str) -> Worksheet:
         plain = name.translate(_NOT_IN_A_TAB)[:_LONGEST_TAB].strip() or "表"
@@ -175,11 +185,18 @@ class Book:
         sheet: Worksheet = self.made.add_worksheet(fitting)
         return sheet
 
+    def put(self, sheet: Worksheet, row: int, place: int, text: str, kind: str) -> None:
+        """Write one cell with its border, also an empty one."""
+        if text:
+            sheet.write_string(row, place, said(text), self.formats[kind])
+        else:
+            sheet.write_blank(row, place, None, self.formats[kind])
+
     def _write(self, sheet: Worksheet, row: int, cells: Sequence[str], kind: str, blanks: bool = False) -> None:
         form = self.formats[kind]
         for place, text in enumerate(cells):
             if text:
-                sheet.write_string(row, place, _said(text), form)
+                sheet.write_string(row, place, said(text), form)
             elif blanks:
                 sheet.write_blank(row, place, None, form)
 
@@ -191,36 +208,23 @@ class Table:
     book: Book
     sheet: Worksheet
     row: int
-    last: int
+    widths: Sequence[float]
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last column."""
+        return len(self.widths) - 1
 
     def add(self, cells: Sequence[str]) -> None:
-        """Write one row."""
-        self.book._write(self.sheet, self.row, cells, "cell", True)  # noqa: SLF001 - the two are one thing
+        """Write one row, as high as its fullest cell: not every program makes room for what it wraps."""
+        most = max((lines_in(text, width) for text, width in zip(cells, self.widths, strict=True)), default=1)
+        if most > 1:
+            self.sheet.set_row(self.row, min(_LINE_POINTS * most + 3, _HIGHEST))
+        for place, (text, width) in enumerate(zip(cells, self.widths, strict=True)):
+            self.book.put(self.sheet, self.row, place, text, "centred" if width <= _NARROW else "cell")
         self.row += 1
 
     def note(self, words: str) -> None:
         """Write a line of words below the rows."""
         self.book._write(self.sheet, self.row, [words], "small")  # noqa: SLF001 - the two are one thing
         self.row += 1
-
-
-def _merged_heads(heads: Sequence[Head], row: int) -> list[tuple[int, int, int, int]]:
-    found, place = [], 0
-    while place < len(heads):
-        last = place
-        while heads[place].group and last + 1 < len(heads) and heads[last + 1].group == heads[place].group:
-            last += 1
-        found.append((row, place, row, last) if heads[place].group else (row, place, row + 1, place))
-        place = last + 1
-    return found
-
-
-def _merge(sheet: Worksheet, ranges: Iterable[tuple[int, int, int, int]]) -> None:
-    # `merge_range` would write the cells itself, and of a row that is on the disk already nothing can be written.
-    sheet.merge.extend([list(each) for each in ranges if each[:2] != each[2:]])
-
-
-def _said(text: str) -> str:
-    """Return a text as it may stand in a cell; what looks like the library's own mark-up would be taken for it."""
-    plain = text.translate(_UNSPEAKABLE)
-    return f"{plain} " if plain.startswith("<r>") else plain

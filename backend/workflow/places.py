@@ -12,6 +12,7 @@ from backend.models import County, Region
 
 REMEMBERED_SECONDS = 60.0
 CHOSEN_FROM = ("township", "village")
+VILLAGE_COMMITTEE, RESIDENTS_COMMITTEE = "村民委员会", "居民委员会"
 PRACTICE = ("99", "98", "97")
 """How the codes of practice counties begin: no province has such digits (GB/T 2260)."""
 
@@ -38,6 +39,18 @@ def name_of(code: str) -> str:
     found = place(code)
     remember({code: found.name if found else code})
     return _names[code][1]
+
+
+def called(code: str) -> str:
+    """Return what people call a place: 大东关村, not 大东关村村民委员会."""
+    return short(name_of(code))
+
+
+def short(name: str) -> str:
+    """Return a place's name without the committee that the national list of codes puts behind a village's."""
+    if name.endswith(VILLAGE_COMMITTEE):
+        return name.removesuffix(VILLAGE_COMMITTEE).removesuffix("村") + "村"
+    return name.removesuffix(RESIDENTS_COMMITTEE) or name
 
 
 def place(code: str) -> Named | None:

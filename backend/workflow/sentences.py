@@ -174,6 +174,7 @@ ACTION_NAMES: dict[Action, str] = {
 EVENT_NAMES: dict[str, str] = {
     "begin": "申报",
     "join_roster": "与花名册对上",
+    "take_over": "从原有名单转入",
     "propose_removal": "提出风险消除",
     "mark_warning": "标注预警",
     "note_measure": "登记帮扶进度",

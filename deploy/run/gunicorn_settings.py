@@ -14,8 +14,8 @@ class _Worker(Protocol):
 
 _on_sqlite = os.environ.get("DATABASE_URL", "sqlite").startswith("sqlite")
 
-worker_class = "gthread"
-workers = 2
+worker_class = "deploy.run.patient_worker.PatientWorker"  # gthread, and slow clients cost no thread
+workers = int(os.environ.get("WEB_WORKERS") or 2)
 # SQLite has one writer and those who wait poll for its lock: more threads only make the slowest request slower.
 threads = 2 if _on_sqlite else 4
 timeout = 60

@@ -259,3 +259,26 @@ test("a phone without room says so and loses nothing that it held", async () => 
   await assert.rejects(phone.outbox.add(phone.work("second")), /exceed storage/);
   assert.deepEqual(phone.outbox.list().map((work) => work.key), ["first"]);
 });
+
+test("what follows from a piece of work is sent after it, and not before it has arrived", async () => {
+  const posted: string[] = [];
+  let refuse = true;
+  const phone = new Phone({
+    post: async (path, _, key) => {
+      if (key === "first" && refuse) throw refusal(422, "invalid", "请写看到了什么。");
+      posted.push(key);
+      return {};
+    },
+    upload: async () => undefined,
+  });
+  const still = new Outbox(phone.vault, phone.disk, phone.line, () => undefined, () => new Date(1e12));
+  await still.add(phone.work("first"));
+  await still.add({ ...phone.work("a follower"), after: "first" });
+  await still.run();
+  assert.deepEqual([still.list().map((work) => work.standing), posted], [["failed", "waiting"], []]);
+
+  refuse = false;
+  still.retryAll();
+  await still.run();
+  assert.deepEqual([still.list().map((work) => work.standing), posted], [["sent", "sent"], ["first", "a follower"]]);
+});

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from backend.access.permissions import Role
+from backend.access.permissions import Action, Role
 from backend.services.templates import MESSAGE_KINDS
 from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of
 
@@ -73,6 +73,11 @@ class MeSchema(Schema):
     region_code = fields.String(required=True)
     region_name = fields.String(required=True)
     is_staff = fields.Boolean(required=True)
+    may = fields.List(
+        fields.String(validate=one_of(Action)),
+        required=True,
+        metadata={"description": "what this role covers, so that no client repeats the table of permissions"},
+    )
     identities = fields.List(fields.Nested(IdentitySchema), required=True)
     cases = fields.List(fields.Nested("OwnCaseSchema"), required=True)
 

@@ -42,9 +42,13 @@ class TaskSchema(Schema):
     clue_id = Id(required=True, allow_none=True)
     complaint_id = Id(required=True, allow_none=True)
     satisfaction_id = Id(required=True, allow_none=True, metadata={"description": "of a duty to call back"})
+    change_id = Id(required=True, allow_none=True, metadata={"description": "of who came or went, to be confirmed"})
+    assignment_id = Id(required=True, allow_none=True, metadata={"description": "of what was handed out (交办、整改)"})
     is_pressing = fields.Boolean(required=True, metadata={"description": "特急 or 加急: it leads the queue"})
     about = fields.String(required=True, metadata={"description": "the department, office or items it is about"})
     version = fields.Integer(required=True)
+    desk_name = fields.String(required=True, metadata={"description": "the office that owes it"})
+    may_press = fields.Boolean(required=True, metadata={"description": "whether this actor may press for it (催办)"})
 
 
 class TaskPage(Schema):
@@ -95,6 +99,7 @@ class CaseSchema(Schema):
     """One case with what belongs to it and what this actor may do now."""
 
     id = Id(required=True)
+    household_id = Id(required=True)
     number = fields.String(required=True)
     procedure = fields.String(required=True, metadata={"description": "full, or short: which form a home visit takes"})
     state = fields.String(required=True, validate=one_of(State))

@@ -118,6 +118,20 @@ class NoticeDoneSchema(Schema):
     taken_down_on = fields.Date(required=True, allow_none=True)
 
 
+class ListedNoticeSchema(NoticeDoneSchema):
+    """A sheet in the list: how many families are on it, and where it hangs."""
+
+    families = fields.Integer(required=True)
+    place = fields.String(required=True)
+
+
+class NoticesSchema(Schema):
+    """A page of sheets, the newest first."""
+
+    items = fields.List(fields.Nested(ListedNoticeSchema), required=True)
+    before = Id(required=True, allow_none=True)
+
+
 class TelephoneSchema(Schema):
     """A published number."""
 

@@ -102,6 +102,17 @@ class GroupMeetingsSchema(Schema):
     items = fields.List(fields.Nested(GroupMeetingSchema), required=True)
 
 
+class AssignmentSchema(Schema):
+    """What was handed out, by when, and who has answered; the answer itself is read where it is accepted."""
+
+    id = Id(required=True)
+    what = fields.String(required=True)
+    due_on = fields.Date(required=True)
+    made_by_name = fields.String(required=True)
+    answered_by_name = fields.String(required=True)
+    closed_on = fields.Date(required=True, allow_none=True)
+
+
 class DaysQuery(Schema):
     """From which day to which, both included."""
 

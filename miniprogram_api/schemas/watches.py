@@ -45,6 +45,12 @@ class WatchPageSchema(Schema):
     before = Id(required=True, allow_none=True)
 
 
+class OwnFamiliesSchema(Schema):
+    """The watched families for whom one answers (帮扶责任人)."""
+
+    items = fields.List(fields.Nested(WatchSchema), required=True)
+
+
 class MeasureSchema(Schema):
     """One measure, and what may be noted of it next."""
 

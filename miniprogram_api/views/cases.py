@@ -12,6 +12,7 @@ from backend.services.cases import VisitForm
 from backend.services.reveals import Field
 from backend.services.tasks import Cursor
 from miniprogram_api.auth import actor
+from miniprogram_api.duty_shapes import task_page
 from miniprogram_api.routes import route
 from miniprogram_api.schemas.cases import (
     CaseSchema,
@@ -28,7 +29,7 @@ from miniprogram_api.schemas.cases import (
     VisitRequest,
 )
 from miniprogram_api.schemas.shared import DoneSchema
-from miniprogram_api.shapes import case_file, task_page
+from miniprogram_api.shapes import case_file
 
 cases = Blueprint("api_cases", __name__, description="待办与个案")
 
@@ -37,7 +38,7 @@ cases = Blueprint("api_cases", __name__, description="待办与个案")
 def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
     """List duties, the most pressing first."""
     after = query.pop("after")
-    return task_page(tasks.queue(by=actor(), after=Cursor.parse(after) if after else None, **query))
+    return task_page(tasks.queue(by=actor(), after=Cursor.parse(after) if after else None, **query), actor())
 
 
 @route(cases, "GET", "/cases/<int:case_id>", allows=Action.READ_CASES, gives=CaseSchema)

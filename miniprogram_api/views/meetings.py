@@ -25,7 +25,7 @@ def _said(body: dict[str, Any]) -> tuple[SittingForm, list[ItemForm]]:
 @route(meetings, "GET", "/meetings/agenda", allows=Action.READ_PROCEEDINGS, gives=AgendaSchema)
 def meeting_agenda() -> dict[str, Any]:
     """List every family whose sitting is due, the most pressing first."""
-    return shape.agenda(service.agenda(by=actor()))
+    return shape.agenda(service.agenda(by=actor()), actor())
 
 
 @route(

@@ -6,12 +6,13 @@ from flask_smorest import Blueprint
 
 from backend.access.permissions import Action
 from backend.models import Case, Notice
-from backend.services import notice_ends, notice_pages
+from backend.services import notice_ends, notice_pages, village_lists
 from backend.services import notices as service
 from backend.services.notices import PostingForm, ReadingForm
 from miniprogram_api import proceedings as shape
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
+from miniprogram_api.schemas.applicants import ListQuery
 from miniprogram_api.schemas.cases import MovedSchema
 from miniprogram_api.schemas.notices import (
     CloseNoticeRequest,
@@ -19,12 +20,14 @@ from miniprogram_api.schemas.notices import (
     NoticePostingRequest,
     NoticeReadingRequest,
     NoticeSchema,
+    NoticesSchema,
     PrepareNoticeRequest,
     PreviewQuery,
     PreviewSchema,
     PublicNoticeSchema,
 )
 from miniprogram_api.schemas.shared import DoneSchema
+from miniprogram_api.shapes import page_before
 
 notices = Blueprint("api_notices", __name__, description="公示")
 
@@ -56,6 +59,20 @@ def preview_notice(query: dict[str, Any]) -> dict[str, Any]:
 def prepare_notice(body: dict[str, Any]) -> Notice:
     """Make the sheet that is printed."""
     return service.prepare(body["case_ids"], by=actor(), posts_on=body["posts_on"])
+
+
+@route(
+    notices,
+    "GET",
+    "/notices",
+    allows=Action.READ_PROCEEDINGS,
+    takes=ListQuery,
+    where="query",
+    gives=NoticesSchema,
+)
+def list_notices(query: dict[str, Any]) -> dict[str, Any]:
+    """List the sheets of one's place, the newest first."""
+    return page_before(village_lists.sheets_of(by=actor(), **query), query["size"])
 
 
 @route(notices, "GET", "/notices/<int:notice_id>", allows=Action.READ_PROCEEDINGS, gives=NoticeSchema)

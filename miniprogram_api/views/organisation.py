@@ -6,15 +6,16 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.access.permissions import Action
-from backend.models import Article, GroupMeeting
+from backend.models import Article, Assignment, GroupMeeting
 from backend.policy.county import current_policy
-from backend.services import articles, counties, group_meetings, leaflets, station_pages, work_records
+from backend.services import articles, counties, group_meetings, leaflets, office_meetings, station_pages, work_records
 from backend.services.group_meetings import GroupMeetingForm
 from backend.services.leaflets import LeafletForm
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
 from miniprogram_api.schemas import organisation as wire
 from miniprogram_api.schemas.places import CountyQuery
+from miniprogram_api.schemas.watches import DutyAnswerRequest
 
 organisation = Blueprint("api_organisation", __name__, description="宣传材料、小组会议、监测站")
 
@@ -94,6 +95,33 @@ def own_work(query: dict[str, Any]) -> dict[str, Any]:
     names = current_policy(by.county_code).dictionaries["work_kinds"]
     counted = work_records.mine(query["from_on"], query["until_on"], by=by)
     return {"items": [{"kind": kind, "name": names[kind], "count": counted[kind]} for kind in names]}
+
+
+@route(
+    organisation,
+    "GET",
+    "/assignments/<int:assignment_id>",
+    allows=Action.ANSWER_ASSIGNMENT,
+    gives=wire.AssignmentSchema,
+)
+def read_assignment(assignment_id: int) -> Assignment:
+    """Read what was handed out to one's own place (交办、整改)."""
+    return office_meetings.read_assignment(assignment_id, by=actor())
+
+
+@route(
+    organisation,
+    "POST",
+    "/assignments/<int:assignment_id>/answers",
+    allows=Action.ANSWER_ASSIGNMENT,
+    takes=DutyAnswerRequest,
+    gives=wire.AssignmentSchema,
+    status=201,
+    once=True,
+)
+def answer_assignment(body: dict[str, Any], assignment_id: int) -> Assignment:
+    """Say what was done; whoever handed it out looks at it."""
+    return office_meetings.answer(assignment_id, by=actor(), **body)
 
 
 @route(organisation, "GET", "/station", allows=Action.READ_STATIONS, gives=wire.StationSchema)

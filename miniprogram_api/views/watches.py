@@ -33,11 +33,24 @@ def list_watches(query: dict[str, Any]) -> dict[str, Any]:
     return {**page, "items": [watch_shapes.watch(each) for each in page["items"]]}
 
 
+@route(watched, "GET", "/watches/mine", allows=Action.READ_WATCHES, gives=wire.OwnFamiliesSchema)
+def list_own_families() -> dict[str, Any]:
+    """List the watched families for whom one answers (帮扶责任人)."""
+    return {"items": [watch_shapes.watch(each) for each in paired.own_families(by=actor())]}
+
+
 @route(watched, "GET", "/watches/<int:watch_id>", allows=Action.READ_WATCHES, gives=wire.WatchFileSchema)
 def read_watch(watch_id: int) -> dict[str, Any]:
     """Read one watched family with its plan, measures and what should be asked about them."""
     file = watches.read_watch(watch_id, by=actor())
     return watch_shapes.watch_file(file, plans.needs_card(watch_id, by=actor()))
+
+
+@route(watched, "GET", "/cases/<int:case_id>/watch", allows=Action.READ_WATCHES, gives=wire.WatchFileSchema)
+def watch_of_case(case_id: int) -> dict[str, Any]:
+    """Read the family that a case included, or that a case of the way out or a warning is about."""
+    file = watches.read_watch(watches.of_case(case_id, by=actor()).id, by=actor())
+    return watch_shapes.watch_file(file, plans.needs_card(file.watch.id, by=actor()))
 
 
 @route(

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import unquote
 
 import openpyxl
@@ -24,7 +25,8 @@ from backend.services.clues import ClueForm
 from backend.services.exports import asking, making, shelf, snapshots
 from backend.services.exports.asking import AskForm
 from backend.services.judgements import JudgementForm
-from backend.services.workbooks import Head, Tab, opened, write_xlsx
+from backend.services.workbook_cells import Head
+from backend.services.workbooks import Tab, opened, write_xlsx
 from backend.workflow.states import Kind
 from tests.admin.desk import Desk
 from tests.admin.pages import read
@@ -119,7 +121,7 @@ def test_the_ledger_leaves_as_a_workbook_that_says_who_took_it_when_and_what_for
     assert (sheet.print_title_rows, sheet.page_setup.orientation, sheet.page_setup.paperSize) == (
         "$3:$3",
         "landscape",
-        9,
+        8,
     )
     assert (sheet.freeze_panes, sheet.page_setup.fitToHeight) == ("A4", 0)
     assert file.name == f"灵寿镇监测对象台账（截至{desks.today.isoformat()}）.xlsx"
@@ -134,6 +136,22 @@ def test_the_ledger_leaves_as_a_workbook_that_says_who_took_it_when_and_what_for
         ("taken", 0),
     ]
     assert all(len(each["sha256"]) == 64 and each["purpose"] == "月分析会商" for each in taken[1::2])
+
+
+@pytest.mark.shows("console.4")
+def test_a_printed_table_fits_its_paper_and_makes_room_for_what_wraps(tmp_path: Path) -> None:
+    with opened(tmp_path / "book.xlsx", mark="由某人导出") as book:
+        for name, count in (("窄", 4), ("宽", 20), ("很宽", 30)):
+            table = book.table(name, "台账", [Head("村", 12)] * count)
+            table.add(["大东关村"] * count)
+            table.add(["教育局和民政局一起核实过的大东关村", *["否"] * (count - 1)])
+
+    sheets = openpyxl.load_workbook(tmp_path / "book.xlsx").worksheets
+    heights = [sheets[0].row_dimensions[row].height for row in (4, 5)]
+    assert [(each.page_setup.paperSize, each.page_setup.fitToWidth or 1) for each in sheets] == [(9, 1), (8, 1), (8, 2)]
+    assert heights[1] >= 2 * (heights[0] or 17)
+    # The mark of the first row stands in the header of each page, not twice on the first.
+    assert sheets[0].print_area.endswith("$A$2:$D$5")
 
 
 @pytest.mark.shows("console.4")

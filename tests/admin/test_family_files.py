@@ -10,7 +10,10 @@ from flask import Flask
 from backend import clock
 from backend.access.permissions import Action
 from backend.models import AuditRow, Household, Watch
+from backend.services import files
 from tests.admin.desk import Desk
+from tests.admin.pages import Page
+from tests.api.photos import photo
 from tests.people import TOWNSHIP, VILLAGE, Cast, Maker, id_number
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 from tests.services.test_removals import WayOut
@@ -59,6 +62,26 @@ def test_a_familys_whole_file_is_printed_in_order_with_what_it_lacks_and_the_aud
     assert [row.subject for row in printed] == [f"case:{family.case_id}"] * 2
     assert [row.detail.get("why") for row in printed] == [None, "上级检查要看原件"]
     assert str(printed[0].detail["number"]) in masked.text
+
+
+@pytest.mark.shows("console.4")
+def test_photos_are_printed_only_where_somebody_asks_for_them_and_says_why(family: WayOut, console: Enter) -> None:
+    with family.as_("village") as by:
+        kept = files.add_file(family.case_id, photo(), kind="picture", by=by)
+    address, desk = f"/family-files/{family.case_id}", console("village")
+
+    def printed(**typed: str) -> Page:
+        return desk.press(desk.get("/console/family-files/"), address, **typed)
+
+    masked, without, whole = printed(reason="上级检查"), printed(photos="yes"), printed(reason="上级检查", photos="yes")
+
+    shown = f"/console/files/{kept.id}/original"
+    assert shown not in masked.html
+    assert without.status in {400, 422}
+    assert "请写明理由" in without.text
+    assert shown in whole.html
+    rows = [row for row in family.make.rows(AuditRow) if row.action == Action.PRINT_FAMILY_FILE]
+    assert [row.detail.get("photos") for row in rows] == [None, 1]
 
 
 @pytest.mark.shows("console.3", "story.4")

@@ -186,6 +186,7 @@ def _try(browser: Browser, login: str, password: str, address: str) -> int:
     return _prepared(browser, login, password, address)()
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_an_unknown_name_takes_as_long_to_refuse_as_a_wrong_password(browser: Browser, cast: Cast) -> None:
     cast.password("reviewer")
     app, heard = cast.app, set[int]()

@@ -10,6 +10,7 @@ from backend import clock
 from backend.models import (
     Assignment,
     Campaign,
+    CampaignFamily,
     Case,
     Hazard,
     Inspected,
@@ -261,10 +262,26 @@ def test_campaigns_and_the_national_files_have_pages(family: WayOut, console: En
         whom="everybody",
         from_on="2026-03-01",
         until_on="2026-12-31",
+        questions="有没有新欠债\n房子漏不漏",
     )
     assert "还没走到的户" in page.text
     [campaign] = family.make.rows(Campaign)
     assert "张三户" in township.get(f"/console/campaigns/{campaign.id}/papers").text
+    family.visit()
+    results, asked = f"/console/campaigns/{campaign.id}", family.make.rows(CampaignFamily)[0].household_id
+    put_right = {"goes_on": "rectification", "words": "西屋漏水", "put_right_by": clock.today().isoformat()}
+    village = console("village")
+    unfit = press(village, results, "answer", family=str(asked), is_so="1", goes_on="rectification", words="西屋漏水")
+    found = press(village, results, "answer", family=str(asked), is_so="1", **put_right)
+    assert "请定整改的期限" in unfit.text
+    assert "房子漏不漏" in found.text.partition("发现了情况的户")[2]
+    press(county, "/console/campaigns/", "close", str(campaign.id))
+    after = county.get(results)
+    assert results in county.get("/console/campaigns/").links
+    assert "已结束" in after.text
+    assert "西屋漏水" in after.text
+    assert "正在整改" in after.text
+    assert "登记一户的回答" not in village.get(results).text
     page = township.press(township.get("/console/national/"), "/national/", lines="乱写的一行")
     assert "一行要有" in page.text
     assert "张三" in township.client.get("/console/national/families.csv?only=waiting").get_data(as_text=True)

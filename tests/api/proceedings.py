@@ -14,6 +14,7 @@ from backend.access.scope import as_system
 from backend.db import db
 from backend.models import (
     AlertBatch,
+    Assignment,
     Case,
     Clue,
     ComparisonResult,
@@ -34,12 +35,14 @@ from backend.services import (
     files,
     kin,
     objections,
+    office_meetings,
     reporters,
 )
 from backend.services.authorization_forms import AuthorizationForm
 from backend.services.disasters import EventForm
 from backend.services.kin import KinForm
 from backend.services.objections import ObjectionForm
+from backend.services.office_meetings import Handed, OfficeMeetingForm
 from backend.workflow.states import Kind
 from tests.api.photos import photo
 from tests.jobs.ladder import signed_in
@@ -111,7 +114,17 @@ def bring_along(village: Village) -> Proceedings:
     row.ids["objection_id"], row.ids["clue_id"] = row.one(Objection), row.one(Clue)
     row.ids["satisfaction_id"], row.ids["complaint_id"] = say_what_was_wrong(village)
     row.ids["delivery_id"] = a_delivery(village)
+    row.ids["assignment_id"] = handed_out(village)
     return row
+
+
+def handed_out(village: Village) -> int:
+    """Let the township hand something out to the village, and return its id."""
+    handed = (Handed("请把台账补齐", VILLAGE, village.today),)
+    sitting = OfficeMeetingForm("monthly", village.today, "月会商", handed=handed)
+    village.run(office_meetings.record, sitting, login="reviewer")
+    [row] = village.make.rows(Assignment)
+    return row.id
 
 
 def a_delivery(village: Village) -> int:

@@ -168,6 +168,7 @@ def test_failures_are_forgotten_after_a_day(cast: Cast, app: Flask) -> None:
     assert [outcome(app, "nobody", "wrong") for _ in range(2)] == [Invalid, Invalid]
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_the_time_of_an_answer_does_not_tell_who_exists(cast: Cast, app: Flask) -> None:
     """Reliability test 37: less than 20 ms apart, over up to 200 tries of each."""
     cast.password("reviewer")
@@ -272,3 +273,7 @@ def test_a_password_link_works_once_and_ends_every_session(cast: Cast, app: Flas
     assert outcome(app, "new", "long enough to remember") is None
     with app.app_context():
         assert "$argon2id$" in db.session.query(Staff).filter_by(login="new").one().password_hash
+
+
+def test_passwords_are_kept_under_argon2id_as_owasp_asks_and_a_guess_at_nobody_costs_the_same() -> None:
+    assert sign_ins._NOBODYS_HASH.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

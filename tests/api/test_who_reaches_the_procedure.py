@@ -78,6 +78,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "close_disaster": {"number": "2号"},
     "snooze": {"until_on": SITS, "why": "去县里开会"},
     "nudge": {},
+    "answer_assignment": VERSION | SAID,
     "record_telling": VERSION | SAID | {"way": "phone", "told_whom": "head", "told_on": SITS},
     "import_disaster_list": {"lines": [{"village": "不知道的村", "head_name": "王五", "phone": "13800000000"}]},
 }

@@ -109,6 +109,7 @@ WITHOUT_IDS = {
     *("record_group_meeting", "list_group_meetings", "own_work", "own_station"),
     *AFTER_INCLUSION,
     *("hold_consultation", "hold_meeting", "record_failed_meeting", "preview_notice", "prepare_notice", "decide_list"),
+    "list_notices",
 }
 """Addresses that name no row in their path: they show one's own alone, ask for a secret word that only its holder
 knows, or name rows in their bodies, which `test_who_reaches_the_procedure.py` tries."""

@@ -17,6 +17,7 @@ REMOVAL = {
 }
 WATCHED: dict[str, dict[str, Any]] = {
     "read_watch": {},
+    "watch_of_case": {},
     "make_plan": VERSION | {"risks": ["housing"], "labour": "able", "heard_whom": "head"},
     "add_measure": {
         "category": "housing",
@@ -54,7 +55,16 @@ WATCHED: dict[str, dict[str, Any]] = {
     "step_warning": VERSION | SAID | {"action": "check_warning"},
 }
 WITHOUT_IDS = {
-    *("list_watches", "read_help", "read_menu", "put_on_menu", "read_asked", "list_insurance", "note_insurance"),
+    *(
+        "list_watches",
+        "list_own_families",
+        "read_help",
+        "read_menu",
+        "put_on_menu",
+        "read_asked",
+        "list_insurance",
+        "note_insurance",
+    ),
     *("list_campaigns", "list_campaign_families"),
     *("list_rounds", "add_busy_time", "list_hazards", "list_candidates"),
 }

@@ -18,6 +18,7 @@ NOT_SCOPED = {
 }
 ASSIGNS_STATE = {
     "backend/workflow/engine.py": "the state of a case",
+    "backend/workflow/taking_over.py": "a case decided before the program came begins where inclusion ends",
     "backend/services/outbox.py": "the state of a message and of its attempts",
     "backend/services/leases.py": "the attempts of a dead process are uncertain",
     "backend/services/endings.py": "the state of a message",
@@ -75,6 +76,12 @@ SEES_EVERYTHING = {
     ("working", "a file is looked through and taken in"),
     ("audit", "audit verify"),
     ("awaiting", "what does a receipt wait for?"),
+    ("making", "a backup looks for files without content"),
+    ("erasures", "a family is erased"),
+    ("retention", "what was kept long enough goes"),
+    ("retention", "whose file was kept long enough?"),
+    ("subject_files", "a family gets what is held about it"),
+    ("subject_files", "which family does a number mean?"),
     ("check_consents", "what a family allows to be written down"),
     ("clues", "a clue opens a case"),
     ("clues", "somebody reads their own reports"),
@@ -108,6 +115,7 @@ SEES_EVERYTHING = {
     ("known", "is this ID number known?"),
     ("known", "is this ID number registered in another household too?"),
     ("figures", "figures of places are counted"),
+    ("gauges", "the age of the oldest rung that is due is measured"),
     ("home", "a desk reads what it owes"),
     ("living", "a family is visited where it lives"),
     ("mergers", "two cases of one family become one"),

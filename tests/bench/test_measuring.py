@@ -5,8 +5,8 @@ import uuid
 import pytest
 from flask import Flask
 
-from bench.__main__ import FIGURES
 from bench.capture import Recipe, Said, listening, recipe, statements
+from bench.catalogue import FIGURES
 from bench.figures import HIGHER, LOWER, Figure
 from tests.people import FORM, Cast, Maker, id_number
 

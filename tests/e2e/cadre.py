@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from backend.models import Household
+from backend.models import Case
 from backend.services import staff
 from tests.e2e.phone import Handset, elder_faults
 from tests.people import Cast, Maker
@@ -79,6 +79,11 @@ def twice(phone: Handset, words: str) -> None:
     phone.on_top.get_by_text(words, exact=True).first.evaluate(TWO_TOUCHES)
 
 
+def arrived(phone: Handset, many: int) -> None:
+    """Wait until the outbox says of so many pieces that they have arrived."""
+    phone.page.wait_for_function(f"() => document.body.innerText.split('✓ 已送到').length === {many + 1}")
+
+
 def report_clue(phone: Handset) -> None:
     """Report a clue in three pages, from the list of duties."""
     phone.tap("回到我的待办")
@@ -123,22 +128,22 @@ def finish_sitting(phone: Handset) -> None:
 
 
 def make_a_round(phone: Handset, make: Maker) -> list[str]:
-    """File a regular visit at which one thing had changed."""
-    [household] = make.rows(Household)
-    phone.open("cadre/round/round", household_id=str(household.id), head="张三")
+    """File a regular visit from the household's card, at which one thing had changed."""
+    [case] = make.rows(Case)
+    phone.open("cadre/case/case", case_id=str(case.id)).tap("日常走访")
     phone.sees("第 1 步")
     pick(phone, "家里和上次比，有变化吗", "有变化")
-    wrong = seen(phone, "round")
+    wrong = seen_at_both(phone, "round")
     phone.tap("下一步")
     pick(phone, "点变了的几项", "住房")
     phone.tap("下一步")
     pick(phone, "住房", "有隐患")
     phone.type("住房：写一句是什么变化", "西墙裂了")
-    wrong += seen(phone, "round-changes")
+    wrong += seen_at_both(phone, "round-changes")
     phone.tap("下一步")
     pick(phone, "看下来怎样", "有隐患")
     phone.tap(SUBMIT)
-    phone.page.wait_for_function("() => document.body.innerText.split('✓ 已送到').length === 3")
+    arrived(phone, 2)
     return wrong
 
 
@@ -157,7 +162,7 @@ def declare_for_a_neighbour(phone: Handset) -> None:
     phone.tap("下一步")
     phone.tap("下一步")
     phone.tap("申报")
-    phone.page.wait_for_function("() => document.body.innerText.split('✓ 已送到').length === 4")
+    arrived(phone, 3)
 
 
 def seen(phone: Handset, name: str) -> list[str]:
@@ -173,7 +178,7 @@ def seen_at_both(phone: Handset, name: str) -> list[str]:
     for phone.scale in (1.4, before):
         phone.on_top.locator(".page").first.evaluate(f"it => it.style.setProperty('--k', {phone.scale})")
         if phone.scale != before:
-            wrong += seen(phone, name)
+            wrong += seen_at_both(phone, name)
     return wrong
 
 
@@ -181,29 +186,29 @@ def check(phone: Handset) -> list[str]:
     """Fill in the home check as two visitors do who found a costly illness; return what is hard to read on the way."""
     phone.sees("第 1 步")
     phone.type("同去的另一位", "李站长")
-    wrong = seen(phone, "check-1")
+    wrong = seen_at_both(phone, "check-1")
     phone.tap("下一步")
     phone.sees("张三（户主）")
     pick(phone, "身体", "患有大病")
     pick(phone, "劳动能力", "丧失劳动力")
-    wrong += seen(phone, "check-member")
+    wrong += seen_at_both(phone, "check-member")
     phone.tap("下一步")
     pick(phone, "现在上学吗", "不上学了")
     phone.tap("点这里选")
     phone.answer("初中")
     pick(phone, "医保", "居民医保")
     pick(phone, "养老保险（未满十八岁的不用选）", "居民养老保险")
-    wrong += seen(phone, "check-school")
+    wrong += seen_at_both(phone, "check-school")
     phone.tap("下一步")
     phone.type("打工、上班的工资", "3600")
     phone.type("看病、上学等自己掏了多少", "12000")
-    wrong += seen(phone, "check-income")
+    wrong += seen_at_both(phone, "check-income")
     phone.tap("下一步")
     for item in ("吃", "穿", "义务教育", "基本医疗", "住房安全", "饮水安全"):
         pick(phone, item, "安全")
-    wrong += seen(phone, "check-safety")
+    wrong += seen_at_both(phone, "check-safety")
     phone.tap("下一步")
-    wrong += seen(phone, "check-assets")
+    wrong += seen_at_both(phone, "check-assets")
     phone.tap("下一步")
     for question, answer in (
         ("收入", "收入偏低"),
@@ -218,9 +223,9 @@ def check(phone: Handset) -> list[str]:
         pick(phone, "是哪些困难", "住房安全")
     pick(phone, "您看该定为哪一类", "边缘易致贫户")
     phone.type("为什么这样看", "自付多，收入少")
-    wrong += seen(phone, "check-conclusion")
+    wrong += seen_at_both(phone, "check-conclusion")
     phone.tap("下一步")
     phone.type("写几句核实到的情况", "户主住院三次，自付一万二。")
-    wrong += seen(phone, "check-end")
+    wrong += seen_at_both(phone, "check-end")
     phone.tap(SUBMIT)
     return wrong

@@ -35,7 +35,7 @@ def test_an_office_looks_at_a_family_and_files_what_it_found_from_the_phone(
         phone.tap("张三　归口核查", exact=False)
         phone.sees("说了什么难处")
         phone.tap("归口核查")
-        phone.sees("第 1 步，共 1 步")
+        phone.sees("核查意见")
         phone.tap(SUBMIT)
         phone.sees("有的还没填")
         wrong = seen_at_both(phone, "office")

@@ -7,19 +7,31 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from backend.access.scope import act_within
-from backend.models import Case, CaseEvent, Complaint, ConsentChange, Declaration, StoredFile
+from backend.models import AccountHousehold, Case, CaseEvent, Complaint, ConsentChange, Declaration, StoredFile
+from backend.policy.presets import load_preset
+from backend.policy.values import as_values
 from backend.privacy.receipts import spoken
 from backend.services import declarations, sign_ins
 from backend.services.declarations import DeclarationForm
 from backend.wechat.emulator.config import DEMO_APP_ID
 from tests.api.photos import photo
-from tests.e2e.phone import Handset
+from tests.api.test_codes_to_the_number_on_file import deliver as deliver
+from tests.api.test_codes_to_the_number_on_file import provider as provider
+from tests.checks import following
+from tests.e2e.phone import Handset, elder_faults
 from tests.people import COUNTY, FORM, VILLAGE, Cast, Maker, id_number
+from tests.sms.standin import StandIn
 from tests.wechat.emulation import Emulator
 
 Phones = Callable[..., Handset]
 pytestmark = pytest.mark.shows("client.2", "client.6")
 ID = id_number(7)
+ALL_DAY = as_values(load_preset("NATIONAL"))["ladder"] | {
+    "quiet_until": "00:00",
+    "quiet_from": "23:59",
+    "hours": {"sms": ["00:00", "23:59"]},
+}
+"""Text messages go out whatever the hour at which this test runs."""
 
 
 def fill(phone: Handset, at_each: Callable[[int], None] = lambda step: None) -> None:
@@ -165,7 +177,7 @@ def test_a_consent_is_taken_back_only_after_reading_what_follows(
     phone = handset()
     declared = declared_on(app, phone)
     phone.open("pages/mydata/mydata")
-    phone.sees("先请村干部上门确认")
+    phone.sees("请村干部上门确认")
     sent = cast.phone("village").post(f"/cases/{declared.case_id}/phones", declaration_id=str(declared.id))
     assert sent.status_code == 201, sent.json
 
@@ -176,6 +188,40 @@ def test_a_consent_is_taken_back_only_after_reading_what_follows(
     expect(phone.on_top.locator('[aria-label="同意处理家人的健康信息"]')).to_be_visible()
 
     assert [(each.consent, each.is_given) for each in make.rows(ConsentChange)] == [("health", False)]
+
+
+@pytest.mark.shows("client.5")
+def test_a_phone_is_let_in_by_a_code_to_the_number_on_file_and_takes_itself_off_again(
+    app: Flask, handset: Phones, cast: Cast, make: Maker, provider: StandIn, deliver: Callable[[], int]
+) -> None:
+    with following(app, ladder=ALL_DAY):
+        with cast.acting("village") as village:  # on paper, with the telephone that the family gave
+            declarations.declare(DeclarationForm(**(FORM | {"phone": "13911112222"})), by=village)
+        phone = handset().open("pages/mydata/mydata")
+        phone.tap("用短信验证码，确认这是我家的手机")
+        phone.type("身份证号", FORM["id_number"][:-1])
+        phone.tap("发验证码")
+        phone.sees("身份证号是 18 位，现在是 17 位。")
+        phone.sees("请填姓名。")
+        phone.type("身份证号", FORM["id_number"])
+        phone.type("姓名", "张三")
+        phone.tap("发验证码")
+        phone.sees("验证码会发到那个号码上")
+        phone.picture("phone-code")
+        assert elder_faults(phone, "phone-code") == []
+        deliver()
+        phone.type("短信里的验证码", str(provider.received[-1]["code"]))
+        phone.tap("确认")
+        phone.sees("用短信验证码，确认这是我家的手机")
+    assert [each.withdrawn_at for each in make.rows(AccountHousehold)] == [None]
+
+    phone.tap("注销这部手机上的账号")
+    phone.hears("已经交的申报照常办")
+    phone.answer("注销")
+    phone.sees("家里有难处，请告诉我们")
+    assert None not in [each.withdrawn_at for each in make.rows(AccountHousehold)]
+    assert "ticket" not in phone.stored()
+    assert [each.state for each in make.rows(Case)] == ["declared"]
 
 
 def test_a_complaint_without_a_name_is_found_again_by_its_number(handset: Phones, make: Maker) -> None:

@@ -36,6 +36,15 @@ def test_it_names_every_step_on_the_way() -> None:
     assert "Nothing of this ran in WeChat" in GAPS
 
 
+def test_a_county_reads_the_same_steps_in_chinese() -> None:
+    chinese = (CLIENT.parent / "docs" / "miniprogram.zh.md").read_text(encoding="utf-8")
+    told = chinese.split("## 上传以前要办的")[1].split("## 没有验证的")[0]
+
+    assert len(re.findall(r"^\d+\. \*\*", told, re.MULTILINE)) == len(re.findall(r"^\d+\. \*\*", STEPS, re.MULTILINE))
+    named = r"`([A-Z][A-Z_]+|(?:src|backend|project)[\w/.]*\.\w+)`"
+    assert set(re.findall(named, told)) == set(re.findall(named, STEPS))
+
+
 def test_every_setting_and_file_that_it_names_is_there() -> None:
     known = {each.name.upper() for each in fields(Settings)}
     settings = set(re.findall(r"`([A-Z][A-Z_]+)`", STEPS))

@@ -1,8 +1,11 @@
 """The table of what was broken and what came of it, printed at the end of a run of the faults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
+
+from tests.faults.serving import Server, serving
 
 HEAD = (
     "fault",
@@ -25,6 +28,13 @@ def note(request: pytest.FixtureRequest) -> Callable[..., None]:
         request.node.user_properties.append(("fault", [fault, *(str(values.get(name, "")) for name in KEYS)]))
 
     return write
+
+
+@pytest.fixture(scope="session")
+def web(apps: dict[str, Flask]) -> Iterator[Server]:
+    """Gunicorn as deployed on the tests' MariaDB, one for all whose fault it survives."""
+    with serving(apps["mariadb"].extensions["settings"]) as server:
+        yield server
 
 
 KEYS = ("messages", "received", "twice", "uncertain", "neither", "others", "seconds", "allowed")

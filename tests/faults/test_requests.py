@@ -16,7 +16,7 @@ from typing import Any
 
 import pymysql
 import pytest
-from flask import Flask
+from flask import Flask, request_finished
 from sqlalchemy import event, make_url
 
 from backend import clock
@@ -172,6 +172,24 @@ def test_a_row_that_somebody_holds_is_waited_for(make: Maker, cast: Cast, app: F
 
     assert answer.status_code == 201
     assert 0.5 < clock.monotonic() - began < 5
+
+
+@pytest.mark.shows("scale.6")
+def test_a_connection_that_dies_once_the_answer_is_made_does_not_cost_it(make: Maker, cast: Cast, app: Flask) -> None:
+    """What was committed and answered stays so, whatever becomes of the connection afterwards."""
+    phone, url = cast.farmer(), make_url(str(app.config["SQLALCHEMY_DATABASE_URI"]))
+
+    def kill(sender: Flask, **more: Any) -> None:
+        thread = db.session.connection().connection.dbapi_connection.thread_id()  # type: ignore[union-attr]
+        with pymysql.connect(unix_socket=url.query["unix_socket"], user="root") as other, other.cursor() as cursor:
+            cursor.execute(f"KILL {thread}")
+        time.sleep(0.2)
+
+    with request_finished.connected_to(kill, app):
+        killed = [phone.post("/declarations", key=KEY, **FORM).status_code, phone.get("/declarations").status_code]
+
+    assert killed == [201, 200]
+    assert phone.post("/declarations", key=KEY, **FORM).headers["Idempotency-Replayed"] == "true"
 
 
 @pytest.mark.shows("story.bad.reliability_21")

@@ -29,7 +29,7 @@ from backend.wechat.emulator.config import DEMO_APP_ID
 from backend.wechat.emulator.store import Phone, Store
 from backend.workflow.deadlines import on_the_day
 from backend.workflow.outbox import PRESSING, owe
-from deploy.run.stack import Stack, running
+from deploy.run.stack import WITHIN, Stack, running
 from deploy.run.supervision import ask
 from tests.faults.stack import eventually, pids
 
@@ -188,9 +188,9 @@ def _set_offset(seconds: int) -> None:
 
 
 @contextmanager
-def town(data: Path, url: str, **environment: str) -> Iterator[Town]:
+def town(data: Path, url: str, *, within: float = WITHIN, **environment: str) -> Iterator[Town]:
     """Start a stack with a long-term template for duties, at ten in the morning of its business time."""
-    with running(data=data, environment={"DATABASE_URL": url, **environment}) as stack:
+    with running(data=data, environment={"DATABASE_URL": url, **environment}, within=within) as stack:
         app = create_bare_app(Settings(database_url=url, data_dir=data, demo=True))
         lasting = [each | {"kind": "long_term"} for each in for_emulator() if each["kind"] == "one_time"]
         requests.put(f"{stack.wechat}/_emulator/templates", json=lasting, timeout=10).raise_for_status()

@@ -9,7 +9,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 
 from backend.files.word_filling import Filling, fill, placeholders
-from backend.files.word_layout import FONTS, OFFICIAL, make
+from backend.files.word_layout import FONTS, LARGE, OFFICIAL, make
 from backend.files.word_reading import Grid, Line, blocks
 
 pytestmark = pytest.mark.shows("console.4")
@@ -31,6 +31,15 @@ def filled() -> Document:
     groups = {"各户": [{"序号": "1", "户主": TYPED}, {"序号": "2", "户主": "李四"}]}
     filling = Filling(values, groups)
     return docx.Document(io.BytesIO(fill(make(OUTLINE, OFFICIAL, title="测试"), filling)))
+
+
+def test_no_page_holds_the_seal_or_the_signatures_alone() -> None:
+    document = docx.Document(
+        io.BytesIO(make("# 回执\n正文\n> 某村\n> 某日\n|: 1 | 2 |\n| 签字 |  |", LARGE, title="回执"))
+    )
+
+    keeps = [each.paragraph_format.keep_with_next for each in document.paragraphs]
+    assert keeps == [None, True, True, True]
 
 
 def test_what_somebody_typed_stays_text_and_opens_no_other_placeholder() -> None:

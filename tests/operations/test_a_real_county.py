@@ -14,9 +14,9 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from deploy.run.stack import free_ports, stop
-from tests import mariadb
 from tests.architecture.reading import ROOT
 from tests.faults.stack import eventually
+from tests.faults.town import fresh_database
 from tests.stories.browser import Browser
 
 PASSWORD = "a long enough one for wang"
@@ -107,11 +107,11 @@ class HttpsProxy(HTTPAdapter):
 @pytest.mark.shows("story.1", "story.8")
 @pytest.mark.timeout(600)
 def test_the_steps_of_the_readme_lead_to_a_county_that_its_administrator_signs_in_to(
-    tmp_path: Path, valkey: Path
+    tmp_path: Path, valkey: Path, mariadb_url: str
 ) -> None:
     settings, (runs, reads, init, add, guard, doctor) = blocks()
     with ExitStack() as stack:
-        port, url = free_ports(), stack.enter_context(mariadb.running())
+        port, url = free_ports(), fresh_database(mariadb_url, "real_county")
         site = f"http://127.0.0.1:{port}"
         given = {"DATABASE_URL": url, "REDIS_URL": f"unix://{valkey}", "PUBLIC_URL": site}
         for name, value in given.items():

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from backend import clock
+from backend.services.backups.manifests import MANIFEST
 from backend.wechat.emulator.config import DEMO_APP_ID, DEMO_SECRET
 from tests.operations.conftest import Install
 from tests.wechat.emulation import Emulator
@@ -27,8 +29,12 @@ def _complaint(app: Flask, part: str) -> str:
 
 
 @pytest.fixture
-def healthy(install: Install, valkey: Path, emulator: Emulator) -> Flask:
-    app = install(redis_url=f"unix://{valkey}", wechat_base_url=emulator.url, **HEALTHY)
+def healthy(install: Install, valkey: Path, emulator: Emulator, tmp_path: Path) -> Flask:
+    newest = tmp_path / "backups" / clock.real_now().strftime("%Y%m%dT%H%M%SZ")
+    newest.mkdir(parents=True)
+    (newest / MANIFEST).touch()
+    backups = str(newest.parent)
+    app = install(redis_url=f"unix://{valkey}", wechat_base_url=emulator.url, backup_dir=backups, **HEALTHY)
     app.extensions["settings"].files_path.mkdir(mode=0o700)
     return app
 

@@ -24,6 +24,10 @@ BY_TABLE = {
     "removal_months_odd": "removal_rules.yaml",
     "single_risk_measures": "help_rules.yaml",
     "labour_measure_months": "help_rules.yaml",
+    "complaints_kept_years": "retention.yaml",
+    "messages_kept_days": "the same",
+    "codes_kept_days": "the same",
+    "sign_ins_kept_days": "the same",
 }
 """Read through a table, where their name stands by itself."""
 BUILT = {

@@ -68,6 +68,7 @@ def test_the_papers_of_a_family_and_its_village_say_what_the_records_say(
         authorization = printed("authorization", case_id, by=by)
         check = printed("home_check", case_id, by=by)
         before = printed("before_posting", case_id, by=by)
+        blank = printed("home_check_blank", case_id, by=by)
     notice = village.posted(case_id)
     with clock.at(village.now), signed_in(cast, "village") as by:
         text = notices.text_of(notice)
@@ -86,6 +87,14 @@ def test_the_papers_of_a_family_and_its_village_say_what_the_records_say(
     assert ["工资性收入", "18000.00"] in income
     assert ["住房安全", "安全", ""] in safety
     assert "人均收入参考值 6700.00 元" in check.words
+    # By hand: who is known is printed, what is to be found out has room, and every choice a box.
+    by_hand = next(table for table in blank.tables if table[0][:2] == ["姓名", "关系"])
+    assert [row[0] for row in by_hand[1:]] == ["张三", "李四", "", ""]
+    assert ["住房安全", "□安全　□有隐患　□不安全", ""] in next(
+        t for t in blank.tables if t[0][0] == "项目" and t[0][1] == "结果"
+    )
+    assert "□因病" in blank.words
+    assert "6700.00" not in blank.words
     assert "第三组　张三　4口人　拟定类别：边缘易致贫户" in before.words
     assert "贴满5 天" in before.words
     # The sheet is the checked text line by line, with room for nothing else, and the code as a picture.

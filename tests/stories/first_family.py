@@ -153,7 +153,9 @@ class FirstFamily:
         stage, reviewer = self.stage, self.hands.browser("reviewer")
         stage.chapter("The photo comes later")
         _, address = self.hands.in_queue(reviewer, "all", self.own.head_name)
-        stage.must("附件未齐" in reviewer.open(address).words, "the console shows 附件未齐 until the photo is there")
+        page = reviewer.open(address)
+        seen = f"{page.url} ({page.status}): {page.words[:300]}"
+        stage.must("附件未齐" in page.words, f"the console shows 附件未齐 until the photo is there, not {seen}")
         stage.sees("The reviewer's page: 附件未齐，还差1张")
         sent = [self.hands.cadre.upload(f"/cases/{self.own.case_id}/files", self.photo) for _ in range(2)]
         stage.must([each.status for each in sent] == [201, 201], f"the photo is taken: {sent[0].body}")

@@ -1,12 +1,11 @@
 """The whole story on a running stack, once on SQLite and once on MariaDB: phones, console, workers, WeChat."""
 
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import mariadb
+from tests.faults.town import fresh_database
 from tests.stories.play import ACCOUNTS, own_stack
 from tests.stories.stage import Stage, StoryBroken
 from tests.stories.story import Story
@@ -42,22 +41,22 @@ TOLD_OF_THE_REST = (
 )
 
 
-@contextlib.contextmanager
-def stage_on(kind: str) -> Iterator[Stage]:
-    with contextlib.ExitStack() as stack:
-        url = stack.enter_context(mariadb.running()) if kind == "mariadb" else ""
-        yield stack.enter_context(own_stack({"DATABASE_URL": url} if url else None))
+@pytest.fixture
+def stage(kind: str, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    url = fresh_database(request.getfixturevalue("mariadb_url"), "story") if kind == "mariadb" else ""
+    with own_stack({"DATABASE_URL": url} if url else None) as found:
+        yield found
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
 @pytest.mark.shows("story.1", "story.2", "story.bad.foreign_case")
 @pytest.mark.shows("procedure.2", "procedure.3", "procedure.4", "procedure.6", "procedure.9", "procedure.10")
-def test_the_story_is_told_to_its_end(kind: str) -> None:
+def test_the_story_is_told_to_its_end(stage: Stage) -> None:
     lines: list[str] = []
-    with stage_on(kind) as stage:
-        stage.tell = lines.append
-        Story(stage).play()
+    stage.tell = lines.append
+
+    Story(stage).play()
 
     transcript = "\n".join(lines)
     assert [said for said in TOLD if said not in transcript] == []
@@ -69,12 +68,12 @@ def test_the_story_is_told_to_its_end(kind: str) -> None:
 @pytest.mark.shows(
     "story.2", "reminders.2", "reminders.3", "monitoring.1", "monitoring.2", "monitoring.3", "monitoring.6"
 )
-def test_the_whole_story_climbs_the_ladder_goes_on_after_inclusion_and_is_told_again(kind: str) -> None:
+def test_the_whole_story_climbs_the_ladder_goes_on_after_inclusion_and_is_told_again(stage: Stage) -> None:
     lines: list[str] = []
-    with stage_on(kind) as stage:
-        stage.tell = lines.append
-        Story(stage).play(whole=True)
-        Story(stage).play()
+    stage.tell = lines.append
+
+    Story(stage).play(whole=True)
+    Story(stage).play()
 
     transcript = "\n".join(lines)
     assert [said for said in TOLD if transcript.count(said) < 2] == []

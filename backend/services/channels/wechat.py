@@ -1,41 +1,32 @@
 """WeChat's two channels: subscribe messages of the mini-program, template messages of the service account."""
 
 from collections.abc import Callable
-from typing import TypeVarTuple
 
-from sqlalchemy import Select, and_, false, select
+from sqlalchemy import and_, bindparam, select
 
 from backend.db import db
-from backend.models import Account, Follower, Message, Quota, Staff
+from backend.models import Account, Follower, Message, Quota
 from backend.policy.ladder import Way
-from backend.services import quotas
+from backend.services import quotas, wechat_accounts
 from backend.services.channels.contract import Failure, NotThisWay, Ready, Taken
 from backend.services.channels.words import why_wechat
 from backend.services.templates import TEMPLATES, values_for
+from backend.services.wechat_accounts import account_of
 from backend.wechat import gateway
 from backend.wechat.errors import WeChatError
 
 NONE_LEFT = 43101
-Ts = TypeVarTuple("Ts")
 
 
-def account_of(recipient: str) -> Account | None:
-    """Return the WeChat account behind a recipient: an account itself, or the one that a member of staff bound last.
-
-    Whoever no longer works here is told nothing of a duty any more.
-    """
-    return db.session.scalars(_of(recipient, select(Account))).first()
-
-
-def _of(recipient: str, query: Select[*Ts]) -> Select[*Ts]:
-    kind, _, row = recipient.partition(":")
-    if kind == "account":
-        mine = query.where(Account.id == int(row))
-    elif kind == "staff":
-        mine = query.join(Staff, Staff.id == Account.staff_id).where(Staff.id == int(row), Staff.is_active)
-    else:
-        mine = query.where(false())
-    return mine.order_by(Account.id.desc()).limit(1)
+_ASKED = {
+    kind: wechat_accounts.behind(
+        kind,
+        select(Account.openid, Quota.said_no).outerjoin(
+            Quota, and_(Quota.account_id == Account.id, Quota.template == bindparam("of_template"))
+        ),
+    )
+    for kind in wechat_accounts.KINDS
+}
 
 
 def _failure(error: Exception) -> Failure | None:
@@ -55,9 +46,8 @@ class Subscribe:
 
     def prepare(self, message: Message) -> Ready:
         """Fill the template for the account that the recipient bound."""
-        quota = and_(Quota.account_id == Account.id, Quota.template == message.template)
-        asked = select(Account.openid, Quota.said_no).outerjoin(Quota, quota)
-        account = db.session.execute(_of(message.recipient, asked)).one_or_none()
+        kind, row = wechat_accounts.asked(message.recipient)
+        account = db.session.execute(_ASKED[kind], {**row, "of_template": message.template}).one_or_none()
         if account is None:
             raise NotThisWay("没有绑定微信，请看站内消息")
         if account.said_no:  # theirs or WeChat's last word: then nobody need ask WeChat again
@@ -77,7 +67,7 @@ class Subscribe:
 
     def sent(self, message: Message) -> None:
         """Use up one consent."""
-        quotas.spend(_of(message.recipient, select(Account.id)).scalar_subquery(), message.template)
+        quotas.spend(message.recipient, message.template)
 
     def refused(self, message: Message, failure: Failure) -> None:
         """Take WeChat's word for it that none is left; a long-term template's daily limit says nothing of tomorrow."""

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from backend.errors import NotPossibleNow
 from backend.services.exports.declared import Ask, Ledger
-from backend.services.workbooks import MOST_ROWS, Book, Head, Table, opened
-from backend.workflow.places import name_of
+from backend.services.workbook_cells import Head
+from backend.services.workbooks import MOST_ROWS, Book, Table, opened
+from backend.workflow.places import called
 
 NUMBER = Head("序号", 6)
 NOTHING = "没有符合的。"
@@ -68,7 +69,7 @@ def write(
 
 
 def _begin(book: Book, ledger: Ledger, ask: Ask, village: str, heads: Sequence[Head]) -> Table:
-    name = name_of(village) if village else ledger.name.partition("（")[0]
+    name = called(village) if village else ledger.name.partition("（")[0]
     return book.table(name, ledger.title(ask, village), heads)
 
 

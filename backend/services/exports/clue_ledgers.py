@@ -23,7 +23,7 @@ from backend.services.exports.declared import (
     titled,
 )
 from backend.services.exports.lateness import COURSE, TASK_COLUMNS, Course, course_of, first_duties
-from backend.workflow.places import name_of
+from backend.workflow.places import called
 from backend.workflow.states import Kind
 
 OF_PETITIONS = "petition"
@@ -44,11 +44,11 @@ class Fact:
 
 
 def _place(each: Fact) -> str:
-    return name_of(each.row.village_code)
+    return called(each.row.village_code)
 
 
 def _town(each: Fact) -> str:
-    return name_of(each.row.township_code)
+    return called(each.row.township_code)
 
 
 def _clues(ask: Ask) -> Select[*tuple[Any, ...]]:
@@ -117,7 +117,7 @@ def _facts_of_alerts(rows: Sequence[Any], ask: Ask) -> Iterator[Entry]:
     for row in rows:
         is_sent = row.sent_on is not None and row.sent_on <= ask.as_of
         done = row.verdict_at if row.verdict_at and row.verdict_at < ask.ends_at else None
-        who = name_of(row.village_code) if is_sent else "县里待派发"
+        who = called(row.village_code) if is_sent else "县里待派发"
         end = ask.word("clue_verdicts", row.verdict) if done else ""
         done_on = clock.local(done).date() if done else None
         course = Course(ask, row.due_on if is_sent else None, done_on, who, end)
@@ -168,7 +168,7 @@ def _facts_of_complaints(rows: Sequence[Any], ask: Ask) -> Iterator[Entry]:
         )
         target = ask.word("complaint_targets", row.target)
         said = f"{ask.word('complaint_kinds', row.kind)}（{target}）"
-        fact = Fact(row, ask, course, "投诉建议", row.receipt_no, said, name_of(row.said_place), day_of(row.sent_at))
+        fact = Fact(row, ask, course, "投诉建议", row.receipt_no, said, called(row.said_place), day_of(row.sent_at))
         yield Entry(row.township_code, row.village_code, fact)
 
 
@@ -182,9 +182,7 @@ def _facts_of_petitions(rows: Sequence[Any], ask: Ask) -> Iterable[Entry]:
         number = f"{row.receipt_no}（来文{row.source_no}）" if row.source_no else row.receipt_no
         said = f"反映{row.head_name}家{ask.word('risks', row.risk)}"
         source = ask.word("channels", row.channel)
-        fact = Fact(
-            row, ask, each.facts.course, source, number, said, name_of(row.village_code), day(row.discovered_on)
-        )
+        fact = Fact(row, ask, each.facts.course, source, number, said, called(row.village_code), day(row.discovered_on))
         yield Entry(each.township, each.village, fact)
 
 

@@ -13,7 +13,7 @@ from backend.access.permissions import Action
 from backend.db import db
 from backend.models import Region
 from backend.policy import Policy
-from backend.workflow.places import name_of
+from backend.workflow.places import called
 
 READ_AT_ONCE = 1000
 COUNTY, TOWNSHIP, VILLAGE = 6, 9, 12
@@ -187,7 +187,7 @@ def villages_of(where: str) -> Sequence[str]:
 
 def full_name(code: str) -> str:
     """Return a place's name with its township's before a village's."""
-    return f"{name_of(code[:TOWNSHIP])}{name_of(code)}" if len(code) == VILLAGE else name_of(code)
+    return f"{called(code[:TOWNSHIP])}{called(code)}" if len(code) == VILLAGE else called(code)
 
 
 def day(on: date | None) -> str:

@@ -22,7 +22,7 @@ from backend.services.exports.declared import (
 )
 from backend.services.grids import LEAD, MEMBER
 from backend.services.sealing import Sealer
-from backend.workflow.places import name_of
+from backend.workflow.places import called
 
 GROUP_HEAD, PARTY_MEMBER = "group_head", "party_member"
 _OF_THE_GRID, _OF_THE_VILLAGE = "村组网格员", "村级网格员"
@@ -88,7 +88,7 @@ GRIDS = Ledger(
     "网格工作台账（附件2）",
     lambda ask, village: f"{full_name(village or ask.where)}防止返贫动态监测基层网格工作台账",
     (
-        Column("村组网格名称", lambda each: name_of(each.row.id), 20),
+        Column("村组网格名称", lambda each: called(each.row.id), 20),
         Column("农户数", lambda each: str(each.households or ""), 8),
         Column("姓名", lambda each: each.of(MEMBER, "name"), 10, _OF_THE_GRID),
         Column("村民组长", lambda each: each.is_a(GROUP_HEAD), 9, _OF_THE_GRID),

@@ -12,7 +12,7 @@ from backend.access.permissions import ROLE_NAMES, Role
 from backend.db import db
 from backend.models import Task
 from backend.services.exports.declared import Ask, Column, day
-from backend.workflow.places import name_of
+from backend.workflow.places import called
 
 TASK_COLUMNS = (
     *(Task.id, Task.case_id, Task.kind, Task.role, Task.owner_region, Task.due_on, Task.closed_at),
@@ -58,7 +58,7 @@ def course_of(ask: Ask, task: Any, *, ended_at: Any = None, end: str = "") -> Co
     is_over = closed is not None and closed < ask.ends_at
     who = ""
     if task is not None:
-        who = (task.closed_by_name if is_over else "") or f"{name_of(task.owner_region)}{ROLE_NAMES[Role(task.role)]}"
+        who = (task.closed_by_name if is_over else "") or f"{called(task.owner_region)}{ROLE_NAMES[Role(task.role)]}"
     ended_on = clock.local(closed).date() if closed and is_over else None
     return Course(ask, task.due_on if task else None, ended_on, who, end if is_over else "")
 

@@ -10,9 +10,10 @@ from backend.services.exports.roster_ledger import ROSTER
 from backend.services.exports.roster_to_correct import ROSTER_TO_CORRECT
 from backend.services.exports.visit_ledger import VISITS
 from backend.services.exports.watched_ledger import WATCHED
+from backend.services.exports.yearly_ledger import YEARLY
 
 _ALL = (
-    *(WATCHED, ROSTER, GRIDS, CLUES, ALERTS, VISITS, PETITIONS),
+    *(WATCHED, YEARLY, ROSTER, GRIDS, CLUES, ALERTS, VISITS, PETITIONS),
     *(OFFICE_LIST, ANNEX_3, ANNEX_4, ROSTER_TO_CORRECT),
 )
 LEDGERS: Mapping[str, Ledger] = {each.code: each for each in _ALL}

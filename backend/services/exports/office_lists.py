@@ -13,7 +13,7 @@ from backend.policy import Policy
 from backend.services.exports.declared import COUNTY, Ask, Column, Entry, Few, Ledger, Rows, day
 from backend.services.ledger_lines import Line, lines_of
 from backend.services.work_groups import GROUPS, Unit, units_of
-from backend.workflow.places import name_of
+from backend.workflow.places import called
 from backend.workflow.watching import WATCHED
 
 
@@ -57,7 +57,7 @@ def _concerned(rows: Sequence[Any], ask: Ask) -> Iterator[Entry]:
 
 def _title(ask: Ask, village: str) -> str:
     office = offices_of(ask.policy)[ask.about]
-    return f"{name_of(ask.county_code)}{ask.policy.texts['monitored_household']}名单（{office}）"
+    return f"{called(ask.county_code)}{ask.policy.texts['monitored_household']}名单（{office}）"
 
 
 OFFICE_LIST = Ledger(
@@ -65,8 +65,8 @@ OFFICE_LIST = Ledger(
     "送部门的监测对象名单",
     _title,
     (
-        Column("乡镇", lambda each: name_of(each.watch.township_code)),
-        Column("村", lambda each: name_of(each.watch.village_code)),
+        Column("乡镇", lambda each: called(each.watch.township_code)),
+        Column("村", lambda each: called(each.watch.village_code)),
         Column("户主", lambda each: each.watch.head_name, 10),
         Column("人口", lambda each: str(each.line.people or ""), 6),
         Column("监测类别", lambda each: each.ask.word("categories", each.watch.category), 16),
@@ -96,7 +96,7 @@ def _annex(code: str, group: str, annex: str) -> Ledger:
     return Ledger(
         code,
         f"{GROUPS[group]}成员单位（{annex}）",
-        lambda ask, village: f"{name_of(ask.county_code)}防止返贫动态监测{GROUPS[group]}成员单位",
+        lambda ask, village: f"{called(ask.county_code)}防止返贫动态监测{GROUPS[group]}成员单位",
         _UNITS,
         (Few(units),),
         levels=frozenset({COUNTY}),

@@ -16,7 +16,7 @@ from backend.privacy.mask import mask_id, mask_phone
 from backend.privacy.seal import Place, unseal
 from backend.services.exports.declared import Ask, Column, Entry, Ledger, Rows, day, titled
 from backend.services.grids import MEMBER
-from backend.workflow.places import name_of
+from backend.workflow.places import called
 from backend.workflow.watching import WATCHED
 
 UNABLE = frozenset({"lost", "none"})
@@ -61,7 +61,7 @@ class Fact:
     @property
     def group(self) -> str:
         """Return the villagers' group and the grid."""
-        grid = name_of(self.row.grid_code) if self.row.grid_code else ""
+        grid = called(self.row.grid_code) if self.row.grid_code else ""
         return grid if self.row.group_name in grid else " ".join(filter(None, (self.row.group_name, grid)))
 
     @property
@@ -156,7 +156,7 @@ ROSTER = Ledger(
     "农户花名册（附件1）",
     titled("农户花名册"),
     (
-        Column("村", lambda each: name_of(each.row.village_code)),
+        Column("村", lambda each: called(each.row.village_code)),
         Column("村民小组/网格", lambda each: each.group, 18),
         Column("户主姓名", lambda each: each.row.head_name, 10),
         Column("户主身份证号", lambda each: mask_id(each.people.head_id), 21),
@@ -170,7 +170,7 @@ ROSTER = Ledger(
             ),
             10,
         ),
-        Column("重点标签（十必访）", lambda each: each.tags, 18),
+        Column("重点标签（十必访）", lambda each: each.tags, 22),
         Column("主要收入来源", lambda each: f"务工{each.people.away}人" if each.people.away else "", 12),
         Column("住房/饮水", lambda each: each.dangers, 18),
         Column("联系电话", lambda each: mask_phone(each.phone), 14),

@@ -10,7 +10,7 @@ from backend.access.permissions import ROLE_NAMES, Role
 from backend.db import db
 from backend.models import Household, RegularVisit
 from backend.services.exports.declared import Ask, Column, Entry, Ledger, Rows, day, day_of, full_name
-from backend.workflow.places import name_of
+from backend.workflow.places import called
 from backend.workflow.states import KIND_NAMES, Kind
 
 
@@ -55,8 +55,8 @@ VISITS = Ledger(
     lambda ask, village: f"{full_name(village or ask.where)}{ask.as_of.year}年走访台账",
     (
         Column("编号", lambda each: str(each.row.id), 20),
-        Column("乡镇", lambda each: name_of(each.row.township_code)),
-        Column("村", lambda each: name_of(each.row.village_code)),
+        Column("乡镇", lambda each: called(each.row.township_code)),
+        Column("村", lambda each: called(each.row.village_code)),
         Column("户主", lambda each: each.head_name, 10),
         Column("走访日期", lambda each: day(each.row.visited_on), 11),
         Column("方式", lambda each: each.ask.word("visit_ways", each.row.way), 7),

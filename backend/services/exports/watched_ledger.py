@@ -12,7 +12,7 @@ from backend.models import Case, HomeCheck, Household, Measure, Pairing, Plan, R
 from backend.services.exports.declared import Ask, Column, Entry, Ledger, Rows, day, full_name
 from backend.services.ledger_lines import Line, lines_of
 from backend.services.paired import HELPER
-from backend.workflow.places import name_of
+from backend.workflow.places import called
 from backend.workflow.states import Kind
 
 LIFTED = frozenset({"lifted", "lifted_off", "lifted_unstable"})
@@ -152,8 +152,8 @@ WATCHED = Ledger(
     "监测对象台账",
     lambda ask, village: f"{full_name(village or ask.where)}{ask.policy.texts['monitored_household']}台账",
     (
-        Column("乡镇", lambda each: name_of(each.watch.township_code)),
-        Column("村", lambda each: name_of(each.watch.village_code)),
+        Column("乡镇", lambda each: called(each.watch.township_code)),
+        Column("村", lambda each: called(each.watch.village_code)),
         Column("户主", lambda each: each.watch.head_name, 10),
         Column("人口", lambda each: str(each.line.people or ""), 6),
         Column("监测类别", lambda each: each.ask.word("categories", each.watch.category), 14),
@@ -163,9 +163,9 @@ WATCHED = Ledger(
         Column("风险类型", lambda each: each.risks, 16),
         Column("发现渠道", lambda each: each.line.channel),
         Column("发现日期", lambda each: day(each.line.case.discovered_on), 11),
-        Column("人均纯收入（监测线），元", lambda each: each.income, 16),
+        Column("人均纯收入（监测线），元", lambda each: each.income, 17),
         Column("评议日期", lambda each: day(each.line.met_on), 11),
-        Column("公示起止", lambda each: each.notice, 14),
+        Column("公示起止", lambda each: each.notice, 12),
         Column("审定文号", lambda each: each.line.decided_number, 16),
         Column("公告日期", lambda each: day(each.line.announced_on), 11),
         Column("纳入日期", lambda each: day(each.watch.began_on), 11),

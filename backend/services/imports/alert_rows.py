@@ -1,6 +1,5 @@
 """Rows of a department's delivery: a name, a number, what it costs and when; staged in bulk, matched at the end."""
 
-import hmac
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Self, cast
@@ -11,6 +10,7 @@ from backend.access.permissions import Action
 from backend.db import db
 from backend.models import StagedRow
 from backend.privacy.blind_index import digest_of_plain
+from backend.privacy.ciphers import Key, mac
 from backend.privacy.current import keys
 from backend.services.imports import columns as read
 from backend.services.imports import shelf
@@ -49,10 +49,10 @@ _STAGE = insert(cast("Table", StagedRow.__table__))
 """Built once, past the mapper: a million rows need no objects."""
 
 
-def name_digest(name: str, key: bytes | None = None) -> str:
+def name_digest(name: str, key: Key | None = None) -> str:
     """Return enough of a keyed digest to say that a name differs, and not enough to find one."""
     said = b"name\0" + name.encode("utf-8", "surrogatepass")
-    return hmac.digest(key or keys().index.key, said, "sha256").hex()[:NAME_SIGNS]
+    return mac(key or keys().index.key, said).hex()[:NAME_SIGNS]
 
 
 @dataclass(frozen=True)

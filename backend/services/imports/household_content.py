@@ -1,6 +1,5 @@
 """What the rows of one household say together: its members, what cannot be, and what is worth a second look."""
 
-import hmac
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
+from backend.privacy.ciphers import mac
 from backend.privacy.current import keys
 from backend.privacy.id_numbers import parse_id_number
 from backend.services.imports.runs import HINT, WRONG, Line, Note, Run, Unit
@@ -58,7 +58,7 @@ class HouseholdRow:
         members = sorted((each.said for each in self.members), key=lambda each: (each[2] or "", each[0]))
         own = [value for name, value in vars(self).items() if name not in {"members", "digest"}]
         said = json.dumps([own, members], ensure_ascii=False, sort_keys=True).encode()
-        return hmac.digest(keys().index.key, b"household\0" + said, "sha256").hex()
+        return mac(keys().index.key, b"household\0" + said).hex()
 
     def as_words(self) -> str:
         """Return everything as text, to be sealed."""

@@ -10,30 +10,26 @@ from backend.access.permissions import Action
 from backend.db import db
 from backend.errors import NotPossibleNow
 from backend.files.word_filling import Filling, Values
-from backend.models import Case, Visit
+from backend.models import Visit
 from backend.policy.county import policy_of
-from backend.privacy.receipts import spoken
 from backend.services import announcements, authorizations, check_drafts, check_words
 from backend.services.authorizations import Member
 from backend.services.papers.kinds import Facts, Paper
-from backend.services.papers.lookups import authority, case_of, or_none, printed, signer, telephones
+from backend.services.papers.lookups import (
+    FIELDS_OF_CASE,
+    authority,
+    case_of,
+    of_case,
+    or_none,
+    printed,
+    signer,
+    telephones,
+)
 from backend.services.sealing import Sealer
 from backend.workflow.guards import is_ongoing
-from backend.workflow.places import name_of
 
 ROWS_TO_WRITE_IN = 3
 """Empty lines for members of the family whom nobody has registered yet."""
-
-_OF_CASE = {"户主姓名": "户主的姓名", "村名": "村的名称", "乡镇": "乡镇的名称", "编号": "受理编号"}
-
-
-def _of_case(case: Case) -> dict[str, str]:
-    return {
-        "户主姓名": case.head_name,
-        "村名": name_of(case.village_code),
-        "乡镇": name_of(case.township_code),
-        "编号": spoken(case.number),
-    }
 
 
 def _authorization(case_id: int, by: Actor) -> Facts:
@@ -52,7 +48,7 @@ def _authorization(case_id: int, by: Actor) -> Facts:
         for each in authorizations.members_of(case)
     ]
     values = {
-        **_of_case(case),
+        **of_case(case),
         "县级部门": authority(case.county_code),
         "授权内容": authorizations.text_of(case),
         "收回说明": authorizations.consequence_of(case),
@@ -77,7 +73,7 @@ def _home_check(case_id: int, by: Actor) -> Facts:
         raise NotPossibleNow("这一户还没有入户核实。")
     names = policy_of(case.county_code, case.policy_version).dictionaries
     values = {
-        **_of_case(case),
+        **of_case(case),
         "核查日期": printed(visit.visited_on),
         "核查方式": names["visit_ways"].get(visit.way, visit.way),
         "核查人": visit.visitor_name,
@@ -165,7 +161,7 @@ CASE_FORMS = (
         asks=Action.READ_CASES,
         facts=_authorization,
         fields={
-            **_OF_CASE,
+            **FIELDS_OF_CASE,
             "县级部门": "县级主管部门的名称",
             "授权内容": "本县规则里的授权书正文",
             "收回说明": "收回授权以后会怎样",
@@ -184,7 +180,7 @@ CASE_FORMS = (
         asks=Action.READ_CASES,
         facts=_home_check,
         fields={
-            **_OF_CASE,
+            **FIELDS_OF_CASE,
             "核查日期": "哪天去的",
             "核查方式": "怎样核查的",
             "核查人": "谁去的",

@@ -2,13 +2,15 @@
 
 from backend.errors import NotFound
 from backend.services.cases import CaseFile
+from backend.services.papers.blank_check import BLANK_CHECK
 from backend.services.papers.case_forms import CASE_FORMS
 from backend.services.papers.family import FAMILY_PAPERS
 from backend.services.papers.kinds import Paper
 from backend.services.papers.office import OFFICE_PAPERS
 from backend.services.papers.village import VILLAGE_PAPERS
 
-PAPERS: dict[str, Paper] = {each.code: each for each in (*FAMILY_PAPERS, *CASE_FORMS, *VILLAGE_PAPERS, *OFFICE_PAPERS)}
+_ALL = (*FAMILY_PAPERS, *CASE_FORMS, BLANK_CHECK, *VILLAGE_PAPERS, *OFFICE_PAPERS)
+PAPERS: dict[str, Paper] = {each.code: each for each in _ALL}
 
 
 def find(code: str) -> Paper:

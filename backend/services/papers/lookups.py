@@ -11,6 +11,7 @@ from backend.errors import NotFound
 from backend.models import Case, County
 from backend.policy.county import current_policy
 from backend.privacy.notice_text import signature_of, spoken_day
+from backend.privacy.receipts import spoken
 from backend.services.sheets import telephones_of
 from backend.workflow.places import name_of
 
@@ -25,6 +26,20 @@ def case_of(case_id: int) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+FIELDS_OF_CASE = {"户主姓名": "户主的姓名", "村名": "村的名称", "乡镇": "乡镇的名称", "编号": "受理编号"}
+"""The placeholders that `of_case` fills."""
+
+
+def of_case(case: Case) -> dict[str, str]:
+    """Return what every paper of a case says of whose it is."""
+    return {
+        "户主姓名": case.head_name,
+        "村名": name_of(case.village_code),
+        "乡镇": name_of(case.township_code),
+        "编号": spoken(case.number),
+    }
 
 
 def printed(day: date | None) -> str:

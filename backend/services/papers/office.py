@@ -1,5 +1,8 @@
 """The papers of offices: 督办单, 整改和交办单, and of a meeting its 会商纪要 and the 通报 of what it found."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from sqlalchemy import select
 
 from backend import clock
@@ -74,15 +77,18 @@ def _source(row: Assignment, found: Inspected | None) -> str:
 def _minutes(meeting_id: int, by: Actor) -> Facts:
     meeting = _meeting(meeting_id, by)
     words = office_meetings.minutes_of(meeting)
-    values = {**_of_meeting(meeting), "纪要": words or NOTHING_WRITTEN, "记录人": meeting.recorded_by_name}
-    return Facts(Filling(values, {"交办": _handed_out(meeting), "数据": _figures(meeting)}), str(meeting.held_on))
+    return _sat(meeting, "交办", {"纪要": words or NOTHING_WRITTEN, "记录人": meeting.recorded_by_name})
 
 
 def _circular(meeting_id: int, by: Actor) -> Facts:
     """Collect what a meeting makes known: figures of the whole place, and what is to be put right; nobody is ranked."""
-    meeting = _meeting(meeting_id, by)
-    groups = {"问题": _handed_out(meeting), "数据": _figures(meeting)}
-    return Facts(Filling(_of_meeting(meeting), groups), str(meeting.held_on))
+    return _sat(_meeting(meeting_id, by), "问题")
+
+
+def _sat(meeting: OfficeMeeting, handed: str, more: Mapping[str, str] = MappingProxyType({})) -> Facts:
+    """Fill what minutes and circular have alike; `handed` names the table of what was handed out."""
+    groups = {handed: _handed_out(meeting), "数据": _figures(meeting)}
+    return Facts(Filling({**_of_meeting(meeting), **more}, groups), str(meeting.held_on))
 
 
 def _meeting(meeting_id: int, by: Actor) -> OfficeMeeting:

@@ -48,6 +48,11 @@ export async function upload(path: string, file: string, form: { kind: string; w
   await signed((headers) => sendFile(path, file, { kind: form.kind, what: form.what ?? "" }, headers));
 }
 
+/** An address with its ids, and the body that it takes, for work that is kept before it is sent. */
+export function addressed<P extends Offered<"POST"> & string>(path: P, ids: Record<string, string>, body: BodyOf<P>): { path: string; body: unknown } {
+  return { path: filled(path, ids), body };
+}
+
 /** The body of one address, for work that is kept before it is sent. */
 export type BodyOf<P extends Offered<"POST">> = Body<Operation<"POST", P>>;
 

@@ -1259,7 +1259,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List the sheets of one's place, the newest first. */
+        get: operations["list_notices"];
         put?: never;
         /** Make the sheet that is printed. */
         post: operations["prepare_notice"];
@@ -2471,6 +2472,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/watches/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the watched families for whom one answers (帮扶责任人). */
+        get: operations["list_own_families"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/watches/{watch_id}": {
         parameters: {
             query?: never;
@@ -2482,6 +2500,25 @@ export interface paths {
         };
         /** Read one watched family with its plan, measures and what should be asked about them. */
         get: operations["read_watch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        /** Read the family that a case included, or that a case of the way out or a warning is about. */
+        get: operations["watch_of_case"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3375,6 +3412,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{assignment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+            };
+            cookie?: never;
+        };
+        /** Read what was handed out to one's own place (交办、整改). */
+        get: operations["read_assignment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what was done; whoever handed it out looks at it. */
+        post: operations["answer_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/station": {
         parameters: {
             query?: never;
@@ -3470,6 +3545,8 @@ export interface components {
             region_code: string;
             region_name: string;
             is_staff: boolean;
+            /** @description what this role covers, so that no client repeats the table of permissions */
+            may: ("declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places")[];
             identities: components["schemas"]["Identity"][];
             cases: components["schemas"]["OwnCase"][];
         };
@@ -3662,11 +3739,19 @@ export interface components {
             complaint_id: string | null;
             /** @description of a duty to call back */
             satisfaction_id: string | null;
+            /** @description of who came or went, to be confirmed */
+            change_id: string | null;
+            /** @description of what was handed out (交办、整改) */
+            assignment_id: string | null;
             /** @description 特急 or 加急: it leads the queue */
             is_pressing: boolean;
             /** @description the department, office or items it is about */
             about: string;
             version: number;
+            /** @description the office that owes it */
+            desk_name: string;
+            /** @description whether this actor may press for it (催办) */
+            may_press: boolean;
         };
         TaskPage: {
             items: components["schemas"]["Task"][];
@@ -3699,7 +3784,7 @@ export interface components {
         };
         Event: {
             /** @enum {string} */
-            action: "begin" | "join_roster" | "propose_removal" | "mark_warning" | "note_measure" | "confirm_aid" | "pay_relief" | "plan_again" | "tell_asked" | "snooze" | "nudge" | "draft_supervision" | "supervise" | "drop_supervision" | "authorize" | "not_reached" | "withdraw_authorization" | "explain_hit" | "look_up_status" | "name_in_disaster" | "join_asked" | "second_asked" | "in_person_asked" | "double_found" | "talk" | "set_urgency" | "hand_over" | "merge" | "correct_id" | "change_head" | "record_death" | "split_family" | "divorce" | "check_anew_asked" | "note_living_place" | "flag_money" | "promise_moved" | "notice_moved" | "register_kin" | "end_kin" | "join_withdrawn" | "confirm_phone" | "confirm_phone_by_code" | "let_go_phone" | "withdraw_phone" | "claim_receipt" | "leave_receipt" | "release_receipt" | "notice_read_out" | "appoint_visit" | "call_meeting" | "change_consent" | "name_contact" | "clear_unsafe" | "accept" | "return_for_information" | "supplement" | "refuse_formally" | "hand_up_clue" | "close_clue" | "transfer" | "file_visit" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "reschedule" | "find_no_risk" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "answer_referral" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_agrees_by_phone" | "county_send_back" | "county_reject" | "withdraw" | "make_plan" | "add_measure" | "deliver_measure" | "stop_measure" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "claim_relief" | "decide_relief" | "end_naturally" | "strike_off" | "check_removal" | "keep_watching" | "roll_back" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "join_declaration";
+            action: "begin" | "join_roster" | "take_over" | "propose_removal" | "mark_warning" | "note_measure" | "confirm_aid" | "pay_relief" | "plan_again" | "tell_asked" | "snooze" | "nudge" | "draft_supervision" | "supervise" | "drop_supervision" | "authorize" | "not_reached" | "withdraw_authorization" | "explain_hit" | "look_up_status" | "name_in_disaster" | "join_asked" | "second_asked" | "in_person_asked" | "double_found" | "talk" | "set_urgency" | "hand_over" | "merge" | "correct_id" | "change_head" | "record_death" | "split_family" | "divorce" | "check_anew_asked" | "note_living_place" | "flag_money" | "promise_moved" | "notice_moved" | "register_kin" | "end_kin" | "join_withdrawn" | "confirm_phone" | "confirm_phone_by_code" | "let_go_phone" | "withdraw_phone" | "claim_receipt" | "leave_receipt" | "release_receipt" | "notice_read_out" | "appoint_visit" | "call_meeting" | "change_consent" | "name_contact" | "clear_unsafe" | "accept" | "return_for_information" | "supplement" | "refuse_formally" | "hand_up_clue" | "close_clue" | "transfer" | "file_visit" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "reschedule" | "find_no_risk" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "answer_referral" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_agrees_by_phone" | "county_send_back" | "county_reject" | "withdraw" | "make_plan" | "add_measure" | "deliver_measure" | "stop_measure" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "claim_relief" | "decide_relief" | "end_naturally" | "strike_off" | "check_removal" | "keep_watching" | "roll_back" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "join_declaration";
             action_name: string;
             who: string;
             words: string;
@@ -3719,6 +3804,7 @@ export interface components {
         };
         Case: {
             id: string;
+            household_id: string;
             number: string;
             /** @description full, or short: which form a home visit takes */
             procedure: string;
@@ -3748,7 +3834,7 @@ export interface components {
             events: components["schemas"]["Event"][];
             files: components["schemas"]["File"][];
             /** @description what this actor may do now: no client repeats the rules */
-            actions: ("declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places")[];
+            actions: ("declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places")[];
         };
         SpotRequest: {
             latitude: number;
@@ -4425,6 +4511,23 @@ export interface components {
             /** Format: date */
             taken_down_on: string | null;
         };
+        ListedNotice: {
+            id: string;
+            /** Format: date */
+            posts_on: string;
+            /** Format: date */
+            until: string;
+            /** Format: date */
+            posted_on: string | null;
+            /** Format: date */
+            taken_down_on: string | null;
+            families: number;
+            place: string;
+        };
+        Notices: {
+            items: components["schemas"]["ListedNotice"][];
+            before: string | null;
+        };
         NoticeLine: {
             case_id: string;
             number: number;
@@ -4580,7 +4683,7 @@ export interface components {
         };
         ObjectionAnswerRequest: {
             /** @enum {unknown} */
-            action: "declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places";
+            action: "declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places";
             version: number;
             words: string;
             answer: string;
@@ -4777,7 +4880,7 @@ export interface components {
         };
         ListDecisionRequest: {
             /** @enum {unknown} */
-            action: "declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places";
+            action: "declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places";
             /** @default  */
             opinion?: string;
             cases: components["schemas"]["ListedCaseRequest"][];
@@ -5304,6 +5407,9 @@ export interface components {
         WatchPage: {
             items: components["schemas"]["Watch"][];
             before: string | null;
+        };
+        OwnFamilies: {
+            items: components["schemas"]["Watch"][];
         };
         Plan: {
             id: string;
@@ -5980,6 +6086,16 @@ export interface components {
         };
         WorkRecord: {
             items: components["schemas"]["Work"][];
+        };
+        Assignment: {
+            id: string;
+            what: string;
+            /** Format: date */
+            due_on: string;
+            made_by_name: string;
+            answered_by_name: string;
+            /** Format: date */
+            closed_on: string | null;
         };
         StationMember: {
             name: string;
@@ -7887,6 +8003,29 @@ export interface operations {
             };
         };
     };
+    list_notices: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notices"];
+                };
+            };
+        };
+    };
     prepare_notice: {
         parameters: {
             query?: never;
@@ -9789,12 +9928,54 @@ export interface operations {
             };
         };
     };
+    list_own_families: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnFamilies"];
+                };
+            };
+        };
+    };
     read_watch: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 watch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchFile"];
+                };
+            };
+        };
+    };
+    watch_of_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
             };
             cookie?: never;
         };
@@ -11172,6 +11353,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkRecord"];
+                };
+            };
+        };
+    };
+    read_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+        };
+    };
+    answer_assignment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, one per intention: a repeat has no second effect and replays the answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                assignment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyAnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
                 };
             };
         };

@@ -1,5 +1,5 @@
 /** A cadre's desk on the phone: what is kept for the hours without signal, and what waits to be sent. */
-import { call, isRefusal, sendKept, upload, type Refusal } from "../api/client";
+import { call, isRefusal, sendKept, upload, type components, type Refusal } from "../api/client";
 import { isStaff, onLoss } from "../api/ticket";
 import { hex, sha256 } from "../lib/bytes";
 import { Outbox, type Files } from "../lib/outbox";
@@ -65,6 +65,14 @@ export async function readAhead(): Promise<void> {
   await cached("me", () => call("GET", "/api/v1/me"));
 }
 
+type Action = components["schemas"]["Me"]["may"][number];
+
+/** Whether this phone's role covers something, by the server's own table; read ahead for the hours without signal. */
+export async function permissions(): Promise<(action: Action) => boolean> {
+  const { value } = await cached("me", () => call("GET", "/api/v1/me"));
+  return (action) => (value.may ?? []).includes(action); // kept by an older version of this program: nothing yet
+}
+
 /** Send what waits, if this phone is a member of staff's. */
 export async function sendWaiting(): Promise<void> {
   if (!isStaff()) return;
@@ -95,6 +103,12 @@ export async function cached<T>(name: string, load: () => Promise<T>): Promise<K
     if (kept === null) throw error;
     return { ...kept, isFresh: false };
   }
+}
+
+/** Whose role reads no such list has none; without a network there is that of the last time, or none. */
+export function emptyWhereNotMine<T>(error: unknown): { value: { items: T[] }; isFresh: boolean } {
+  if (!isOut(error) && (error as { status?: number }).status !== 403) throw error;
+  return { value: { items: [] }, isFresh: false };
 }
 
 export function isOut(error: unknown): boolean {

@@ -12,6 +12,8 @@ export interface Field {
   options?: Option[];
   /** Characters, or photos. */
   most?: number;
+  /** A day that is still to come. */
+  ahead?: boolean;
   /** Must be answered before one goes on. */
   need?: boolean;
   /** Asked only while another field holds one of these, or has it among its choices. */
@@ -41,6 +43,8 @@ export function shown(step: Step, values: Values, wrong: Record<string, string>)
         hint: field.hint ?? "",
         options: field.options ?? [],
         most: field.most ?? (field.kind === "photos" ? 9 : field.kind === "long" ? 1000 : 100),
+        from: field.ahead ? today() : "2000-01-01",
+        until: field.ahead ? "2099-12-31" : today(),
         type: field.kind === "number" ? "digit" : "text",
         value: Array.isArray(value) || value === undefined || value === null ? "" : String(value),
         chosen: field.options?.find((each) => each.code === value)?.name ?? "",

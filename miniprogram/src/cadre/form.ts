@@ -22,6 +22,8 @@ export interface Filed {
   body: unknown;
   photosTo?: string[];
   photos?: Array<{ file: string; label: string }>;
+  /** What the same form also does, once this has arrived. */
+  then?: { title: string; path: string; body: unknown };
 }
 
 /** What was typed cannot be sent: a sentence for each field. */
@@ -36,6 +38,9 @@ interface Draft {
   values: Values;
   at: number;
 }
+
+/** The key of what follows from a form: as steady as its own. */
+const siblingOf = (key: string): string => (key[0] === "0" ? "1" : "0") + key.slice(1);
 
 const nameOf = (draft: string): string => `draft:${draft}`;
 
@@ -93,6 +98,10 @@ export function formPage(load: (query: Record<string, string>) => Promise<Form>)
           photos: filed.photos ?? [],
           form: { page: this.address, values: { draft: this.form.draft, values } },
         });
+        if (filed.then) {
+          const both = { kind: this.form.kind, photosTo: [], photos: [], form: { page: this.address, values: null } };
+          await outbox.add({ ...filed.then, ...both, key: siblingOf(this.draft.key), after: this.draft.key });
+        }
         vault.remove(nameOf(this.form.draft));
         void sendWaiting().catch(() => undefined);
         wx.redirectTo({ url: "/cadre/outbox/outbox?filed=1" });

@@ -30,6 +30,8 @@ export interface Work {
   photos: Photo[];
   /** What the form held, so that refused work can be mended instead of typed anew. */
   form: { page: string; values: unknown } | null;
+  /** The key of what must have arrived before this makes sense. */
+  after?: string;
   standing: Standing;
   why: string;
   fields: Record<string, string>;
@@ -39,7 +41,7 @@ export interface Work {
   left: Refused[];
 }
 
-export type NewWork = Pick<Work, "key" | "kind" | "title" | "path" | "body" | "photosTo" | "form"> & {
+export type NewWork = Pick<Work, "key" | "kind" | "title" | "path" | "body" | "photosTo" | "form" | "after"> & {
   photos: Array<{ file: string; label: string }>;
 };
 
@@ -83,14 +85,15 @@ export class Outbox {
 
   /** Keep a piece of work. It is on the phone when this returns; the same key again changes nothing. */
   async add(work: NewWork): Promise<Work> {
-    const known = this.list().find((each) => each.key === work.key);
+    const held = this.list();
+    const known = held.find((each) => each.key === work.key);
     if (known) return known;
     const photos: Photo[] = [];
     for (const { file, label } of work.photos) {
       photos.push({ file, label, sha256: hex(sha256(await this.files.read(file))), reached: 0, sent: false, sealed: false, why: "" });
     }
     const begun = { standing: "waiting" as const, why: "", fields: {}, posted: false, left: [] };
-    const kept: Work = { ...work, photos, ...begun, madeAt: this.now().toISOString() };
+    const kept: Work = { ...work, photos, ...begun, madeAt: later(this.now(), held) };
     this.vault.put(this.nameOf(kept), kept);
     this.changed();
     return kept;
@@ -170,6 +173,8 @@ export class Outbox {
   private async sendAll(): Promise<void> {
     const waiting = this.list().filter((work) => work.standing === "waiting" || work.standing === "sending");
     for (const work of waiting) {
+      const first = work.after ? this.find(work.after) : undefined;
+      if (first && !first.posted) continue;
       const goOn = await this.sendOne(work);
       if (!goOn) return;
     }
@@ -260,6 +265,12 @@ export class Outbox {
     this.vault.put(this.nameOf(work), work);
     this.changed();
   }
+}
+
+/** Two pieces made in one moment keep their order. */
+function later(now: Date, held: Work[]): string {
+  const last = Math.max(0, ...held.map((each) => Date.parse(each.madeAt)));
+  return new Date(Math.max(now.getTime(), last + 1)).toISOString();
 }
 
 function ended(work: Work): Work {

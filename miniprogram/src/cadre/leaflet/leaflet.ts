@@ -1,10 +1,12 @@
 /** Which families had a card explained, when and how; nobody signs. */
-import { call, type BodyOf } from "../../api/client";
+import { call, type BodyOf, type components } from "../../api/client";
 import { ticket } from "../../api/ticket";
 import { options, words, type Option } from "../../lib/session";
-import { cached, isOut } from "../desk";
+import { cached, emptyWhereNotMine } from "../desk";
 import { formPage, Wrong } from "../form";
 import { many, said, today, type Field } from "../form-model";
+
+type Family = Pick<components["schemas"]["Watch"], "household_id" | "head_name" | "village_name">;
 
 const GRID_DIGITS = 15;
 const MOST = 100;
@@ -52,17 +54,11 @@ formPage(async () => {
 
 /** The families that this phone knows: watched ones, and those whose visit is owed. */
 async function reachable(): Promise<Option[]> {
-  const rounds = await cached("rounds", () => call("GET", "/api/v1/rounds")).catch(none);
-  const watches = await cached("watches", () => call("GET", "/api/v1/watches")).catch(none);
+  const rounds = await cached("rounds", () => call("GET", "/api/v1/rounds")).catch(emptyWhereNotMine<Family>);
+  const watches = await cached("watches", () => call("GET", "/api/v1/watches", { query: { size: 100 } })).catch(emptyWhereNotMine<Family>);
   const found = new Map<string, Option>();
   for (const { household_id, head_name, village_name } of [...rounds.value.items, ...watches.value.items]) {
     found.set(household_id, { code: household_id, name: `${head_name}家　${village_name}` });
   }
   return [...found.values()];
-}
-
-/** Whose role reads no such list has none; without a network there is that of the last time, or none. */
-function none(error: unknown): { value: { items: [] } } {
-  if (!isOut(error) && (error as { status?: number }).status !== 403) throw error;
-  return { value: { items: [] } };
 }

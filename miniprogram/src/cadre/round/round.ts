@@ -1,17 +1,19 @@
 /** The regular visit: last time's picture, and only what changed since. */
 import { call, type BodyOf } from "../../api/client";
 import { options, words } from "../../lib/session";
+import { answerOf, questionsOf } from "../campaign/questions";
 import { cached } from "../desk";
 import { formPage, Wrong } from "../form";
 import { many, said, today, type Field } from "../form-model";
 
-formPage(async ({ household_id = "", head = "" }) => {
+formPage(async ({ household_id = "", head = "", campaign_id = "" }) => {
   const path = { path: { household_id } };
   const [{ value: picture }, known] = await Promise.all([
     cached(`picture:${household_id}`, () => call("GET", "/api/v1/households/{household_id}/picture", path)),
     words(),
   ]);
   const name = decodeURIComponent(head);
+  const questions = campaign_id ? [await questionsOf(campaign_id, known)] : [];
   const topics = options(known.round_topics);
   const states = options(known.round_states).filter(({ code }) => code !== "same");
   const changed: Field[] = topics.flatMap(({ code, name: topic }) => {
@@ -23,10 +25,10 @@ formPage(async ({ household_id = "", head = "" }) => {
     ];
   });
   return {
-    draft: `round:${household_id}`,
+    draft: `round:${household_id}:${campaign_id}`,
     kind: "round",
     title: "日常走访",
-    values: { visited_on: today(), way: "home", any: "no", changed: [] },
+    values: { visited_on: today(), way: "home", any: "no", changed: [], goes_on: "nothing" },
     steps: [
       {
         title: `${name}家`,
@@ -51,6 +53,7 @@ formPage(async ({ household_id = "", head = "" }) => {
           { name: "risk", label: "是哪种困难", kind: "choice", options: options(known.risks), when: { name: "reports", is: ["yes"] }, need: true },
         ],
       },
+      ...questions,
     ],
     build(values) {
       const met = said(values, "conclusion") !== "nobody";
@@ -66,7 +69,8 @@ formPage(async ({ household_id = "", head = "" }) => {
         reports,
         ...(reports ? { risk: said(values, "risk") } : {}),
       };
-      return { title: `${name}家 日常走访`, path: `/api/v1/households/${household_id}/rounds`, body };
+      const then = campaign_id && met ? { title: `${name}家 专项的问题`, ...answerOf(campaign_id, household_id, values) } : undefined;
+      return { title: `${name}家 日常走访`, path: `/api/v1/households/${household_id}/rounds`, body, ...(then ? { then } : {}) };
     },
   };
 });

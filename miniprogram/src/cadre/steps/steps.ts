@@ -13,10 +13,10 @@ Component({
     submit: { type: String, value: "交上去" },
     busy: Boolean,
   },
-  data: { at: 0, total: 0, step: {} as Partial<Step>, fields: [] as unknown[], note: "", today: "", held: {} as Values, wrong: {} as Record<string, string> },
+  data: { at: 0, total: 0, step: {} as Partial<Step>, fields: [] as unknown[], note: "", held: {} as Values, wrong: {} as Record<string, string> },
   observers: {
     "steps,values"(steps: Step[], values: Values) {
-      this.setData({ held: { ...values }, at: Math.min(this.data.begin, Math.max(0, steps.length - 1)), today: new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10) });
+      this.setData({ held: { ...values }, at: Math.min(this.data.begin, Math.max(0, steps.length - 1)) });
       this.render();
     },
     errors(errors: Record<string, string>) {

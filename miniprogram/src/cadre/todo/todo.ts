@@ -1,8 +1,9 @@
 /** What a cadre owes, the most pressing first; without a network, what was read the last time. */
 import { call, type components } from "../../api/client";
 import { isStaff } from "../../api/ticket";
-import { momentWords, page } from "../../lib/page";
-import { cached, isOut, nothingKept, outbox, readAhead, sendWaiting, vault, watchOutbox } from "../desk";
+import { dayWords, momentWords, page } from "../../lib/page";
+import { deedUrl } from "../deed/model";
+import { cached, emptyWhereNotMine, nothingKept, outbox, permissions, readAhead, sendWaiting, vault, watchOutbox } from "../desk";
 
 type Task = components["schemas"]["Task"];
 type Round = components["schemas"]["DueRounds"]["items"][number];
@@ -14,16 +15,18 @@ interface Row {
   village: string;
   what: string;
   due: string;
+  day: string;
   late: boolean;
   pressing: boolean;
   done: boolean;
 }
 
 const AHEAD = 40;
-const NEEDS_FORM = new Set(["visit", "check_anew"]);
+const NEEDS_FORM = new Set(["visit", "check_anew", "removal_check"]);
+const HELPS = new Set(["plan", "measure"]);
 
 page({
-  data: { rows: [] as Row[], said: "", loaded: false, waiting: 0, troubled: 0, sealed: 0 },
+  data: { rows: [] as Row[], said: "", loaded: false, waiting: 0, troubled: 0, sealed: 0, links: [] as unknown[] },
   stop: (() => undefined) as () => void,
 
   async onShow() {
@@ -44,9 +47,10 @@ page({
   async read() {
     try {
       const tasks = await cached("tasks", () => call("GET", "/api/v1/tasks", { query: { whose: "mine", size: 100 } }));
-      const rounds = await cached("rounds", () => call("GET", "/api/v1/rounds")).catch(noRounds);
+      const rounds = await cached("rounds", () => call("GET", "/api/v1/rounds")).catch(emptyWhereNotMine<Round>);
       if (!isStaff()) return void wx.reLaunch({ url: "/pages/home/home" });
-      const rows = [...tasks.value.items.map(rowOf), ...rounds.value.items.slice(0, 100).map(roundOf)].sort((a, b) => a.due.localeCompare(b.due));
+      const rows = [...tasks.value.items.filter((task) => task.kind !== "regular_visit").map(rowOf), ...rounds.value.items.slice(0, 100).map(roundOf)].sort((a, b) => a.due.localeCompare(b.due));
+      this.setData({ links: linksOf(await permissions()) });
       const filed = new Set(outbox.unsent().map((work) => work.form?.page ?? ""));
       for (const row of rows) row.done = [...filed].some((address) => isSame(address, row.url));
       this.setData({ rows, loaded: true, said: tasks.isFresh ? "" : `现在没有网络，这是 ${momentWords(new Date(tasks.at).toISOString())} 存下的。照样能看、能填，有网时自动交上去。` });
@@ -67,31 +71,43 @@ page({
   },
 
   open(event: WechatMiniprogram.TouchEvent) {
-    wx.navigateTo({ url: event.currentTarget.dataset.url as string });
+    const url = event.currentTarget.dataset.url as string;
+    if (url) wx.navigateTo({ url });
   },
 });
 
+/** What somebody in this role does besides what is owed. */
+function linksOf(may: Awaited<ReturnType<typeof permissions>>): unknown[] {
+  return [
+    { text: "报线索", url: "/cadre/clue/clue", shown: may("report_clue") },
+    { text: "代农户申报", url: "/cadre/apply/apply", shown: may("declare") },
+    { text: "帮扶的户", url: "/cadre/families/families", shown: may("read_watches") },
+    { text: "专项排查", url: "/cadre/campaigns/campaigns", shown: may("file_round") },
+    { text: "登记会商", url: "/cadre/meeting/meeting?kind=consult", shown: may("hold_consultation") },
+    { text: "登记民主评议", url: "/cadre/meeting/meeting?kind=meeting", shown: may("hold_meeting") },
+    { text: "村民小组会", url: deedUrl("group", {}), shown: may("hold_group_meeting") },
+    { text: "站里的事、催办", url: "/cadre/station/station", shown: may("nudge") && may("read_stations") },
+    { text: "知识手册、讲明白卡", url: "/cadre/guides/guides", shown: may("read_guides") },
+  ].filter((each) => each.shown);
+}
+
 function rowOf(task: Task): Row {
-  const url = task.case_id ? `/cadre/case/case?case_id=${task.case_id}` : "";
+  const { id, version, head_name: head } = task;
+  const lone = task.change_id ? deedUrl("settle", { change_id: task.change_id, version, head }) : task.assignment_id ? deedUrl("assignment", { assignment_id: task.assignment_id, version }) : "";
+  const url = task.case_id ? `/cadre/case/case?case_id=${task.case_id}` : lone;
   const what = task.about ? `${task.kind_name}（${task.about}）` : task.kind_name;
-  return { id: task.id, url, head: task.head_name, village: task.village_name, what, due: task.due_on, late: task.is_overdue, pressing: task.is_pressing, done: false };
+  return { id, url, head, village: task.village_name, what, due: task.due_on, day: dayWords(task.due_on), late: task.is_overdue, pressing: task.is_pressing, done: false };
 }
 
 function roundOf(round: Round): Row {
   const url = `/cadre/round/round?household_id=${round.household_id}&head=${encodeURIComponent(round.head_name)}`;
-  return { id: `round${round.household_id}`, url, head: round.head_name, village: round.village_name, what: `日常走访（${round.class_name}）`, due: round.due_on, late: round.is_overdue, pressing: false, done: false };
+  return { id: `round${round.household_id}`, url, head: round.head_name, village: round.village_name, what: `日常走访（${round.class_name}）`, due: round.due_on, day: dayWords(round.due_on), late: round.is_overdue, pressing: false, done: false };
 }
 
 /** Whether filed work is about this row: the same family, whatever page it was filed on. */
 function isSame(address: string, url: string): boolean {
-  const id = /(?:case_id|household_id)=\d+/.exec(url)?.[0];
+  const id = /(?:case_id|household_id|change_id|assignment_id)=\d+/.exec(url)?.[0];
   return id !== undefined && `${address}&`.includes(`${id}&`);
-}
-
-/** Whose role visits nobody has no rounds; without a network there are those of the last time, or none. */
-function noRounds(error: unknown): { value: { items: Round[] }; isFresh: boolean } {
-  if (!isOut(error) && (error as { status?: number }).status !== 403) throw error;
-  return { value: { items: [] }, isFresh: false };
 }
 
 /** Read ahead what the day's work needs, one after the other, so that a village without signal finds it here. */
@@ -101,11 +117,17 @@ async function prepare(tasks: Task[], rounds: Round[]): Promise<void> {
     for (const task of tasks.filter((each) => each.case_id).slice(0, AHEAD)) {
       const path = { path: { case_id: task.case_id! } };
       await cached(`case:${task.case_id}`, () => call("GET", "/api/v1/cases/{case_id}", path));
+      if (task.kind === "confirm_check") await cached(`checks:${task.case_id}`, () => call("GET", "/api/v1/cases/{case_id}/checks", path));
+      if (HELPS.has(task.kind)) await cached(`watch:${task.case_id}`, () => call("GET", "/api/v1/cases/{case_id}/watch", path));
       if (NEEDS_FORM.has(task.kind)) await cached(`prefill:${task.case_id}`, () => call("GET", "/api/v1/cases/{case_id}/checks/prefill", path));
     }
     for (const { household_id } of rounds.slice(0, AHEAD)) {
       await cached(`picture:${household_id}`, () => call("GET", "/api/v1/households/{household_id}/picture", { path: { household_id } }));
     }
+    for (const { assignment_id } of tasks) {
+      if (assignment_id) await cached(`assignment:${assignment_id}`, () => call("GET", "/api/v1/assignments/{assignment_id}", { path: { assignment_id } }));
+    }
+    if (tasks.some((task) => task.kind === "take_down_notice")) await cached("sheets", () => call("GET", "/api/v1/notices", { query: { size: 30 } }));
     if (tasks.some((task) => task.kind === "consult" || task.kind === "meeting")) await cached("agenda", () => call("GET", "/api/v1/meetings/agenda"));
     vault.put("cache:prepared", Date.now());
   } catch {

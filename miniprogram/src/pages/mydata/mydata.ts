@@ -1,7 +1,10 @@
 /** What is stored of one's own, what was allowed, the help that came, and how to take a consent back. */
-import { call, newKey } from "../../api/client";
+import { call, isRefusal, newKey } from "../../api/client";
+import { isStaff } from "../../api/ticket";
 import { ask, dayWords, page, sayRefused, telephone, wordsOf } from "../../lib/page";
 import { dropDraft } from "../../lib/draft";
+import { forgetEverything } from "../../lib/forget";
+import { idFault, tidyId } from "../../lib/idcard";
 import { keptWelcome } from "../../lib/session";
 
 interface Consent {
@@ -20,7 +23,7 @@ interface Row {
 }
 
 page({
-  data: { rows: [] as Row[], looks: [] as Array<{ on: string; who: string; what: string }>, help: [] as Array<{ id: string; what: string; office: string; due: string; progress: string; funds: string; says: string; open: boolean }>, loaded: false, trouble: "", busy: false },
+  data: { rows: [] as Row[], looks: [] as Array<{ on: string; who: string; what: string }>, asked: "", adding: false, settled: false, fields: { id_number: "", name: "", code: "" } as Record<string, string>, faults: {} as Record<string, string>, help: [] as Array<{ id: string; what: string; office: string; due: string; progress: string; funds: string; says: string; open: boolean }>, loaded: false, trouble: "", busy: false, isStaff: isStaff() },
 
   async onShow() {
     try {
@@ -28,6 +31,7 @@ page({
       this.setData({
         loaded: true,
         trouble: "",
+        settled: found.items.length > 0 && found.items.every((each) => each.may_change),
         rows: found.items.map((each) => ({
           id: String(each.declaration_id),
           no: each.receipt_no,
@@ -71,6 +75,71 @@ page({
       await this.onShow();
     } catch (error) {
       sayRefused(error);
+    }
+  },
+
+  startAdding() {
+    this.setData({ adding: true });
+  },
+
+  edit(event: WechatMiniprogram.CustomEvent<{ name: string; value: string }>) {
+    this.setData({ [`fields.${event.detail.name}`]: event.detail.value, [`faults.${event.detail.name}`]: "" });
+  },
+
+  /** The answer is the same whoever is meant: nobody learns here who is on file. */
+  async askCode() {
+    const { id_number, name } = this.data.fields as Record<string, string>;
+    const faults = { id_number: idFault(id_number!) || (id_number ? "" : "请填身份证号。"), name: name!.trim() ? "" : "请填姓名。" };
+    if (faults.id_number || faults.name) return this.setData({ faults });
+    await this.tryCode(async () => {
+      const { message } = await call("POST", "/api/v1/phone-codes", { body: { id_number: tidyId(id_number!), name: name!.trim() } });
+      this.setData({ asked: message });
+    });
+  },
+
+  async confirmCode() {
+    const code = this.data.fields.code!.trim();
+    if (!code) return this.setData({ faults: { code: "请填短信里的六位数。" } });
+    await this.tryCode(async () => {
+      await call("POST", "/api/v1/phone-codes/confirmations", { body: { code } });
+      this.setData({ adding: false, asked: "", fields: { id_number: "", name: "", code: "" } });
+      wx.showToast({ title: "已确认", icon: "none" });
+      await this.onShow();
+    });
+  },
+
+  async tryCode(work: () => Promise<void>) {
+    if (this.data.busy) return;
+    this.setData({ busy: true, faults: {} });
+    try {
+      await work();
+    } catch (error) {
+      const fields = isRefusal(error) ? error.fields : {};
+      if (Object.keys(fields).length) this.setData({ faults: fields });
+      else sayRefused(error);
+    }
+    this.setData({ busy: false });
+  },
+
+  /** Whatever this phone holds is let go, one after the other; broken off, the next tap goes on where it stopped. */
+  async leave() {
+    if (this.data.busy) return;
+    if (!(await ask("注销这部手机上的账号？", "这部手机不再看得到申报和本户的情况，也不再收消息；手机里存的都清掉。已经交的申报照常办，以后可以用回执号找回。", "注销"))) return;
+    this.setData({ busy: true });
+    try {
+      const { cases } = await call("GET", "/api/v1/me");
+      for (const { id } of cases) await call("POST", "/api/v1/cases/{case_id}/phones/leavings", { path: { case_id: id }, key: newKey() });
+      for (let left = 1; left; ) {
+        const { items } = await call("GET", "/api/v1/declarations", { query: { size: 50 } });
+        for (const { id } of items) await call("POST", "/api/v1/declarations/{declaration_id}/releases", { path: { declaration_id: String(id) }, key: newKey() });
+        left = items.length;
+      }
+      await call("POST", "/api/v1/logout");
+      forgetEverything();
+      wx.reLaunch({ url: "/pages/home/home" });
+    } catch (error) {
+      this.setData({ busy: false });
+      sayRefused(error, "还没有注销完");
     }
   },
 

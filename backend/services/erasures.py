@@ -1,0 +1,202 @@
+"""Erases what is held about a family (PIPL 19, 47): everything but a skeleton without names, and the audit trail.
+
+The skeleton (household, cases, their steps, duties, times of being watched) keeps codes, dates and states, so that
+figures of past years stay true; the trail holds ids only, and stays whole and verifiable.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
+from backend.access.actor import system_actor
+from backend.access.scope import as_system
+from backend.db import Base, db, use_case
+from backend.errors import NotFound, NotPossibleNow
+from backend.models import (
+    AccountHousehold,
+    Case,
+    Declaration,
+    GroupMeeting,
+    Household,
+    Meeting,
+    MeetingItem,
+    Notice,
+    NoticeItem,
+    Person,
+    SpokenOf,
+    StoredFile,
+    Task,
+    Watch,
+)
+from backend.privacy.current import keys
+from backend.privacy.seal import Place, seal, unseal
+from backend.services import files, forgotten_accounts
+from backend.workflow.trail import record_on_case
+
+GONE = "（已删除）"
+ERASED, ASKED = "erase_family", "asked"
+SKELETON: dict[str, dict[str, Any]] = {
+    "cases": {"head_name": GONE, "initials": ""},
+    "case_events": {"reason_sealed": None},
+    "tasks": {"head_name": GONE},
+    "watches": {"head_name": GONE},
+    "households": {
+        "head_name": GONE,
+        **dict.fromkeys(("phone_sealed", "phone_digest", "phone_key_id", "phone_confirmed_at", "other_village")),
+        **dict.fromkeys(("national_no", "details_sealed", "row_digest")),
+        "group_name": "",
+    },
+}
+"""The tables whose rows stay, and what in them is overwritten."""
+SHARED: tuple[tuple[type[Any], str, Any, Any], ...] = (
+    (Meeting, "minutes_sealed", MeetingItem.meeting_id, MeetingItem.household_id),
+    (Notice, "text_sealed", NoticeItem.notice_id, NoticeItem.household_id),
+    (GroupMeeting, "words_sealed", SpokenOf.group_meeting_id, SpokenOf.household_id),
+)
+"""Texts about several families: they stay, and the family's names and numbers are struck out of them."""
+
+
+@dataclass
+class Traces:
+    """What leads to a family's rows, and the words by which texts would still name it."""
+
+    households: Sequence[int]
+    cases: Sequence[int]
+    declarations: Sequence[int]
+    people: Sequence[int]
+    tasks: Sequence[int]
+    accounts: Sequence[int]
+    words: set[str] = field(default_factory=set)
+
+
+def erase(household_id: int, *, because: str, with_roster: bool = True) -> int:
+    """Erase a family and return how many rows went or were overwritten; again, it finds nothing.
+
+    Without `with_roster` the household and its members stay as the village's roster knows them, and what the procedure
+    wrote of them goes. `because` is a code for the trail: asked, or a kind of `retention.yaml`.
+    Errors: `NotFound`; `NotPossibleNow` while a case is open or the family is watched: then the law asks for the file.
+    """
+    changed, stored = _erase(household_id, because, with_roster)
+    shelf = files.store()
+    for file_id in stored:  # after the rows: content without a row is swept, should this be cut off
+        shelf.delete(file_id)
+    return changed
+
+
+@use_case
+def _erase(household_id: int, because: str, with_roster: bool) -> tuple[int, Sequence[int]]:
+    with as_system("a family is erased"):
+        household = db.session.scalars(select(Household).where(Household.id == household_id)).one_or_none()
+        if household is None:
+            raise NotFound("没有这一户。")
+        if household.head_name == GONE:
+            return 0, ()
+        traces = traces_of(household)
+        _refuse_while_needed(traces)
+        stored = db.session.scalars(select(StoredFile.id).where(StoredFile.case_id.in_(traces.cases))).all()
+        _strike_out(traces)
+        changed = sum(_clear(model, traces, with_roster) for model in _tables())
+        changed += forgotten_accounts.forget(traces.accounts, traces.words if because == ASKED else set())
+        by = system_actor(household.county_code, "a family is erased")
+        for case in db.session.scalars(select(Case).where(Case.id.in_(traces.cases)).with_for_update()):
+            if changed:
+                record_on_case(case, by=by, action=ERASED, detail={"because": because})
+    return changed, stored
+
+
+def traces_of(household: Household) -> Traces:
+    """Return what leads to the rows of a family and of those that turned out to be it; for whoever sees every row."""
+    merged = select(Household.id).where(or_(Household.id == household.id, Household.merged_into_id == household.id))
+    households = db.session.scalars(merged).all()
+    cases = db.session.scalars(select(Case.id).where(Case.household_id.in_(households))).all()
+    told = db.session.scalars(select(Declaration).where(Declaration.case_id.in_(cases))).all()
+    members = db.session.scalars(select(Person).where(Person.household_id.in_(households))).all()
+    phones = select(AccountHousehold.account_id).where(AccountHousehold.household_id.in_(households))
+    accounts = {*db.session.scalars(phones), *(row.account_id for row in told if row.account_id is not None)}
+    words = {household.head_name, *(each.name for each in members), *(each.head_name for each in told)}
+    words |= {each.declarer_name or "" for each in told}
+    words |= {_opened(each, name) for each in (*told, *members) for name in ("id_sealed", "phone_sealed")}
+    words |= {_opened(household, "phone_sealed"), *(each.receipt_no for each in told)}
+    return Traces(
+        households,
+        cases,
+        [each.id for each in told],
+        [each.id for each in members],
+        db.session.scalars(select(Task.id).where(Task.case_id.in_(cases))).all(),
+        sorted(accounts),
+        words - {"", GONE},
+    )
+
+
+def _opened(row: Any, name: str) -> str:
+    token = getattr(row, name, None)
+    return unseal(token, keys=keys(), place=Place(row.__tablename__, name, row.id)) if token else ""
+
+
+def _refuse_while_needed(traces: Traces) -> None:
+    open_case = select(Case.id).where(Case.id.in_(traces.cases), Case.closed_at.is_(None)).limit(1)
+    if db.session.scalar(open_case) is not None:
+        raise NotPossibleNow("这一户还有没办完的事，办结以前不能删除。")
+    watched = select(Watch.id).where(Watch.household_id.in_(traces.households))
+    still = watched.where(Watch.removed_on.is_(None), Watch.ended_on.is_(None)).limit(1)
+    if db.session.scalar(still) is not None:
+        raise NotPossibleNow("这一户正在监测，档案依规定要保留，不能删除。")
+
+
+def _strike_out(traces: Traces) -> None:
+    """Cover the family's names and numbers in texts that stay for others' sake."""
+    for model, name, pointer, household in SHARED:
+        ids = select(pointer).where(household.in_(traces.households))
+        for row in db.session.scalars(select(model).where(model.id.in_(ids))):
+            text = _opened(row, name)
+            struck = text
+            for word in sorted(traces.words, key=len, reverse=True):
+                struck = struck.replace(word, GONE)
+            if struck != text:
+                setattr(row, name, seal(struck, keys=keys(), place=Place(model.__tablename__, name, row.id)))
+
+
+def _tables() -> Iterator[type[Any]]:
+    """Yield the models of all tables, children before parents."""
+    classes = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    return (classes[table.name] for table in reversed(Base.metadata.sorted_tables) if table.name in classes)
+
+
+def _clear(model: type[Any], traces: Traces, with_roster: bool) -> int:
+    mine = of_family(model, traces, with_roster)
+    if mine is None:
+        return 0
+    name = model.__tablename__
+    written = update(model).where(mine).values(SKELETON[name]) if name in SKELETON else delete(model).where(mine)
+    done = db.session.execute(written, execution_options={"synchronize_session": False})
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def of_family(model: type[Any], traces: Traces, with_roster: bool = True) -> ColumnElement[bool] | None:
+    """Say which rows of a table are about the family; None for a table that is about nobody's."""
+    columns = model.__mapper__.columns
+    ways = [("case_id", traces.cases), ("declaration_id", traces.declarations), ("task_id", traces.tasks)]
+    if with_roster:
+        ways += [("household_id", traces.households), ("person_id", traces.people)]
+    if model is Case:
+        return Case.id.in_(traces.cases)
+    found = [getattr(model, name).in_(ids) for name, ids in ways if name in columns]
+    hanging = [] if found else [_hanging(column, traces, with_roster) for column in columns if column.foreign_keys]
+    found += [each for each in hanging if each is not None]
+    return or_(*found) if found else None
+
+
+_PARENTS = frozenset({"messages", "complaints"})
+"""Tables without a family's id whose rows others hang on."""
+
+
+def _hanging(column: Any, traces: Traces, with_roster: bool) -> ColumnElement[bool] | None:
+    [key] = column.foreign_keys
+    if key.column.table.name not in _PARENTS:
+        return None
+    classes = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    above = of_family(classes[key.column.table.name], traces, with_roster)
+    ids: ColumnElement[bool] | None = column.in_(select(key.column).where(above)) if above is not None else None
+    return ids

@@ -1,0 +1,167 @@
+"""A server in a folder: the paths of docs/operations.md lead into it, and its units run without systemd."""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.architecture.reading import ROOT
+
+PAGE = ROOT / "docs/operations.md"
+NAME = "shouwang.example.test"
+BLOCK = re.compile(r"^```(sh[a-z ]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PLACES = re.compile(
+    r"(?<![\w.])/(?=opt/shouwang|etc/(?:shouwang|nginx|systemd|tmpfiles\.d)|var/(?:lib|backups)/shouwang"
+    r"|var/log/nginx|run/shouwang|usr/local/bin)"
+)
+FOLDERS = ("etc/nginx/conf.d", "etc/systemd/system", "etc/tmpfiles.d", "usr/local/bin", "var/log/nginx", "tmp")
+WEB_PARTS = ("admin", "backend", "jobs", "miniprogram_api", "migrations", "wsgi.py", ".venv")
+NGINX = """\
+pid {home}/tmp/nginx.pid;
+worker_processes 1;
+error_log {home}/var/log/nginx/error.log;
+{user}
+events {{ worker_connections 1024; }}
+http {{
+    include /etc/nginx/mime.types;
+    client_body_temp_path {home}/tmp/body;
+    proxy_temp_path {home}/tmp/proxy;
+    fastcgi_temp_path {home}/tmp/fastcgi;
+    uwsgi_temp_path {home}/tmp/uwsgi;
+    scgi_temp_path {home}/tmp/scgi;
+    include {home}/etc/nginx/conf.d/*.conf;
+}}
+"""
+
+
+def blocks(chapter: str) -> list[tuple[str, str]]:
+    """Return the blocks of a chapter: how each is marked, and what is typed."""
+    text = PAGE.read_text(encoding="utf-8")
+    start = text.index(f"\n## {chapter}\n")
+    end = text.find("\n## ", start + 1)
+    return BLOCK.findall(text[start : end if end > 0 else None])
+
+
+@dataclass
+class Machine:
+    """One server; `instead` are words of the files of this project that are others here (ports, sockets)."""
+
+    home: Path
+    instead: Mapping[str, str]
+    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Lay out what a fresh Debian has, and the checkout with our files on this machine's paths."""
+        for folder in FOLDERS:
+            (self.home / folder).mkdir(parents=True)
+        checkout = self.home / "opt/shouwang"
+        shutil.copytree(ROOT / "deploy", checkout / "deploy")
+        for name in WEB_PARTS:
+            (checkout / name).symlink_to(ROOT / name)
+        for path in (checkout / "deploy/server").rglob("*"):
+            if path.is_file():
+                path.write_text(self.as_here(path.read_text(encoding="utf-8")), encoding="utf-8")
+        user = "user root;" if os.getuid() == 0 else ""  # the folder is its owner's alone
+        self._write("etc/nginx/nginx.conf", NGINX.format(home=self.home, user=user))
+        program = shutil.which("nginx", path="/usr/sbin:/usr/bin") or "nginx"
+        words = f'exec {program} -p {self.home} -c {self.home}/etc/nginx/nginx.conf -e {self.home / "tmp"}/early "$@"'
+        self._write("usr/local/bin/nginx", f"#!/bin/sh\n{words}\n").chmod(0o755)
+        client = f'exec /usr/bin/mariadb --no-defaults --socket={self.instead["/run/mysqld/mysqld.sock"]} -u root "$@"'
+        self._write("usr/local/bin/mariadb", f"#!/bin/sh\n{client}\n").chmod(0o755)
+
+    def as_here(self, text: str) -> str:
+        """Put this machine's paths, ports and sockets where the text has those of a real one."""
+        for word, other in self.instead.items():
+            text = text.replace(word, other)
+        text = re.sub(r"-o shouwang -g shouwang ", "", text.replace("runuser -u shouwang -- ", ""))
+        return PLACES.sub(f"{self.home}/", text)
+
+    def type(self, text: str) -> str:
+        """Type a block as root would; fail with what it said when a line of it fails."""
+        clean = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
+        path = f"{self.home}/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        done = subprocess.run(
+            ["bash", "-euc", self.as_here(text)],
+            cwd=self.home,
+            env=clean | {"PATH": path, "LC_ALL": "C.UTF-8", "NAME": NAME},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=400,
+        )
+        assert done.returncode == 0, f"{text}\n{done.stdout}"
+        return done.stdout
+
+    @property
+    def certificate(self) -> str:
+        """The one that whoever connects trusts here."""
+        return str(self.home / "etc/shouwang/tls/fullchain.pem")
+
+    def settings(self) -> dict[str, str]:
+        """Return what the units' environment file says."""
+        lines = (self.home / "etc/shouwang/county.env").read_text(encoding="utf-8").splitlines()
+        named = (line.split("=", 1) for line in lines if re.match("[A-Z_]+='", line))
+        return {name: shlex.split(value)[0] for name, value in named}
+
+    def start(self, unit: str, *, listens: str = "") -> None:
+        """Start a unit by its own lines, with its socket where it has one."""
+        told = (self.home / "etc/systemd/system" / re.sub(r"@\d", "@", unit)).read_text(encoding="utf-8")
+        [words] = re.findall(r"^ExecStart=(.+)$", told, re.MULTILINE)
+        own = dict(each.split("=", 1) for each in re.findall(r"^Environment=(.+)$", told, re.MULTILINE))
+        for folder in own.values():
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        given = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", **self.settings(), **own}
+        command = words.split()
+        if listens:
+            passed = [f"--setenv={name}" for name in given]
+            command = ["systemd-socket-activate", "-l", listens, *passed, *command]
+        with (self.home / "tmp" / f"{unit}.log").open("ab") as log:
+            self.running[unit] = subprocess.Popen(
+                command, cwd=self.home / "opt/shouwang", env=given, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def start_nginx(self) -> None:
+        """Start nginx as its package would."""
+        program = str(self.home / "usr/local/bin/nginx")
+        self.running["nginx"] = subprocess.Popen([program, "-g", "daemon off;"], start_new_session=True)
+
+    def reload(self, unit: str) -> None:
+        """Do what `systemctl reload` does."""
+        self.running[unit].send_signal(signal.SIGHUP)
+
+    def log(self, unit: str) -> str:
+        """Return what a unit has said."""
+        return (self.home / "tmp" / f"{unit}.log").read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> dict[str, int]:
+        """Stop everything as systemd does, what others lean on last, and return how each ended."""
+        ended = {}
+        for names in ([name for name in self.running if name != "redis"], ["redis"]):
+            there = {name: self.running.pop(name) for name in names if name in self.running}
+            for program in there.values():
+                program.send_signal(signal.SIGTERM)
+            for name, program in there.items():
+                try:
+                    ended[name] = program.wait(60)
+                except subprocess.TimeoutExpired:
+                    os.killpg(program.pid, signal.SIGKILL)
+                    ended[name] = program.wait()
+        return ended
+
+    def _write(self, name: str, text: str) -> Path:
+        path = self.home / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+def certificate(folder: Path) -> None:
+    """Make a certificate for the example's name that its own key signed, good for thirty days."""
+    words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30"]
+    words += ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME},DNS:localhost,IP:127.0.0.1"]
+    made = [*words, "-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
+    subprocess.run(["openssl", *made], check=True, capture_output=True)

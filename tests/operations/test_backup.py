@@ -1,0 +1,204 @@
+"""A county that was backed up comes back: rows, files, keys and trail, at its newest state or a moment in between."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from backend import clock
+from backend.services import files
+from backend.services.backups import making
+from tests import mariadb
+from tests.operations.backing import LOGGED, Host, Hosts, empty_database, hosts
+
+BOTH = pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    with hosts(tmp_path_factory.mktemp("hosts")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with mariadb.running(options=LOGGED) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def lost(make: Hosts) -> Host:
+    """A county at work on SQLite; the tests of this file write into it one after the other."""
+    return make("")
+
+
+@pytest.fixture
+def fresh(make: Hosts) -> Host:
+    """A new machine: no table, and keys of its own that open nothing."""
+    return make("", county=False)
+
+
+@pytest.fixture
+def pair(kind: str, make: Hosts, request: pytest.FixtureRequest) -> tuple[Host, Host]:
+    """Return a county and a new machine on this kind of database."""
+    if kind == "sqlite":
+        return request.getfixturevalue("lost"), request.getfixturevalue("fresh")
+    server = request.getfixturevalue("server")
+    return make(empty_database(server, "at_work")), make(empty_database(server, "elsewhere"), county=False)
+
+
+@pytest.mark.shows("scale.4")
+@BOTH
+def test_a_county_comes_back_on_another_machine_as_it_was_at_a_moment_between_two_backups(
+    pair: tuple[Host, Host], tmp_path: Path
+) -> None:
+    (lost, fresh), shelf, keys = pair, tmp_path / "backup", tmp_path / "keys"
+    lost.declare("张三", with_photo=True)
+    made = lost.type("backup", shelf, "--keys", keys)
+    lost.declare("李四", with_photo=True)
+    steps = [lost.type("backup", "between", shelf)]
+    before, pictures = lost.counts(), lost.open_files()
+    time.sleep(1.1)  # MariaDB's log knows whole seconds
+    moment = clock.local(clock.real_now()).strftime("%Y-%m-%d %H:%M:%S")
+    time.sleep(1.1)
+    lost.declare("王五")
+    steps.append(lost.type("backup", "between", shelf))
+
+    looked = fresh.type("backup", "check", shelf)
+    refused = fresh.type("restore", shelf)
+    restored = fresh.type("restore", shelf, "--to", moment, "--keys", keys)
+    verified, then, opened = fresh.type("audit", "verify"), fresh.counts(), fresh.open_files()
+    again = fresh.type("restore", shelf)
+    untouched = fresh.counts()
+    newest = fresh.type("restore", shelf, "--replace")
+
+    assert [made[0], *(status for status, _ in steps), looked[0]] == [0, 0, 0, 0], (made, steps, looked)
+    assert (refused[0], "--keys" in refused[1]) == (1, True), refused
+    assert restored[0] == 0, restored
+    assert (then, opened) == (before, pictures)
+    assert verified == (0, "审计记录完整。\n")
+    assert (again[0], "--replace" in again[1], untouched) == (1, True, before)
+    assert (newest[0], fresh.counts()) == (0, lost.counts()), newest
+    assert before != lost.counts()
+    assert not [path for path in shelf.rglob("*") if "keys" in path.name]
+
+
+@pytest.mark.shows("scale.4")
+def test_what_is_spoilt_or_missing_is_named_and_nothing_is_restored_from_it(
+    lost: Host, fresh: Host, tmp_path: Path
+) -> None:
+    shelf, keys = tmp_path / "backup", tmp_path / "keys"
+    lost.declare("张三", with_photo=True)
+    lost.type("backup", shelf, "--keys", keys)
+    content = next(path for path in (shelf / "content").rglob("*") if path.is_file())
+    was = content.read_bytes()
+
+    said = []
+    for spoil in (lambda: content.write_bytes(was[:-1] + b"x"), content.unlink):
+        spoil()
+        said.append(fresh.type("backup", "check", shelf))
+        said.append(fresh.type("restore", shelf, "--keys", keys))
+    content.write_bytes(was)
+    [manifest] = shelf.glob("*Z/manifest.json")
+    manifest.write_text(manifest.read_text()[:-9])
+    said.append(fresh.type("restore", shelf, "--keys", keys))
+
+    assert [status for status, _ in said] == [1] * 5
+    assert all(
+        word in text for (_, text), word in zip(said, ["坏了", "坏了", "不见了", "不见了", "读不懂"], strict=True)
+    )
+    assert not (fresh.data / "files").exists() or not list((fresh.data / "files").rglob("*.*"))
+
+
+@pytest.mark.shows("scale.4")
+def test_a_backup_that_broke_off_is_never_taken_for_a_whole_one_and_the_next_goes_on_with_it(
+    lost: Host, fresh: Host, tmp_path: Path
+) -> None:
+    shelf, keys = tmp_path / "backup", tmp_path / "keys"
+    lost.declare("张三", with_photo=True)
+    shelf.mkdir()
+    in_the_way = shelf / "content"
+    in_the_way.touch()
+
+    broken = lost.type("backup", shelf, "--keys", keys)
+    in_the_way.unlink()
+    half = fresh.type("restore", shelf, "--keys", keys)
+    again = lost.type("backup", shelf, "--keys", keys)
+    restored = fresh.type("restore", shelf, "--keys", keys)
+
+    assert (broken[0], "写不进去" in broken[1]) == (1, True), broken
+    assert (half[0], "没有一份做完的备份" in half[1]) == (1, True)
+    assert (again[0], "接着上次" in again[1], "数据库：" in again[1]) == (0, True, False), again
+    assert restored[0] == 0, restored
+    assert fresh.counts() == lost.counts()
+
+
+@pytest.mark.shows("scale.4")
+def test_only_what_is_new_is_copied_and_old_backups_go_with_what_they_alone_held(lost: Host, tmp_path: Path) -> None:
+    shelf = tmp_path / "backup"
+    lost.declare("张三", with_photo=True)
+    lost.type("backup", shelf)
+    with lost.inside():
+        gone = next(iter(files.store().ids(older_than_seconds=0)))
+    copied = {path: path.stat().st_mtime_ns for path in (shelf / "content").rglob("*") if path.is_file()}
+    lost.declare("李四", with_photo=True)
+    with lost.inside():
+        held = {variant: files.store().get(gone, variant) for variant in (files.ORIGINAL, files.THUMBNAIL)}
+        files.store().delete(gone)
+
+    _, second = lost.type("backup", shelf, "--keep", "1")
+    with lost.inside():
+        for variant, content in held.items():
+            files.store().put(gone, variant, content)
+
+    left = {path: path.stat().st_mtime_ns for path in (shelf / "content").rglob("*") if path.is_file()}
+    assert "其中新的 2 个" in second
+    assert f"附件 {gone} 在库里有登记，却没有内容" in second
+    assert len(set(copied) - set(left)) == 2
+    assert {path: left[path] for path in set(copied) & set(left)}.items() <= copied.items()
+    assert len(list(shelf.glob("*Z"))) == 1
+    assert json.loads(next(shelf.glob("*Z/manifest.json")).read_text())["without_content"] == [gone]
+
+
+@pytest.mark.shows("scale.4")
+def test_what_cannot_be_done_is_said_in_one_plain_line(lost: Host, tmp_path: Path) -> None:
+    shelf = tmp_path / "backup"
+    typed = {
+        ("backup", shelf, "--keys", shelf / "keys"): "分开放",
+        ("backup", "between", shelf): "还没有完整的备份",
+        ("backup", "check", shelf): "没有一份做完的备份",
+        ("restore", shelf, "--to", "昨天"): "不是时刻",
+        ("backup", "/proc/nowhere"): "写不进去",
+    }
+
+    said = {words: lost.type(*words) for words in typed}
+
+    assert [(status, typed[words] in text) for words, (status, text) in said.items()] == [(1, True)] * len(typed), said
+    assert all(len(text.splitlines()) == 1 for _, text in said.values())
+
+
+@pytest.mark.shows("scale.4")
+def test_a_job_keeps_up_with_the_newest_backup_unless_a_timer_has_just_done_so(
+    lost: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = tmp_path / "backup"
+    known = lost.app.extensions["settings"]
+    monkeypatch.setitem(lost.app.extensions, "settings", replace(known, backup_dir=str(shelf)))
+
+    with lost.inside():
+        before = making.keep_up_when_due()
+    lost.type("backup", shelf)
+    with lost.inside():
+        just_made = making.keep_up_when_due()
+    [manifest] = shelf.glob("*Z/manifest.json")
+    old = (clock.real_now() - timedelta(minutes=10)).isoformat()
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"taken_at": old}))
+    with lost.inside():
+        due, again = making.keep_up_when_due(), making.keep_up_when_due()
+
+    assert (before, just_made, due, again) == (0, 0, 1, 0)
+    assert len(list(shelf.glob("*Z/between/*Z/database.sqlite3.gz"))) == 1

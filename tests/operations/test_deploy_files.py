@@ -1,0 +1,221 @@
+"""Units, nginx and containers are of the form their programs take, and name only what this program knows."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from backend.settings import Settings
+from jobs.worker import KINDS
+from tests.architecture.reading import ROOT
+from tests.operations.machine import Machine, certificate
+
+pytestmark = pytest.mark.shows("scale.1")
+
+SERVER, COMPOSE = ROOT / "deploy/server", ROOT / "deploy/compose"
+KNOWN = {each.name.upper() for each in fields(Settings)} | {"PROMETHEUS_MULTIPROC_DIR", "PYTHONUNBUFFERED"}
+OTHERS = {"MARIADB_DATABASE", "MARIADB_USER", "MARIADB_PASSWORD", "MARIADB_ROOT_PASSWORD", "REDIS_PASSWORD"}
+UNITS = sorted(path.name for path in SERVER.glob("shouwang*.*") if path.suffix in {".service", ".timer", ".socket"})
+MOST_EXPOSED = 2.0
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path / "m", {"/run/mysqld/mysqld.sock": "/none", "127.0.0.1:8000": "127.0.0.1:18000"})
+
+
+def _named(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if re.match(r"[A-Z_]+=", line))
+
+
+def _compose() -> dict[str, Any]:
+    known: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text(encoding="utf-8"))
+    return known
+
+
+@pytest.mark.parametrize("name", ["server/county.env", "compose/county.env", "compose/database.env"])
+def test_every_variable_of_an_example_is_one_that_somebody_reads(name: str) -> None:
+    given = _named(ROOT / f"deploy/{name}.example")
+
+    assert set(given) - KNOWN - OTHERS == set()
+    assert {"PUBLIC_URL", "PROXIES"} <= set(given) or "database" in name
+    # Only words that are to be replaced, nothing that could be somebody's.
+    secret = {each.name.upper() for each in fields(Settings) if each.metadata["secret"]}
+    for each in set(given) & secret - {"REDIS_URL", "BACKUP_DATABASE_URL", "KEYS_FILE"}:
+        assert re.fullmatch(r"'?[A-Z_]*'?", given[each]), each
+
+
+def test_the_page_of_the_environment_is_what_the_settings_say() -> None:
+    from backend.cli_environment import as_markdown
+
+    assert (ROOT / "docs/environment.md").read_text(encoding="utf-8") == as_markdown()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd's tools are not installed here")
+def test_systemd_takes_every_unit_and_finds_little_that_it_could_reach(machine: Machine) -> None:
+    here = machine.home / "units"
+    shutil.copytree(machine.home / "opt/shouwang/deploy/server", here)
+    environment = {"SYSTEMD_UNIT_PATH": f"{here}:", "PATH": "/usr/bin:/bin"}
+    names = [name.replace("@.", "@1.") for name in (*UNITS, "shouwang.target")]
+    verified = _systemd_analyze("verify", *(f"./{name}" for name in names), where=here, environment=environment)
+    services = [name for name in names if name.endswith(".service")]
+    judged = _systemd_analyze(
+        *("security", "--offline=true", f"--threshold={MOST_EXPOSED * 10:.0f}"),
+        *(f"./{name}" for name in services),
+        where=here,
+        environment=environment,
+    )
+
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert judged.returncode == 0, re.findall(r"Overall exposure.*", judged.stdout)
+    assert len(re.findall(r"Overall exposure", judged.stdout)) == len(services)
+
+
+def _systemd_analyze(*words: str, where: Path, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["systemd-analyze", *words], cwd=where, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_the_target_wants_a_worker_for_every_queue_and_the_metronome() -> None:
+    wanted = (SERVER / "shouwang.target").read_text(encoding="utf-8")
+    commands = {
+        name: re.findall(r"^ExecStart=\S+ -m (.+)$", (SERVER / name).read_text(encoding="utf-8"), re.MULTILINE)
+        for name in UNITS
+        if name.endswith(".service")
+    }
+    runs = {command for name, found in commands.items() if name.replace("@.", "@1.") in wanted for command in found}
+
+    assert {f"jobs.worker {queue}" for queue in KINDS} | {"jobs.metronome"} <= runs
+    assert any(command.startswith("gunicorn ") for command in runs)
+    for name in UNITS:
+        text = (SERVER / name).read_text(encoding="utf-8")
+        if "jobs.worker" in text or "gunicorn" in text:  # the child in work is not told to stop, its parent is
+            assert "KillMode=mixed" in text
+            assert "Environment=PROMETHEUS_MULTIPROC_DIR=/run/shouwang/metrics" in text
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
+def test_nginx_takes_its_settings(machine: Machine) -> None:
+    (machine.home / "etc/shouwang/tls").mkdir(parents=True)
+    certificate(machine.home / "etc/shouwang/tls")
+    server = machine.home / "opt/shouwang/deploy/server"
+    shutil.copy(server / "nginx.conf", machine.home / "etc/nginx/conf.d/shouwang.conf")
+    shutil.copy(server / "nginx-proxy.conf", machine.home / "etc/shouwang/nginx-proxy.conf")
+
+    tried = subprocess.run([machine.home / "usr/local/bin/nginx", "-t"], capture_output=True, text=True, timeout=30)
+
+    assert tried.returncode == 0, tried.stderr
+    assert "warn" not in tried.stderr
+
+
+def test_nginx_lets_through_what_the_program_takes_and_believes_one_hop_only() -> None:
+    site = (SERVER / "nginx.conf").read_text(encoding="utf-8")
+    handed_on = (SERVER / "nginx-proxy.conf").read_text(encoding="utf-8")
+    [most] = re.findall(r"client_max_body_size (\d+)m;", site)
+
+    assert Settings().most_body_bytes < int(most) * 1024**2 < Settings().most_body_bytes * 1.2
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in handed_on
+    assert "$proxy_add_x_forwarded_for" not in site + handed_on
+    assert _named(SERVER / "county.env.example")["PROXIES"] == "'1'"
+    assert "proxy_request_buffering on;" in handed_on
+    assert re.findall(r"ssl_protocols ([^;]+);", site) == ["TLSv1.2 TLSv1.3"]
+
+
+def test_the_containers_run_each_program_and_name_only_what_it_knows() -> None:
+    known = _compose()
+    services: dict[str, Any] = known["services"]
+    ours = {name: each for name, each in services.items() if each["image"] == "shouwang:local"}
+    commands = {" ".join(each.get("command", ())) for each in ours.values()}
+
+    assert set(known) <= {"name", "services", "networks", "volumes", "x-program", "x-worker"}
+    assert set(ours) == {"migrate", "web", "send", "work", "files", "metronome"}
+    assert {f"python -m jobs.worker {queue}" for queue in KINDS} | {"python -m jobs.metronome"} <= commands
+    assert services["migrate"]["profiles"] == ["step"]
+    assert "migrate" not in {need for each in services.values() for need in each.get("depends_on", ())}
+    assert "--appendonly yes" in services["redis"]["command"][-1]
+    for name, each in services.items():
+        assert not re.search(r":latest$|^[^:]+$", each["image"]), name
+        assert set(each.get("environment", ())) <= KNOWN
+        assert set(each["networks"]) <= set(known["networks"])
+        used = {volume.split(":")[0] for volume in each.get("volumes", ())}
+        assert used <= set(known["volumes"])
+        assert all(port.startswith("127.0.0.1:") for port in each.get("ports", ()))
+    for each in ours.values():
+        assert each["read_only"] is True
+        assert each["cap_drop"] == ["ALL"]
+
+
+def _has_compose() -> bool:
+    docker = shutil.which("docker")
+    asked = subprocess.run([docker, "compose", "version"], capture_output=True, timeout=30) if docker else None
+    return asked is not None and asked.returncode == 0
+
+
+@pytest.mark.slow
+def test_compose_itself_takes_the_file(tmp_path: Path) -> None:
+    if not _has_compose():
+        pytest.skip("docker compose is not installed here")
+    for path in COMPOSE.iterdir():
+        shutil.copy(path, tmp_path / path.name.removesuffix(".example"))
+
+    tried = subprocess.run(
+        ["docker", "compose", "--profile", "step", "config", "--quiet"], cwd=tmp_path, capture_output=True, timeout=30
+    )
+
+    assert tried.returncode == 0, tried.stderr
+
+
+def _instructions() -> Iterator[tuple[str, list[str]]]:
+    text = (COMPOSE / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            word, _, rest = line.partition(" ")
+            yield word, shlex.split(rest)
+
+
+def test_the_image_is_pinned_small_and_nobodys_root() -> None:
+    instructions = list(_instructions())
+    bases = [words[0] for word, words in instructions if word == "FROM"]
+    last = max(place for place, (word, _) in enumerate(instructions) if word == "FROM")
+    after = instructions[last:]
+
+    assert len(bases) == 2
+    assert all(re.fullmatch(r"python:3\.\d+-slim-\w+", base) for base in bases)
+    assert ["shouwang"] in [words for word, words in after if word == "USER"]
+    assert not [words for word, words in after if word == "RUN" and "pip" in " ".join(words)]
+    assert {word for word, _ in instructions} <= {
+        *("FROM", "ENV", "RUN", "COPY", "WORKDIR", "USER", "EXPOSE", "HEALTHCHECK", "CMD")
+    }
+
+
+def test_what_is_copied_into_the_image_is_enough_to_run_the_program(tmp_path: Path) -> None:
+    let_in = (COMPOSE / "Containerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    for word, words in _instructions():
+        if word == "COPY" and not words[0].startswith("--") and words[0] != "requirements.txt":
+            target = tmp_path / (words[0] if words[1] == "./" else words[1])
+            assert f"!{words[0]}" in let_in
+            source = ROOT / words[0]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    asks = (
+        "import deploy.run.gunicorn_settings, jobs.worker, jobs.metronome; from wsgi import create_app; "
+        "c = create_app().test_client(); print(c.get('/healthz').status_code, c.get('/console/sign-in/').status_code)"
+    )
+    given = {"DATA_DIR": str(tmp_path / "data"), "SECRET_KEY": "k" * 40, "PATH": "/usr/bin:/bin"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", asks], cwd=tmp_path, env=given, capture_output=True, text=True, timeout=280
+    )
+
+    assert done.stdout.splitlines()[-1:] == ["200 200"], done.stderr

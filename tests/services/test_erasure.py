@@ -1,0 +1,223 @@
+"""A family gets what is held about it, and is erased: nothing names it any more, and the trail stays whole."""
+
+import io
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, select
+
+from backend import clock
+from backend.access.scope import Scoped, as_system
+from backend.db import Base, db, new_id
+from backend.models import AuditRow, Case, Declaration, GroupMeeting, OneTimeCode, SignIn, SpokenOf, StoredFile
+from backend.models.places import same_place
+from backend.policy import retention as kept
+from backend.policy.presets import load_preset
+from backend.privacy.current import keys
+from backend.privacy.seal import Place, seal, unseal
+from backend.services import audit, erasures, files, retention, rotation
+from backend.services.subject_sections import SECTIONS, WITHHELD
+from jobs.schedule import SCHEDULE
+from tests.api.photos import photo
+from tests.people import Cast, Maker, id_number
+from tests.services.desks import Desks
+from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
+
+NAME, PHONE, NUMBER, DECLARER = "欧阳可寻", "13871239876", id_number(77), "欧阳代劳"
+PLANTED = {NAME, PHONE, NUMBER, DECLARER}
+
+
+@pytest.fixture
+def desks(app: Flask, cast: Cast, make: Maker, preset: Any) -> Desks:  # noqa: F811 - the fixture imported above
+    preset("NATIONAL")
+    return Desks(app, cast, make)
+
+
+@pytest.fixture
+def over(desks: Desks) -> int:
+    """A family that was looked into, written about and not included, with a neighbour on the same meeting's minutes."""
+    case_id = desks.family(NAME, id_number=NUMBER, phone=PHONE, hardship=f"{NAME}家漏雨", openid="own phone")
+    with clock.at(desks.now):
+        desks.make.declaration(
+            head_name=NAME,
+            id_number=NUMBER,
+            phone=PHONE,
+            openid="cousin",
+            relation="relative",
+            declarer_name=DECLARER,
+        )
+    with desks.as_("village") as village:
+        files.add_file(case_id, photo(), kind="picture", by=village)
+    desks.to_the_township()
+    desks.refuse()
+    with desks.app.app_context(), as_system("a test writes minutes"):
+        case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
+        held, words = new_id(), f"说到{NAME}和李四，电话{PHONE}。"
+        said = seal(words, keys=keys(), place=Place("group_meetings", "words_sealed", held))
+        told = {"held_on": clock.today(), "topics": "天气", "people": 12, "recorded_at": clock.now()}
+        who = {"recorded_by": 1, "recorded_by_name": "王村干", "group_name": "一组"}
+        db.session.add(GroupMeeting(id=held, words_sealed=said, **told, **who, **same_place(case)))
+        db.session.flush()
+        spoken = {"group_meeting_id": held, "household_id": case.household_id, "head_name": NAME}
+        db.session.add(SpokenOf(**spoken, **same_place(case)))
+        db.session.commit()
+    return case_id
+
+
+def everything(app: Flask) -> dict[str, list[str]]:
+    """Return every text of every table as it is stored, and every sealed one opened."""
+    found: dict[str, list[str]] = {}
+    sealed = {(model.__tablename__, name) for model, name in rotation.sealed_columns()}
+    with app.app_context(), as_system("a test reads everything"):
+        for mapper in Base.registry.mappers:
+            name = mapper.class_.__tablename__
+            for row in db.session.execute(select(mapper.local_table)).mappings():
+                key = tuple(row[column.name] for column in inspect(mapper.class_).primary_key)
+                texts = [str(value) for value in row.values() if value is not None]
+                texts += [
+                    unseal(row[column], keys=keys(), place=rotation._place(mapper.class_, column, key))
+                    for table, column in sealed
+                    if table == name and row[column] is not None
+                ]
+                found.setdefault(name, []).append(" ".join(texts))
+    return found
+
+
+def naming(app: Flask) -> dict[str, int]:
+    """Return the tables that still hold a planted word, and in how many rows."""
+    tables = {
+        table: sum(any(word in text for word in PLANTED) for text in rows) for table, rows in everything(app).items()
+    }
+    return {table: count for table, count in tables.items() if count}
+
+
+@pytest.mark.shows("scale.4")
+def test_an_erased_family_is_named_nowhere_and_the_trail_stays_whole(
+    app: Flask, desks: Desks, over: int, tmp_path: Path
+) -> None:
+    neighbour = desks.family("李四", id_number=id_number(78), hardship="看病")
+    with app.app_context():
+        before = naming(app)
+        stored = _stored(app)
+        receipt = _receipt(app, over)
+        audit.seal_new_rows()
+
+    said = app.test_cli_runner().invoke(args=["family", "erase", receipt, "--yes"])
+
+    assert {"people", "declarations", "cases", "households", "group_meetings", "tasks"} <= set(before)
+    assert said.exit_code == 0, said.output
+    assert naming(app) == {}
+    with app.app_context():
+        assert not [each for each in stored if list(files.store()._variants(each))]
+        roots = app.extensions["settings"].roots_path
+        assert audit.verify(roots) == []
+        assert [row.detail for row in desks.make.rows(AuditRow) if row.action == erasures.ERASED] == [
+            {"because": erasures.ASKED}
+        ]
+    minutes = " ".join(everything(app)["group_meetings"])
+    assert f"说到{erasures.GONE}和李四" in minutes
+    assert any("李四" in text for text in everything(app)["people"])
+    assert desks.make.state(neighbour) == "declared"
+
+
+def _stored(app: Flask) -> list[int]:
+    with app.app_context(), as_system("a test looks"):
+        return list(db.session.scalars(select(StoredFile.id)))
+
+
+def _receipt(app: Flask, case_id: int) -> str:
+    with app.app_context(), as_system("a test looks"):
+        return db.session.scalars(select(Declaration.receipt_no).where(Declaration.case_id == case_id)).first() or ""
+
+
+@pytest.mark.shows("scale.4")
+def test_a_family_is_handed_all_that_is_held_about_it_and_nothing_about_others(
+    app: Flask, desks: Desks, over: int, tmp_path: Path
+) -> None:
+    desks.family("李四", id_number=id_number(78), hardship="看病")
+
+    said = app.test_cli_runner().invoke(args=["family", "export", _receipt(app, over), str(tmp_path / "out.zip")])
+
+    assert said.exit_code == 0, said.output
+    with zipfile.ZipFile(io.BytesIO((tmp_path / "out.zip").read_bytes())) as made:
+        page = made.read("本人信息.html").decode()
+        pictures = [made.read(name) for name in made.namelist() if name.endswith(".jpg")]
+    assert {word for word in PLANTED if word not in page} == set()
+    assert f"{NAME}家漏雨" in page
+    assert "李四" not in page
+    assert [picture[:2] for picture in pictures] == [b"\xff\xd8"]
+
+
+@pytest.mark.shows("scale.4")
+def test_a_family_whose_case_is_open_is_not_erased(app: Flask, desks: Desks) -> None:
+    case_id = desks.family(NAME, id_number=NUMBER)
+
+    said = app.test_cli_runner().invoke(args=["family", "erase", _receipt(app, case_id), "--yes"])
+
+    assert (said.exit_code, "没办完" in said.output) == (1, True)
+    assert "people" in naming(app)
+
+
+@pytest.mark.shows("scale.4")
+def test_what_was_kept_long_enough_goes_by_itself_and_not_a_day_before(app: Flask, desks: Desks, over: int) -> None:
+    months = load_preset("NATIONAL").numbers["not_included_kept_months"]
+
+    with app.app_context():
+        with clock.at(desks.now + timedelta(days=months * 30)):
+            early = retention.erase_due()
+        held = naming(app)
+        with clock.at(desks.now + timedelta(days=months * 31)):
+            late, again = retention.erase_due(), retention.erase_due()
+
+    assert (early, late, again) == (0, 1, 0)
+    assert "declarations" in held
+    assert "declarations" not in naming(app)
+
+
+@pytest.mark.shows("scale.4")
+def test_rows_go_by_their_rule_and_the_young_ones_stay(app: Flask, cast: Cast) -> None:
+    cast.farmer()
+    with app.app_context():
+        now, days = clock.real_now(), load_preset("NATIONAL").numbers
+        staff = cast.staff_id("village")
+        for digest, age in (("old", days["codes_kept_days"] + 1), ("young", days["codes_kept_days"] - 1)):
+            expires = now - timedelta(days=age)
+            db.session.add(OneTimeCode(digest=digest, purpose="bind", staff_id=staff, expires_at=expires))
+        session = db.session.scalars(select(SignIn)).first()
+        assert session
+        session.address, session.expires_at = "10.0.0.1", now - timedelta(days=days["sign_ins_kept_days"] + 1)
+        db.session.commit()
+
+        retention.forget_by_rule()
+
+        digests = set(db.session.scalars(select(OneTimeCode.digest)))
+        assert ("old" in digests, "young" in digests) == (False, True)
+        assert db.session.scalars(select(SignIn.address)).all() == [""]
+
+
+@pytest.mark.shows("scale.4")
+def test_every_table_has_a_time_that_it_is_kept_and_every_time_a_rule_and_a_job() -> None:
+    named = [table for kind in kept.kinds() for table in kind.tables]
+    jobs = {f"{beat.job.__module__.removeprefix('jobs.')}.{beat.job.__name__}" for beat in SCHEDULE}
+
+    assert sorted(named) == sorted({table.name for table in Base.metadata.sorted_tables})
+    assert {kind.keep for kind in kept.kinds() if kind.keep} <= set(load_preset("NATIONAL").numbers)
+    assert {kind.by for kind in kept.kinds() if kind.by} <= jobs
+    assert all(kind.by for kind in kept.kinds() if kind.keep)
+    assert all(kind.source for kind in kept.kinds())
+
+
+@pytest.mark.shows("scale.4")
+def test_every_table_about_a_family_is_handed_out_or_withheld_with_a_reason() -> None:
+    models = {each.class_.__tablename__: each.class_ for each in Base.registry.mappers}
+    about = {name for name, model in models.items() if issubclass(model, Scoped)} | {"declarations", "receipt_lines"}
+    told = {section.table for section in SECTIONS}
+    columns = {(section.table, column.partition("/")[0]) for section in SECTIONS for column in section.columns}
+
+    assert about - told - set(WITHHELD) == set()
+    assert told & set(WITHHELD) == set()
+    assert [each for each in columns if each[1] not in models[each[0]].__mapper__.columns] == []
