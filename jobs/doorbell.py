@@ -28,7 +28,7 @@ BELLS = {
     "calendar": ("work", "jobs.calendar.recompute"),
     "imports": ("work", "jobs.imports.carry_on"),
     "alerts": ("work", "jobs.imports.send_alerts"),
-    "demo_clock": ("work", "jobs.demo.tell_emulator_the_time"),
+    "demo_clock": ("send", "jobs.demo.tell_emulator_the_time"),
     "deliveries": ("work", "jobs.imports.open_deliveries"),
     "month": ("work", "jobs.rounds.make_month"),
     "exports": ("files", "jobs.exports.carry_on"),

@@ -37,7 +37,7 @@ SCHEDULE: tuple[Beat, ...] = (
     Beat(reminders.sweep, "work", TICK),
     Beat(outbox.deliver_pending, "send", TICK),
     Beat(pushes.take_up, "work", TICK),
-    Beat(demo.tell_emulator_the_time, "work", TICK),
+    Beat(demo.tell_emulator_the_time, "send", TICK),
     Beat(notices.close_due, "work", TICK),
     Beat(standing.turn_deputies, "work", 5 * MINUTE),
     Beat(standing.hand_over_posts, "work", 5 * MINUTE),

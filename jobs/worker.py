@@ -1,9 +1,11 @@
 """Works: `python -m jobs.worker send` without forking, `… work` and `… files` with a fork for each job."""
 
+import importlib
 import sys
 
 from rq import Queue, SimpleWorker, Worker
 from rq.worker import BaseWorker
+from sqlalchemy.orm import configure_mappers
 
 from backend.redis_servers import redis_of
 from backend.settings import Settings
@@ -21,6 +23,8 @@ def main(queue: str) -> None:
     settings = Settings.from_environment()
     connection = redis_of(settings)
     application()
+    if KINDS[queue] is Worker:
+        _load_before_the_first_fork()
     worker = KINDS[queue](
         [Queue(queue, connection=connection, serializer="json")],
         connection=connection,
@@ -30,6 +34,15 @@ def main(queue: str) -> None:
         job_monitoring_interval=10,
     )
     worker.work(with_scheduler=False, logging_level="WARNING")
+
+
+def _load_before_the_first_fork() -> None:
+    """Load every job and connect the models: what is not there yet each fork loads anew, at ten times its work's price.
+
+    Nothing here opens a connection, which no two processes may share.
+    """
+    importlib.import_module("jobs.schedule")
+    configure_mappers()
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ LONGEST = timedelta(days=4 * 365)
 _known: list[tuple[float, timedelta]] = []
 
 
-def offset() -> timedelta:
-    """Return how far business time runs ahead; read from the database at most once a second."""
-    if _known and clock.monotonic() - _known[0][0] < READ_EVERY_SECONDS:
+def offset(*, afresh: bool = False) -> timedelta:
+    """Return how far business time runs ahead; read from the database at most once a second, unless asked afresh."""
+    if not afresh and _known and clock.monotonic() - _known[0][0] < READ_EVERY_SECONDS:
         return _known[0][1]
     # Not through the session: asking the time must neither begin nor hold a transaction of the caller's.
     with db.engine.connect() as connection:

@@ -132,13 +132,18 @@ class Ladder:
         lines = self._read(phone, rung.on)
         self.stage.must(len(lines) == 1, f"{name} hears of it once that day: {lines}")
         quiet = rung.name == "蓝色提示" or who not in SUBSCRIBED
+        hint = str(lines[0]["data"]["hint"])
+        about = (NAME, hint)
         if not quiet:
             expected = f"{name}'s phone shows {rung.name}, or as much of other things as a day may bring"
-            self.stage.eventually(lambda: self._shown(phone, rung.on, NAME) or self._is_full(phone, rung.on), expected)
-        shown = self._shown(phone, rung.on, NAME)
+            self.stage.eventually(
+                lambda: self._shown(phone, rung.on, *about) or self._is_full(phone, rung.on), expected
+            )
+        # A phone may show besides that the duty is new: a weekend's messages are held until its next working morning.
+        shown = self._shown(phone, rung.on, *about)
         self.stage.must(len(shown) <= (0 if quiet else 1), f"{name}'s phone shows it as often as it should: {shown}")
         way = "订阅消息" if shown else "站内" if quiet else "站内，当天消息已多，并入每日摘要"
-        return f"{name} {way}「{lines[0]['data']['hint']}」"
+        return f"{name} {way}「{hint}」"
 
     def _is_full(self, phone: Phone, day: date) -> bool:
         """Whether a phone was shown so much that day that the rest goes into one digest, or the digest itself."""
@@ -151,10 +156,11 @@ class Ladder:
         mine = [each for each in found if each["page"].endswith(self.family.case_id)]
         return [each for each in mine if each["data"].get("what") == NAME and each["at"].startswith(str(day))]
 
-    def _shown(self, phone: Phone, day: date, about: str) -> list[dict[str, Any]]:
+    def _shown(self, phone: Phone, day: date, *about: str) -> list[dict[str, Any]]:
         """What WeChat shows of this family and this day, with these words in it."""
         mine = [each for each in phone.notices() if (each["page"] or "").endswith(self._page_of(phone))]
-        return [each for each in mine if each["sent_at"].startswith(str(day)) and about in spoken(each)]
+        todays = [each for each in mine if each["sent_at"].startswith(str(day))]
+        return [each for each in todays if all(words in spoken(each) for words in about)]
 
     def _page_of(self, phone: Phone) -> str:
         return "" if phone is self.family.farmer else self.family.case_id

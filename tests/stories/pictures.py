@@ -4,13 +4,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 WIDTH, HEIGHT = 390, 1400
 
 
 def take_pictures(folder: Path, pages: Mapping[str, str]) -> Iterator[Path]:
     """Write what a phone shows of each address without scrolling, under its name; yield each file."""
+    from playwright.sync_api import sync_playwright  # a tool of the tests: the story itself plays without it
+
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
