@@ -17,7 +17,7 @@ from backend.policy.county import policy_of
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
-from backend.services import judgements
+from backend.services import judgements, visit_turns
 from backend.services.judgements import BatchRef, JudgementForm
 from backend.services.living import LENT_ACTIONS, is_lent, where_they_live
 from backend.workflow import engine, telling, verdicts
@@ -148,6 +148,7 @@ def file_visit(case_id: int, *, by: Actor, version: int, form: VisitForm) -> Vis
         detail={"visit": str(visit.id)},
     )
     db.session.add(visit)
+    visit_turns.count(visit, by=by)
     return visit
 
 

@@ -22,7 +22,7 @@ from backend.privacy.current import keys
 from backend.privacy.phones import parse_phone
 from backend.privacy.seal import Place, seal
 from backend.privacy.texts import clean_text
-from backend.services import check_consents, check_people, hazards
+from backend.services import check_consents, check_people, hazards, visit_turns
 from backend.services.check_review import LookedOver, looked_over, refuse_errors
 from backend.services.living import where_they_live
 from backend.workflow import engine
@@ -71,6 +71,7 @@ def file_check(case_id: int, *, by: Actor, version: int, form: HomeCheckForm) ->
     db.session.flush()
     db.session.add(check)
     db.session.flush()
+    visit_turns.count(visit, by=by)
     hazards.take_from_check(check, seen.form.safety, visited_on=seen.form.visited_on, by=by)
     _write_family_down(case, seen, by)
     _ask_second(case, check, seen.form, by)

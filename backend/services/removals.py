@@ -20,6 +20,7 @@ from backend.policy.assessment import Income
 from backend.policy.county import county_workdays, current_policy
 from backend.privacy.initials import initials
 from backend.privacy.receipts import new_receipt_no
+from backend.services import visit_turns
 from backend.services.removal_rules import Looked, checked, look_over
 from backend.services.sealing import Sealer, needed
 from backend.services.watches import find_watch, locked, open_cases_of
@@ -121,6 +122,7 @@ def file_check(case_id: int, form: RemovalForm, *, by: Actor, version: int) -> R
     db.session.add(visit)
     db.session.flush()
     db.session.add(row)
+    visit_turns.count(visit, by=by)
     return row
 
 

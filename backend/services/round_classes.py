@@ -12,6 +12,8 @@ from backend.workdays import ONE_DAY, Workdays, spring_festival
 from backend.workflow.watching import WATCHED, Standing
 
 MONITORED, REMOVED, MUST, LIFTED, AWAY, ORDINARY = "V_MON", "V_REMOVED", "V_MUST", "V_LIFTED", "V_AWAY", "V_ORDINARY"
+NOTICE_DAYS = 3
+"""Who comes in the middle of a month has so many days before the first of its visits is due."""
 LIFTED_KINDS = frozenset({"lifted", "lifted_unstable"})
 
 
@@ -29,6 +31,7 @@ class Seen(NamedTuple):
     tags: list[Any] | None
     last_on: date | None
     made_for: str | None
+    open_case: int | None
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,25 @@ class Month:
         return cls(first.strftime("%Y-%m"), first, last, current_policy(county), county_workdays(county))
 
     def days(self, busy: Iterable[tuple[date, date]]) -> list[date]:
-        """Return the days on which visits may fall: what is left of the month's working days, out of busy weeks."""
-        begin = max(self.first, clock.today())
-        every = [begin + timedelta(days=n) for n in range((self.last - begin).days + 1)]
+        """Return the days on which visits may fall: what is left of the month's working days, out of busy weeks.
+
+        None is left for who comes at the month's end: their turn is in the next.
+        """
+        begin = max(self.first, self._earliest(clock.today()))
+        every = _days(begin, self.last + ONE_DAY)
         working = [day for day in every if self.workdays.is_workday(day)] or every
         spans = list(busy)
         free = [day for day in working if not any(a <= day <= b for a, b in spans)]
         return free or working
+
+    def _earliest(self, today: date) -> date:
+        """Return the first day on which a visit may be due: who comes later in the month has a few days' notice."""
+        is_begun = any(self.workdays.is_workday(day) for day in _days(self.first, today))
+        return today + timedelta(days=NOTICE_DAYS) if is_begun else today
+
+
+def _days(first: date, until: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((until - first).days)]
 
 
 def class_of(seen: Any, policy: Policy) -> str:
@@ -69,6 +84,11 @@ def class_of(seen: Any, policy: Policy) -> str:
     fitting = [MUST] if seen.tags else []
     fitting += [LIFTED] if seen.is_lifted or seen.kind in LIFTED_KINDS else [ORDINARY]
     return min(fitting, key=lambda key: policy.limits[key].days)
+
+
+def is_being_checked(seen: Seen) -> bool:
+    """Say whether somebody comes anyhow: a family with a case that nobody watches yet gets its home check."""
+    return seen.open_case is not None and seen.watched not in set(WATCHED)
 
 
 def is_due(seen: Seen, key: str, month: Month) -> bool:

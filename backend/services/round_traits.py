@@ -13,8 +13,8 @@ from backend.db import db, new_id, use_case
 from backend.errors import Complaints, Invalid, NotFound
 from backend.models import BusyTime, Household, Task, VisitTurn
 from backend.policy.county import current_policy
-from backend.services.rounds import turn_of
 from backend.services.sealing import needed
+from backend.services.visit_turns import turn_of
 from backend.workflow.states import Kind
 
 LONGEST_BUSY_DAYS = 60

@@ -16,7 +16,7 @@ from backend.access.scope import as_system
 from backend.db import db, new_id, ring, use_case
 from backend.models import BusyTime, County, Household, Region, Task, VisitTurn, Watch
 from backend.services.leaders import leading
-from backend.services.round_classes import Month, Seen, class_of, is_due, is_first_away
+from backend.services.round_classes import Month, Seen, class_of, is_being_checked, is_due, is_first_away
 from backend.workflow.deadlines import on_the_day
 from backend.workflow.duties import REGULAR_VISIT
 from backend.workflow.tasks import CALM, NEW
@@ -50,9 +50,12 @@ def _villages(county: str) -> Sequence[str]:
 @use_case
 def _make_village(village: str, month: Month) -> int:
     owed = _owed(village)
-    households = [each for each in _households(village) if (each.made_for or "") < month.name and each.id not in owed]
+    unmade = [each for each in _households(village) if (each.made_for or "") < month.name and each.id not in owed]
+    households = [each for each in unmade if not is_being_checked(each)]
     due = [(each, key) for each in households if (key := class_of(each, month.policy)) and is_due(each, key, month)]
     days = month.days(_busy(village))
+    if not days:
+        return 0
     tasks = _tasks(village, due, days, month)
     if tasks:
         db.session.execute(insert(Task), tasks)
@@ -91,6 +94,7 @@ def _households(village: str) -> list[Seen]:
             VisitTurn.tags,
             VisitTurn.last_on,
             VisitTurn.made_for,
+            Household.open_case_id,
         )
         .outerjoin(VisitTurn, VisitTurn.household_id == Household.id)
         .where(Household.village_code == village, Household.merged_into_id.is_(None))

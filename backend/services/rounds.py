@@ -8,15 +8,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, may, require
-from backend.db import db, new_id, use_case
+from backend.db import db, use_case
 from backend.errors import NotFound
-from backend.models import Household, Person, RegularVisit, Task, VisitTurn
-from backend.models.places import same_place
+from backend.models import Household, Person, RegularVisit, Task
 from backend.policy.county import current_policy
-from backend.services import campaigns, hazards, suspicions
+from backend.services import campaigns, hazards, suspicions, visit_turns
 from backend.services.check_people import people_of
 from backend.services.round_forms import NOBODY, Picture, RoundForm, Topic, checked, last_visit, words_of
 from backend.services.suspicions import Suspicion
@@ -24,9 +22,6 @@ from backend.workflow import engine
 from backend.workflow.states import KIND_NAMES, Kind
 from backend.workflow.steps import Reason
 from backend.workflow.tasks import close_duty
-
-CLOSED_BY_A_VISIT = frozenset({Kind.REGULAR_VISIT})
-"""Duties that any visit closes at which somebody of the family was met, whoever owes them."""
 
 HOME = "home"
 
@@ -48,7 +43,7 @@ def file_round(household_id: int, form: RoundForm, *, by: Actor) -> RegularVisit
     db.session.flush()
     if visit.conclusion != NOBODY:
         visit.kinds = _close_duties(household, visit, by)
-        _note_turn(household, visit)
+        visit_turns.note(household, visit.visited_on, visit.id)
         hazards.enter(household, visit, form)
         campaigns.count_visit(visit)
     if form.reports:
@@ -106,17 +101,11 @@ def _with_key(household: Household, key: str) -> RegularVisit | None:
 
 def _close_duties(household: Household, visit: RegularVisit, by: Actor) -> list[str]:
     """Close every duty of whomever that this visit satisfies (practice P40), and care that was given at home."""
-    query = select(Task).where(
-        Task.household_id == household.id, Task.open_due.is_not(None), Task.kind.in_(CLOSED_BY_A_VISIT | {Kind.CARE})
-    )
-    early = clock.today().toordinal() + current_policy(household.county_code).numbers["round_days_early"]
     closed = []
-    for task in db.session.scalars(query.order_by(Task.id).with_for_update()).all():
+    for task in visit_turns.satisfied(household, visit.visited_on, kinds={Kind.REGULAR_VISIT, Kind.CARE}):
         if task.kind == Kind.CARE:
             if visit.way != HOME or not may(by.role, Action.GIVE_CARE) or not _gives_care(task, visit, by):
                 continue
-        elif task.due_on.toordinal() > early and task.due_on.month != visit.visited_on.month:
-            continue
         else:
             close_duty(task, by=by, how=Action.FILE_ROUND, version=task.version + 1)
         closed.append(str(task.kind))
@@ -136,21 +125,6 @@ def _gives_care(task: Task, visit: RegularVisit, by: Actor) -> bool:
         detail={"visit": str(visit.id)},
     )
     return True
-
-
-def _note_turn(household: Household, visit: RegularVisit) -> None:
-    turn = turn_of(household)
-    if turn.last_on is None or visit.visited_on >= turn.last_on:
-        turn.last_on, turn.last_visit_id = visit.visited_on, visit.id
-
-
-def turn_of(household: Household) -> VisitTurn:
-    """Return how a household is visited; a row is made where there is none yet."""
-    turn = db.session.scalars(select(VisitTurn).where(VisitTurn.household_id == household.id)).one_or_none()
-    if turn is None:
-        turn = VisitTurn(id=new_id(), household_id=household.id, tags=[], made_for="", **same_place(household))
-        db.session.add(turn)
-    return turn
 
 
 def _report(household: Household, visit: RegularVisit, form: RoundForm, by: Actor) -> None:

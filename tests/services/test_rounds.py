@@ -15,14 +15,15 @@ from backend.access.scope import act_within, as_system
 from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
 from backend.models import Case, Clue, Hazard, Household, MemberChange, Person, RegularVisit, Task, VisitTurn
-from backend.services import hazards, member_changes, round_traits, round_turns, rounds
+from backend.services import hazards, member_changes, removals, round_traits, round_turns, rounds
 from backend.services.member_changes import ChangeForm
 from backend.services.round_forms import RoundForm, Topic
 from backend.services.round_traits import TraitsForm
 from backend.workflow.states import Kind
 from tests.people import VILLAGE, Cast, Maker
+from tests.services.desks import Desks
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
-from tests.services.watching import FINE, Watched, households
+from tests.services.watching import FINE, REMOVAL, Watched, households
 
 pytestmark = pytest.mark.shows("monitoring.2")
 MARCH = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -337,3 +338,42 @@ def test_whoever_nobody_reached_is_a_list_and_tags_are_the_villages(app: Flask, 
         assert round_traits.traits_of(second, by=by).tags == ["disabled"]
     with cast.acting("next_village") as by, pytest.raises(NotFound):
         round_traits.set_traits(second, TraitsForm(), by=by)
+
+
+def test_who_comes_in_the_middle_of_a_month_has_some_days_and_at_its_end_the_next(app: Flask) -> None:
+    households(app, 3)
+    sweep(app, datetime(2026, 3, 18, 1, tzinfo=UTC))
+    late = households(app, 3)
+
+    assert sweep(app, datetime(2026, 3, 30, 1, tzinfo=UTC)) == 0
+    assert sweep(app, APRIL) == 3
+
+    tasks = owed(app)
+    assert {task.due_on.month for task in tasks if task.household_id in late} == {4}
+    assert min(task.due_on for task in tasks) >= date(2026, 3, 21)
+
+
+@pytest.mark.shows("B20")
+def test_a_family_that_is_being_checked_is_owed_no_other_visit(app: Flask, cast: Cast, make: Maker) -> None:
+    declared = Desks(app, cast, make)
+    declared.family("张三")
+    [other] = households(app, 1)
+
+    sweep(app)
+
+    assert [task.household_id for task in owed(app)] == [other]
+
+
+def test_a_check_at_home_is_a_visit_and_closes_the_months_duty(family: Watched) -> None:
+    family.ready()
+    family.today = date(2026, 12, 1)
+    sweep(family.app, family.now)
+    [before] = family.owed(Kind.REGULAR_VISIT)
+
+    case_id = family.propose()
+    with clock.at(family.now), family.cast.acting("village") as by:
+        removals.file_check(case_id, REMOVAL, by=by, version=family.case_of(case_id).version)
+
+    assert before.due_on.month == 12
+    assert family.owed(Kind.REGULAR_VISIT) == []
+    assert sweep(family.app, family.now) == 0
