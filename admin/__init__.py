@@ -19,6 +19,7 @@ from admin.cases import CaseScreen
 from admin.channels import ChannelScreen
 from admin.clues import ClueScreen
 from admin.complaints import CallBackScreen, ComplaintScreen
+from admin.correction_requests import CorrectionRequestScreen
 from admin.demo import DemoScreen
 from admin.deputies import DeputyScreen
 from admin.differences import DifferenceScreen
@@ -27,6 +28,7 @@ from admin.exports import ExportScreen
 from admin.factor import FactorScreen
 from admin.family_files import FamilyFileScreen
 from admin.files import FileScreen
+from admin.forms import RowNumber
 from admin.grids import GridScreen
 from admin.group_meetings import GroupMeetingScreen
 from admin.handovers import HandoverScreen
@@ -46,6 +48,7 @@ from admin.offices import OfficeScreen
 from admin.outbox import OutboxScreen
 from admin.overseeing import AssessmentScreen, OversightScreen
 from admin.paper_screens import PaperScreen, TemplateScreen
+from admin.phone_confirming import PhoneConfirmScreen, SignInByPhoneScreen
 from admin.places import PlaceScreen
 from admin.practice import PracticeScreen
 from admin.pressing import DutyScreen
@@ -83,7 +86,15 @@ MENU: dict[str, tuple[type[Screen], ...]] = {
         NationalScreen,
         DifferenceScreen,
     ),
-    "群众": (ComplaintScreen, CallBackScreen, ReporterScreen, GroupMeetingScreen, ArticleScreen, SlipScreen),
+    "群众": (
+        ComplaintScreen,
+        CallBackScreen,
+        CorrectionRequestScreen,
+        ReporterScreen,
+        GroupMeetingScreen,
+        ArticleScreen,
+        SlipScreen,
+    ),
     "督办": (
         SupervisionScreen,
         SupervisingScreen,
@@ -121,11 +132,13 @@ MENU: dict[str, tuple[type[Screen], ...]] = {
 HIDDEN: tuple[type[Screen], ...] = (
     *(MyAccountScreen, FactorScreen, InboxScreen, DutyScreen, CaseScreen, FileScreen, DemoScreen),
     *(SignInScreen, SignOutScreen, PasswordScreen, TemplateScreen),
+    *(SignInByPhoneScreen, PhoneConfirmScreen),
 )
 
 
 def register(app: Flask) -> None:
     """Add the console to the application."""
+    app.url_map.converters["int"] = RowNumber
     app.config.update(BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     Babel(app)
     sessions.configure(app)

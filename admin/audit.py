@@ -4,6 +4,7 @@ from flask import request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.forms import page_before
 from admin.screens import Screen
 from admin.sessions import actor
 from admin.words import audit_line
@@ -22,9 +23,7 @@ class AuditScreen(Screen):
     def index(self) -> Response:
         """Show one page, the newest first."""
         subject = request.args.get("subject", "").strip()
-        rows = audit.rows_about(
-            subject, by=actor(), before=request.args.get("before", default=None, type=int), size=PAGE
-        )
+        rows = audit.rows_about(subject, by=actor(), before=page_before(), size=PAGE)
         return self.page(
             "console/audit.html",
             lines=[audit_line(row) for row in rows],

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from admin import deeds
 from admin.deed_screen import DeedScreen
 from admin.deeds import Deed
-from admin.forms import ROW, SAID_ON_THE_PAGE, page_status
+from admin.forms import ROW, SAID_ON_THE_PAGE, page_status, row_of
 from admin.sessions import actor
 from admin.step_fields import Field, Kind, Sent
 from admin.words import place
@@ -46,8 +46,11 @@ def _lines(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _answer(sent: Sent) -> str:
-    if not sent["family"]:
+    family = row_of(sent["family"])
+    if family is None:
         raise Invalid.field("family", "请选择是哪一户。")
+    if not all(number.isdecimal() for number in sent["is_so"]):
+        raise Invalid.field("is_so", "这一页不完整，请刷新后再办。")
     if sent["goes_on"] not in GOES_ON:
         raise Invalid.field("goes_on", "请选择接着怎么办。")
     form = AnswerForm(
@@ -57,7 +60,7 @@ def _answer(sent: Sent) -> str:
         sent["risk"],
         sent["put_right_by"],
     )
-    done = campaign_findings.answer(sent.number("campaign"), int(sent["family"]), form, by=sent.by)
+    done = campaign_findings.answer(sent.number("campaign"), family, form, by=sent.by)
     if done.assignment_id:
         return "已登记，村里会收到整改待办。"
     return "已登记，作为线索办理。" if done.clue_id or done.warning_id else "已登记。"

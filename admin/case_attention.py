@@ -70,6 +70,9 @@ def _of_papers(page: Page) -> Iterator[tuple[str, str]]:
         yield "authorizations", f"{len(without)}位家人没有有效的授权，不比对，不影响接着办：{'、'.join(without[:5])}。"
     if page["missing_photos"]:
         yield "files", f"附件还有{page['missing_photos']}件在路上，不影响接着办。"
+    unwritten = sum(not each["written"] for each in page["recordings"])
+    if unwritten:
+        yield "files", f"有{unwritten}段录音还没有写成文字，请听一听，把说了什么写下来。"
     for each in page["opinions"]:
         if each["phoned_by"] and not each["signed_by"]:
             yield "green", f"{each['phoned_by']}电话同意的，还没有补签。"

@@ -1,6 +1,7 @@
 """Authorizations at a desk: given on paper, by video or by a guardian; a member not reached; a word taken back."""
 
 from admin.case_steps import StepForm
+from admin.forms import row_of
 from admin.step_fields import Field, Kind, Sent
 from backend.errors import Invalid
 from backend.models import Authorization
@@ -12,9 +13,10 @@ WHO = Field("person_id", "哪一位家人", Kind.PICK, choices="members", none="
 
 def person(sent: Sent, name: str = "person_id") -> int:
     """Return which member was chosen; `Invalid` where nobody was."""
-    if not sent[name].isdigit():
+    person_id = row_of(sent[name])
+    if person_id is None:
         raise Invalid.field(name, "请选择是哪一位家人。")
-    return int(sent[name])
+    return person_id
 
 
 def _authorize(sent: Sent) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from admin.case_authorizations import AUTHORIZE, NOT_REACHED, WHO, WITHDRAW, person
+from admin.case_facts import CORRECT_ID, CORRECT_NAME, CORRECT_PHONE, WHY
 from admin.case_steps import StepForm
+from admin.forms import row_of
 from admin.step_fields import Field, Kind, Sent
 from backend.access.permissions import Action
 from backend.errors import Invalid
@@ -13,8 +15,6 @@ from backend.services import case_records, comparisons, corrections, kin, living
 from backend.services.kin import KinForm
 from backend.services.splits import SplitForm
 from backend.workflow.states import ENDS, State
-
-WHY = Field("words", "为什么这样改", Kind.LINE, hint="记入办理经过", most=300)
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,6 @@ def _merge(sent: Sent) -> Case:
     return mergers.merge(sent.case_id, other, by=sent.by, words=sent["words"])
 
 
-def _correct_id(sent: Sent) -> str:
-    before, after = corrections.correct_id(
-        sent.case_id, person(sent), sent["id_number"], by=sent.by, words=sent["words"]
-    )
-    return f"已更正：{before} 改为 {after}。"
-
-
 def _change_head(sent: Sent) -> Case:
     return corrections.change_head(
         sent.case_id, person(sent), by=sent.by, old_head_is=sent["old_head_is"] or "other", words=sent["words"]
@@ -65,7 +58,7 @@ def _record_death(sent: Sent) -> Case:
 
 def _split(sent: Sent) -> str:
     form = SplitForm(
-        follows=tuple(int(each) for each in sent["follows"] if each.isdigit()),
+        follows=tuple(row for each in sent["follows"] if (row := row_of(each)) is not None),
         kind=sent["kind"],
         head_id=person(sent, "head_id") if sent["head_id"] else None,
         other_head_id=person(sent, "other_head_id") if sent["other_head_id"] else None,
@@ -114,19 +107,9 @@ CORRECTIONS: Mapping[str, Correction] = {
             button="并在一起办",
         ),
     ),
-    "correct_id": Correction(
-        Action.CORRECT_ID,
-        StepForm(
-            _correct_id,
-            (
-                WHO,
-                Field("id_number", "正确的身份证号", Kind.LINE, most=30),
-                WHY,
-            ),
-            button="改正",
-        ),
-        when_closed=True,
-    ),
+    "correct_id": Correction(Action.CORRECT_ID, CORRECT_ID, when_closed=True),
+    "correct_name": Correction(Action.CORRECT_ID, CORRECT_NAME, when_closed=True),
+    "correct_phone": Correction(Action.CORRECT_ID, CORRECT_PHONE, when_closed=True),
     "change_head": Correction(
         Action.CORRECT_FAMILY,
         StepForm(

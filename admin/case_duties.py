@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from admin.doors import own_page_of
 from admin.words import place
 from backend.access.actor import Actor
 from backend.access.permissions import ROLE_NAMES, Role
@@ -26,5 +27,6 @@ def duty_line(task: Task, policy: Policy, by: Actor) -> dict[str, Any]:
         "says_no": bool(task.detail.get("village_says_no")),
         "may_press": nudges.may_press(task, by=by),
         "may_put_off": snoozes.may_put_off(task, by=by),
+        "page": own_page_of(task, by),
         "put_off_until": snoozes.latest_day(task, policy),
     }

@@ -19,6 +19,7 @@ from admin.case_forms import (
 from admin.case_known import known_of
 from admin.case_order import SECTIONS, order_of
 from admin.case_papers import papers_offered
+from admin.case_recordings import recordings_of, spoken_in
 from admin.words import place
 from backend.access.actor import Actor
 from backend.access.permissions import ROLE_NAMES, Action, Role, may
@@ -27,11 +28,11 @@ from backend.policy import Policy
 from backend.policy.county import policy_of
 from backend.policy.rules import NORMAL
 from backend.privacy.receipts import spoken
-from backend.services import case_records, cases, dossiers, family_phones, living, reveals, steps
+from backend.services import case_records, cases, dossiers, family_phones, living, recordings, reveals, steps
 from backend.services.case_records import Records
 from backend.services.cases import CaseFile
 from backend.services.dossiers import Dossier
-from backend.services.files import DOCUMENT, PICTURE, RECORDING
+from backend.services.files import DOCUMENT, PICTURE
 from backend.services.reveals import FIELD_NAMES
 from backend.workflow.living import VISITED_IN
 from backend.workflow.path import way_of
@@ -41,7 +42,7 @@ from backend.workflow.states import STATE_NAMES, State
 
 def case_page(file: CaseFile, *, by: Actor, sending: Sending) -> dict[str, Any]:
     """Return everything that the page of one case shows."""
-    case, words = file.case, cases.words_of(file)
+    case, words, written = file.case, cases.words_of(file), recordings.written_of(file.files)
     policy = policy_of(case.county_code, case.policy_version)
     accounts = steps.confirmed_accounts(case, by=by)
     dossier, seen = dossiers.gathered_on(case, by=by), case_records.read_records(case, by=by)
@@ -66,11 +67,14 @@ def case_page(file: CaseFile, *, by: Actor, sending: Sending) -> dict[str, Any]:
         "missing_photos": file.missing_photos,
         "masked": [(field, FIELD_NAMES[field], shown) for field, shown in reveals.masked(case).items()],
         "duties": [duty_line(task, policy, by) for task in file.duties],
-        "declarations": [_declaration(row, words[row.id], policy, accounts) for row in file.declarations],
+        "declarations": [
+            {**_declaration(row, words[row.id], policy, accounts), "voice": spoken_in(row, file.files, written)}
+            for row in file.declarations
+        ],
         "visits": [_visit(row, words[row.id], policy) for row in file.visits],
         "events": [_event(row, words.get(row.id, ""), file) for row in reversed(file.events)],
         "pictures": [_file(row) for row in file.files if row.kind == PICTURE],
-        "recordings": [_file(row) for row in file.files if row.kind == RECORDING],
+        "recordings": recordings_of(file.files, written),
         "papers": [_paper(row, policy) for row in file.files if row.kind == DOCUMENT],
         "paper_kinds": policy.dictionaries["papers"],
         "papers_offered": papers_offered(file, by),

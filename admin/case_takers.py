@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from admin.forms import row_of
 from admin.step_fields import Sent
 from backend.access.permissions import Action
 from backend.errors import Invalid, NotPossibleNow
@@ -90,9 +91,10 @@ def compare(sent: Sent) -> Any:
 def _finding(key: str, value: str, remark: str) -> Finding:
     person, _, item = key.partition(".")
     result, _, why = value.partition(":")
-    if not person.isdigit():
+    person_id = row_of(person)
+    if person_id is None:
         raise Invalid.field("results", "有的结果对不上这一户的人或比对项目。")
-    return Finding(int(person), item, result, why if result == NOT_COMPARED else None, remark)
+    return Finding(person_id, item, result, why if result == NOT_COMPARED else None, remark)
 
 
 def answer_objection(sent: Sent) -> Any:

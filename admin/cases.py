@@ -28,6 +28,7 @@ from backend.services import (
     living,
     looks,
     objection_readings,
+    recordings,
     reveals,
     steps,
 )
@@ -163,6 +164,16 @@ class CaseScreen(Screen):
             if not count:
                 raise Invalid.field("photos", "请先选择照片。")
             return f"已收到{count}张照片。"
+
+        return self._attempt(case_id, work)
+
+    @expose("/<int:case_id>/recordings/<int:file_id>/words", methods=["POST"])
+    def write_down(self, case_id: int, file_id: int) -> Response:
+        """Write down what a recording says."""
+
+        def work() -> str:
+            recordings.write_down(case_id, file_id, request.form.get("words", ""), by=actor())
+            return "已记下。写的文字和录音放在一起。"
 
         return self._attempt(case_id, work)
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, optional_day_in, page_status
+from admin.forms import SAID_ON_THE_PAGE, optional_day_in, page_before, page_status
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -39,7 +39,7 @@ class ClueScreen(Screen):
             by=by,
             channel=channel if channel in words else None,
             without_verdict=only_open,
-            before=asked.get("before", default=None, type=int),
+            before=page_before(),
             size=PAGE,
         )
         return self.page(

@@ -7,7 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, number_in, page_status
+from admin.forms import SAID_ON_THE_PAGE, number_in, page_before, page_status
 from admin.screens import Screen
 from admin.sessions import actor
 from backend.access.permissions import Action, may
@@ -33,7 +33,7 @@ class ComplaintScreen(Screen):
     def index(self) -> Response:
         """List those that wait for an answer, or all of them."""
         by, asked = actor(), request.args
-        before: Any = asked.get("before", default=None, type=int)
+        before: Any = page_before()
         everything = asked.get("only") == ALL
         rows = complaint_answers.complaints(by=by, open_only=not everything, before=before, size=PAGE)
         return self.page(
@@ -134,7 +134,7 @@ class CallBackScreen(Screen):
     @expose("/")
     def index(self) -> Response:
         """List the calls that are owed."""
-        before: Any = request.args.get("before", default=None, type=int)
+        before: Any = page_before()
         rows = satisfactions.call_backs(by=actor(), before=before, size=PAGE)
         return self.page(
             "console/call_backs.html",

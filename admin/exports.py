@@ -111,6 +111,8 @@ class ExportScreen(Screen):
             today=clock.today(),
             typed=typed,
             asks_for_code=second_looks.asks_for_code(by),
+            has_codes=second_looks.reads_codes(by),
+            by_phone=second_looks.by_phone(by),
             latest=asking.exports_of(by=by),
             standings=STANDING_NAMES,
             wrong=error.fields if error else {},

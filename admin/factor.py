@@ -1,4 +1,4 @@
-"""One's own second factor: setting it up, new recovery codes, giving it up for another telephone."""
+"""One's own second factor: setting codes or the phone up, new recovery codes, giving it up for another telephone."""
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
@@ -9,7 +9,8 @@ from admin.forms import SAID_ON_THE_PAGE, page_status
 from admin.screens import Screen
 from admin.sessions import actor
 from backend.errors import DomainError
-from backend.services import guarding, second_factors, second_looks
+from backend.services import guarding, phone_confirmations, second_factors, second_looks
+from backend.services.phone_confirmations import CHANGE, SET_UP
 from backend.services.second_factors import Offer
 
 
@@ -28,11 +29,34 @@ class FactorScreen(Screen):
         """Take a new second factor into use, and show the recovery codes once."""
         form, by = request.form, actor()
         try:
-            second_looks.look_again(by, form.get("password", ""))
+            # Whoever has a phone already confirms the change with it, or with a recovery code.
+            second_looks.look_again(by, form.get("password", ""), form.get("recovery", ""))
             codes = guarding.set_up_factor(form.get("code", ""), by=by)
         except SAID_ON_THE_PAGE as error:
             return self._show(error)
         return self._codes(codes)
+
+    @expose("/phone", methods=["POST"])
+    def ask_phone(self) -> Response:
+        """Ask a bound phone whether it may confirm from now on."""
+        try:
+            self._look_again()
+            phone_confirmations.ask(SET_UP, by=actor())
+        except SAID_ON_THE_PAGE as error:
+            return self._show(error)
+        return redirect(url_for("phone_confirm.index"))
+
+    @expose("/phone/use", methods=["POST"])
+    def use_phone(self) -> Response:
+        """Let the phone that agreed confirm from now on; whoever had no second factor sees the recovery codes once."""
+        try:
+            codes = guarding.use_phone(by=actor())
+        except SAID_ON_THE_PAGE as error:
+            return self._show(error)
+        if codes:
+            return self._codes(codes)
+        flash("以后可以用这部手机确认了。", "success")
+        return redirect(url_for("factor.index"))
 
     @expose("/codes", methods=["POST"])
     def renew_codes(self) -> Response:
@@ -65,12 +89,19 @@ class FactorScreen(Screen):
     def _show(self, error: DomainError | None = None) -> Response:
         by = actor()
         has_factor = second_factors.has_one(by.id)
-        offer: Offer | None = None if has_factor else second_factors.offer(by.id, is_fresh=error is None)
+        has_codes = second_factors.has_codes(by.id)
+        offer: Offer | None = None if has_codes else second_factors.offer(by.id, is_fresh=error is None)
         return self.page(
             "console/factor.html",
             status=page_status(error),
             offer=offer,
             left=second_factors.recovery_codes_left(by.id) if has_factor else 0,
+            has_factor=has_factor,
+            has_codes=has_codes,
+            has_phone=second_factors.has_phone(by.id),
+            is_confirmed=phone_confirmations.is_confirmed(CHANGE, by=by),
+            may_ask_phone=not phone_confirmations.hindrance(by.id, CHANGE),
+            no_phone=phone_confirmations.hindrance(by.id, SET_UP),
             is_demanded=second_factors.is_demanded(by.role, by.county_code),
             wrong=error.fields if error else {},
             said=error.message if error else "",

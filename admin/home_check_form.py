@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from admin.forms import row_of
 from admin.step_fields import Field, Form, Kind, value_of
 from backend import clock
 from backend.errors import Complaints
@@ -119,8 +120,8 @@ def _member(place: str, form: Form, take: Callable[[str, Kind], Any]) -> Member:
     said |= {name: bool(form.get(place + name)) for name in FLAGS}
     return Member(
         name=form.get(place + "name", ""),
-        person_id=int(known) if known.isdigit() else None,
-        work_months=int(months) if months.isdigit() else None,
+        person_id=row_of(known),
+        work_months=row_of(months),
         gives=take(place + "gives", Kind.MONEY) or 0,
         **said,
     )

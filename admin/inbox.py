@@ -1,6 +1,7 @@
 """One's own messages at the console: everything that was owed to whoever sits here, sent anywhere or not."""
 
 import re
+from datetime import date
 from typing import Any
 
 from flask import redirect, url_for
@@ -11,11 +12,13 @@ from admin.forms import LARGEST_ID, page_before, ticked
 from admin.screens import Screen
 from admin.send_words import KINDS
 from admin.sessions import actor
+from admin.words import day
 from backend.access.permissions import Action, may
 from backend.models import Message
 from backend.services import inbox
 
 PAGE = 20
+_DATE = re.compile(r"^(\d{4})年(\d{1,2})月(\d{1,2})日$")
 _CASE = re.compile(r"^cadre/case/case\?id=(\d{1,19})$")
 
 
@@ -50,11 +53,17 @@ def _line(message: Message) -> dict[str, Any]:
     return {
         "title": KINDS.get(message.kind, "消息"),
         "words": "，".join(str(data[name]) for name in ("what", "where", "status", "hint") if data.get(name)),
-        "due": data.get("due", ""),
+        "due": _with_weekday(str(data.get("due", ""))),
         "at": message.owed_at,
         "is_read": message.is_read,
         "href": _where(message),
     }
+
+
+def _with_weekday(said: str) -> str:
+    """Say a message's date as the console says dates; anything else stays as it was sent."""
+    found = _DATE.match(said)
+    return day(date(*map(int, found.groups()))) if found else said
 
 
 def _where(message: Message) -> str:

@@ -72,6 +72,8 @@ class MyAccountScreen(Screen):
             seats=guarding.sessions_of(by.id, by=by),
             phone=PHONE,
             has_factor=second_factors.has_one(by.id),
+            has_codes=second_factors.has_codes(by.id),
+            confirms=second_factors.has_phone(by.id),
             is_demanded=second_factors.is_demanded(by.role, by.county_code),
             was_reset=second_factors.was_reset(by.id),
         )

@@ -5,7 +5,7 @@ from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, number_in, optional_day_in, page_status, ticked
+from admin.forms import SAID_ON_THE_PAGE, number_in, optional_day_in, page_before, page_status, ticked
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -101,7 +101,7 @@ class NoticeScreen(Screen):
         return redirect(url_for("notices.show", notice_id=notice_id))
 
     def _index(self, error: DomainError | None = None) -> Response:
-        by, before = actor(), request.args.get("before", default=None, type=int)
+        by, before = actor(), page_before()
         waiting = village_lists.waiting_for_sheet(by=by)
         sheets = village_lists.sheets_of(by=by, before=before, size=FIRST_PAGE)
         return self.page(

@@ -27,6 +27,8 @@ class RegisterScreen(Screen):
             waiting=registers.waiting(by=by),
             items=current_policy(by.county_code).dictionaries["compare_items"],
             asks_for_code=second_looks.asks_for_code(by),
+            has_codes=second_looks.reads_codes(by),
+            by_phone=second_looks.by_phone(by),
         )
 
     @expose("/lists", methods=["POST"])

@@ -21,7 +21,7 @@ from backend.services import insurance, offers, relief
 from backend.services.offers import OfferForm
 
 SUBSIDY = Field("subsidy", "资助金额（元）", Kind.MONEY)
-MOST_SHOWN = 500
+MOST_SHOWN = 100
 
 
 def _put_on(sent: Sent) -> str:
@@ -119,7 +119,8 @@ class ResourceScreen(DeedScreen):
             "lists": {**names, "departments": offices},
             "starts": {"year": str(year)},
         }
-        lines = insurance.subsidy_list(year, by=by, size=MOST_SHOWN)
+        lines = insurance.subsidy_list(year, by=by, size=MOST_SHOWN, unpaid_first=True)
+        people, paid = insurance.counted(year, by=by)
         if error is not None and request.form.get("deed") == "insured":
             flash(error.message, "error")
         return self.page(
@@ -138,7 +139,8 @@ class ResourceScreen(DeedScreen):
             asked=[(row, offices.get(row.department, "")) for row in offers.asked_for(by=by)],
             claims=[_claim(row, watch, names, sending) for row, watch in relief.claims(by=by)],
             insured=lines,
-            unpaid=sum(not line.is_paid for line in lines),
+            people=people,
+            unpaid=people - paid,
             year=year,
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from admin.deeds import Deed
+from admin.forms import row_of
 from admin.step_fields import Field, Kind, Sent
 from backend.access.permissions import Action
 from backend.errors import Invalid
@@ -38,7 +39,7 @@ def _tell(sent: Sent) -> str:
     form = ChangeForm(
         sent["kind"],
         sent["happened_on"],
-        person_id=int(person) if person.isdecimal() and len(person) <= 19 else None,
+        person_id=row_of(person),
         name=sent["name"],
         relation=sent["relation"] or "other",
         words=sent["words"],

@@ -14,10 +14,10 @@ from admin.round_deeds import AT_HOME, DEEDS, HERE, ROWS, SO
 from admin.screens import Screen
 from admin.sessions import actor
 from admin.step_fields import Field, Kind
-from backend.access.permissions import Action
+from backend.access.permissions import Action, may
 from backend.errors import DomainError
 from backend.policy.county import current_policy
-from backend.services import hazards, member_changes, round_traits, rounds
+from backend.services import hazards, member_changes, round_photos, round_traits, rounds
 from backend.services.round_forms import RoundForm, Topic
 
 HEAD = (
@@ -147,7 +147,8 @@ class RoundScreen(Screen):
             changes=member_changes.changes_of(household_id, by=by),
             change_names=names["member_changes"],
             deeds_here=deeds.views(AT_HOME, AT_HOME, by=by, lists=lists, typed=typed, error=error, starts=starts),
-            visits=[(row, rounds.closed_kinds(row)) for row in rounds.visits_of(household_id, by=by)],
+            visits=[(each, rounds.closed_kinds(each.visit)) for each in round_photos.visits_seen(household_id, by=by)],
+            sees_photos=may(by.role, Action.READ_FILE),
             ways=names["visit_ways"],
             conclusions=names["round_conclusions"],
             error=error,

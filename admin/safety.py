@@ -12,7 +12,7 @@ from admin.sessions import actor
 from admin.staff import link_to
 from backend.access.permissions import Action
 from backend.errors import NotFound
-from backend.services import guarding, hats, personnel, staff
+from backend.services import guarding, hats, personnel, phone_confirmations, staff
 from backend.services.sign_ins import PHONE
 
 TOLD = (*SAID_ON_THE_PAGE, NotFound)
@@ -31,6 +31,8 @@ class SafetyScreen(Screen):
         return self.page(
             "console/safety.html",
             waiting=hats.waiting(by=actor()),
+            refused=guarding.refused_lately(by=actor()),
+            said_no=phone_confirmations.NO,
             people=people,
             after=further,
             named=named,

@@ -65,7 +65,7 @@ class SignInScreen(Screen):
                 return sessions.begin(redirect(target), ticket)
             ticket, codes = second_steps.set_up(sessions.halfway(), code, address=_address())
         except SignInFirst:
-            return _too_slow()
+            return too_slow()
         except TooMany as error:
             wrong = f"输错次数太多，请等{in_words(error.retry_after)}再试。"
             return self._second(target, status=429, wrong=wrong)
@@ -77,7 +77,7 @@ class SignInScreen(Screen):
         try:
             step = second_steps.step_of(sessions.halfway(), address=_address(), is_fresh=not wrong)
         except SignInFirst:
-            return _too_slow()
+            return too_slow()
         return self.page("console/second_step.html", status=status, step=step, wrong=wrong, onward=target)
 
     def _again(self, status: int, wrong: str, login: str, target: str) -> Response:
@@ -140,8 +140,9 @@ def _address() -> str:
     return request.remote_addr or ""
 
 
-def _too_slow() -> Response:
-    flash(TOO_LONG, "error")
+def too_slow(words: str = TOO_LONG) -> Response:
+    """Lead back to name and password: the time between the two steps is over."""
+    flash(words, "error")
     return redirect(url_for("sign_in.index"))
 
 

@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.forms import SAID_ON_THE_PAGE, day_in, number_in, page_status, ticked
+from admin.forms import SAID_ON_THE_PAGE, day_in, number_in, page_before, page_status, ticked
 from admin.screens import Screen
 from admin.sessions import actor
 from backend import clock
@@ -59,7 +59,7 @@ class SittingScreen(Screen):
     @expose("/")
     def index(self) -> Response:
         """List the sittings of one's place, the newest first."""
-        by, before = actor(), request.args.get("before", default=None, type=int)
+        by, before = actor(), page_before()
         rows = village_lists.sittings_of(by=by, before=before, size=PAGE)
         agenda = meetings.agenda(by=by)
         return self.page(

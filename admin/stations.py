@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin import deeds
 from admin.deeds import Deed
-from admin.forms import SAID_ON_THE_PAGE, page_status
+from admin.forms import SAID_ON_THE_PAGE, page_status, row_of
 from admin.screens import Screen
 from admin.sessions import actor
 from admin.step_fields import Field, Kind, Sent
@@ -62,7 +62,7 @@ def _end(sent: Sent) -> str:
 
 
 def _head(sent: Sent) -> str:
-    if not sent["rule"] and not sent["member"].isdecimal():
+    if not sent["rule"] and row_of(sent["member"]) is None:
         raise Invalid.field("member", "请选择由谁当站长。")
     chosen = None if sent["rule"] else int(sent["member"])
     stations.choose_head(sent.form.get("station", ""), chosen, sent["reason"], by=sent.by)

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from backend import clock
+from admin.forms import LARGEST_ID, day_of, moment_of, row_of
 from backend.access.actor import Actor
 from backend.errors import Complaints, Invalid
 
@@ -74,7 +74,7 @@ class Sent:
     def number(self, name: str) -> int:
         """Return a number that the page carries along."""
         value = self.form.get(name, type=int)
-        if value is None:
+        if value is None or abs(value) > LARGEST_ID:
             raise Invalid.field(name, "这一页不完整，请刷新后再办。")
         return value
 
@@ -106,8 +106,19 @@ def _text(each: Field, form: Form) -> str:
     return form.get(each.name, "")
 
 
+def _chosen(each: Field, form: Form) -> str:
+    return _on_the_list(each, form.get(each.name, ""))
+
+
 def _many(each: Field, form: Form) -> tuple[str, ...]:
-    return tuple(form.getlist(each.name))
+    return tuple(_on_the_list(each, text) for text in form.getlist(each.name))
+
+
+def _on_the_list(each: Field, text: str) -> str:
+    """Refuse a number that no row can have: whoever asks for the row would stumble over it."""
+    if text.isdigit() and row_of(text) is None:
+        raise Invalid.field(each.name, "请从列出的里面选。")
+    return text
 
 
 def _yes(each: Field, form: Form) -> bool:
@@ -115,20 +126,12 @@ def _yes(each: Field, form: Form) -> bool:
 
 
 def _day(each: Field, form: Form) -> date | None:
-    text = form.get(each.name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid.field(each.name, "日期不对，请重新选择。") from None
+    return day_of(form.get(each.name, ""), each.name)
 
 
 def _moment(each: Field, form: Form) -> datetime | None:
     """Read what the wall clock in China showed."""
-    text = form.get(each.name, "").strip()
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=clock.SHANGHAI) if text else None
-    except ValueError:
-        raise Invalid.field(each.name, "时间不对，请重新选择。") from None
+    return moment_of(form.get(each.name, ""), each.name)
 
 
 def _money(each: Field, form: Form) -> int | None:
@@ -150,8 +153,8 @@ def _grid(each: Field, form: Form) -> dict[str, str]:
 _READ = {
     Kind.TEXT: _text,
     Kind.LINE: _text,
-    Kind.CHOICE: _text,
-    Kind.PICK: _text,
+    Kind.CHOICE: _chosen,
+    Kind.PICK: _chosen,
     Kind.KEY: _text,
     Kind.MANY: _many,
     Kind.YES: _yes,

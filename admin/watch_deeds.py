@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from admin.deeds import Deed
+from admin.forms import row_of
 from admin.step_fields import Field, Kind, Sent
 from backend.access.permissions import Action
 from backend.errors import Invalid
@@ -19,7 +20,7 @@ WORDS = Field("words", "用几句话写明")
 
 def _id(sent: Sent, name: str) -> int | None:
     text = sent.form.get(name, "")
-    return int(text) if text.isdecimal() and len(text) <= 19 else None
+    return row_of(text)
 
 
 def _needed_id(sent: Sent, name: str) -> int:
@@ -75,8 +76,7 @@ def _family_says(sent: Sent) -> str:
 
 def _pair(sent: Sent) -> str:
     staff = sent["staff_id"]
-    known = int(staff) if staff.isdecimal() and len(staff) <= 19 else None
-    form = PairForm(sent["name"], sent["phone"], sent["unit"], staff_id=known)
+    form = PairForm(sent["name"], sent["phone"], sent["unit"], staff_id=row_of(staff))
     paired.pair(sent.case_id, form, by=sent.by)
     return "结对干部已落实，农户会收到名字和电话。"
 

@@ -7,7 +7,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import deeds
-from admin.forms import SAID_ON_THE_PAGE, page_status
+from admin.forms import SAID_ON_THE_PAGE, page_before, page_status
 from admin.removal_page import RemovalPages
 from admin.sessions import actor
 from admin.watch_deeds import DEEDS, ROWS, lists_of
@@ -36,7 +36,7 @@ class WatchScreen(RemovalPages):
     @expose("/")
     def index(self) -> Response:
         """List the families that stand in one way, the newest first."""
-        standing, before = request.args.get("standing", ""), request.args.get("before", type=int)
+        standing, before = request.args.get("standing", ""), page_before()
         standing = standing if standing in TABS else ""
         rows = watches.listed(by=actor(), standing=standing, before=before, size=PAGE)
         words = _policy().dictionaries

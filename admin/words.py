@@ -12,6 +12,7 @@ from backend import clock
 from backend.access.permissions import ROLE_NAMES, Action, Role, may
 from backend.models import AuditRow
 from backend.privacy.receipts import spoken
+from backend.services.phone_confirmations import PURPOSE_NAMES
 from backend.services.practice import MARK
 from backend.services.resends import WHY_NOT
 from backend.services.reveals import FIELD_NAMES, Field
@@ -94,6 +95,7 @@ AUDITED: dict[str, str] = {
     Action.GRANT_HAT: "批准岗位",
     Action.GUARD_ACCOUNTS: "账号安全",
     Action.SET_SAFETY: "安全设置",
+    Action.CONFIRM_CONSOLE: "手机确认",
     Action.TAKE_OFFLINE: "应急下线",
     Action.CHANGE_POLICY: "修改规则",
     Action.CHANGE_CALENDAR: "修改日历",
@@ -120,6 +122,7 @@ AUDITED: dict[str, str] = {
     "passed_up": "转上一级答复",
     Action.CALL_BACK: "查看不满意评价",
     "called_back": "回访答复",
+    "read_correction": "查看更正申请",
     "open_disaster": "开启灾害事件",
     "close_disaster": "结束灾害事件",
     "prepare_batch": "准备批次",
@@ -141,22 +144,21 @@ SUBJECTS |= {"policy": "规则", "calendar": "日历", "list": "名单", "report
 DONE_TO_STAFF = {"hire": "新增", "renew_link": "发新的密码链接", "bind_code": "发微信绑定码", "let_go": "停用"}
 DONE_TO_STAFF |= {"set_phone": "登记手机号", "forget_phone": "删去手机号"}
 DONE_TO_STAFF |= {"retry": "再发一次", "retry_all": "没发成的全部再发", "cancel": "不再发", "close_circuit": "恢复通道"}
-DONE_TO_STAFF |= {"asked": "申请导出", "taken": "下载"}
-DONE_TO_STAFF |= {"named": "指定", "ended": "提前结束"}
+DONE_TO_STAFF |= {"asked": "申请导出", "taken": "下载", "named": "指定", "ended": "提前结束"}
 DONE_TO_STAFF |= {"planned": "排上", "called_off": "取消", "away": "不在岗", "back": "回岗"}
 DONE_TO_STAFF |= {"own": "新建", "rename": "改名", "merge": "合并", "fill": "准备", "anew": "清空重来"}
 SUBJECTS |= {"place": "区划", "practice": "练习县"}
-SUBJECTS |= {"disaster": "灾害", "batch": "批次"}
-SUBJECTS |= {"message": "消息", "messages": "消息", "circuit": "通道"}
-SUBJECTS |= {"policy": "规则", "calendar": "日历", "import": "导入文件", "roster": "花名册", "office": "部门"}
+SUBJECTS |= {"disaster": "灾害", "batch": "批次", "message": "消息", "messages": "消息", "circuit": "通道"}
+SUBJECTS |= {"import": "导入文件", "roster": "花名册", "office": "部门"}
 SUBJECTS |= {"alert batch": "部门预警", "register": "比对名单", "oversight": "监督检查", "household": "户"}
 WAYS_OF_OVERSIGHT = {"overview": "总览", "families": "各户的办理时间"}
-SUBJECTS |= {"import": "导入文件", "roster": "花名册", "office": "部门"}
 SUBJECTS |= {"template": "模板", "notice": "公示", "meeting": "会议", "office_meeting": "会商", "assignment": "交办"}
 SUBJECTS |= {"supervision": "督办单"}
 DONE_TO_STAFF |= {"make_key": "发密钥", "end_key": "停用密钥"}
 DONE_TO_STAFF |= {"change_phone": "换手机", "freeze": "冻结", "thaw": "解冻", "ask": "提出", "grant": "批准"}
 DONE_TO_STAFF |= {"refuse": "退回", "take_back": "收回", "unlock": "解锁", "end_session": "让一处登录退出"}
+DONE_TO_STAFF |= {"use_phone": "设了确认用的手机", "ask_phone": "请手机确认", "phone_yes": "在手机上同意"}
+DONE_TO_STAFF |= {"phone_no": "在手机上说不是本人", "phone_wrong": "在手机上输错三次数字"}
 DONE_TO_STAFF |= {"end_sessions": "让登录全部退出", "reset_factor": "重置动态码", "give_up_factor": "取消动态码"}
 DONE_TO_STAFF |= {
     "set_up_factor": "设置动态码",
@@ -195,6 +197,7 @@ DETAILS: dict[str, Callable[[Any], str]] = {
     "field": lambda code: FIELD_NAMES[Field(code)],
     "why": lambda words: f"理由：{words}",
     "did": lambda code: DONE_TO_STAFF.get(code, code),
+    "confirmed": lambda code: PURPOSE_NAMES.get(code, ""),
     "what": lambda code: DONE_TO_STAFF.get(code, ""),
     "reason": lambda code: WHY_NOT.get(code, ""),
     "count": lambda count: f"{count}条",

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from backend.errors import DomainError
 from backend.services import erasures, subject_files
+from backend.services.backups import erased
 
 group = AppGroup("family", help="农户的权利：提供本人信息、删除。")
 
@@ -35,3 +36,14 @@ def erase(number: str, *, yes: bool) -> None:
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"已删除或抹去 {changed} 行。以前的备份到期后也会清掉。")
+
+
+@group.command("erase-again")
+@click.argument("source", type=click.Path(file_okay=False, path_type=Path))
+def erase_again(source: Path) -> None:
+    """Erase once more whom SOURCE, a folder of backups, names as erased: after a restore and a migration."""
+    try:
+        done = erased.erase_again_from(source, say=click.echo)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"又删了 {done} 户，其余的早已删除或者不在库里。")

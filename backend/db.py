@@ -13,7 +13,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, event
 from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, configure_mappers, registry
 from sqlalchemy.types import JSON, TypeDecorator
 
 from backend import clock, inserts, updates
@@ -243,6 +243,11 @@ def _once(session: Session, work: Callable[[], T]) -> T:
     finally:
         session.info["writing"] = False
     return result
+
+
+def connect_models() -> None:
+    """Connect all models with each other now; otherwise the first statement does, in each process that forks."""
+    configure_mappers()
 
 
 def _forget_what_was_read(session: Session) -> None:

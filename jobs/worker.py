@@ -5,8 +5,8 @@ import sys
 
 from rq import Queue, SimpleWorker, Worker
 from rq.worker import BaseWorker
-from sqlalchemy.orm import configure_mappers
 
+from backend import db as database
 from backend.redis_servers import redis_of
 from backend.settings import Settings
 from jobs.base import application
@@ -42,7 +42,7 @@ def _load_before_the_first_fork() -> None:
     Nothing here opens a connection, which no two processes may share.
     """
     importlib.import_module("jobs.schedule")
-    configure_mappers()
+    database.connect_models()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from backend.services.complaint_answers import Listed, Opened
 from backend.services.complaint_lines import STATUS_NAMES
 from backend.services.complaints import OwnComplaint
 from backend.services.consents import OwnConsents
+from backend.services.correction_requests import OwnCorrection
 from backend.services.looks import Told
 from backend.services.satisfactions import CallBack
 from backend.workflow.places import name_of
@@ -40,9 +41,9 @@ def call_back_page(rows: list[CallBack], size: int) -> dict[str, Any]:
     return {"items": [call_back(row) for row in rows], "before": page["before"]}
 
 
-def own_data(rows: list[OwnConsents], looked: list[Told]) -> dict[str, Any]:
-    """Return what is held under one's own receipts, and who looked at it."""
-    return {"items": [_own_line(row) for row in rows], "looks": looked}
+def own_data(rows: list[OwnConsents], looked: list[Told], asked: list[OwnCorrection]) -> dict[str, Any]:
+    """Return what is held under one's own receipts, who looked at it, and what was asked to be corrected."""
+    return {"items": [_own_line(row) for row in rows], "looks": looked, "corrections": asked}
 
 
 def _own_line(row: OwnConsents) -> dict[str, Any]:

@@ -55,7 +55,23 @@
     var first = document.querySelector("a[data-photo]");
     if (first) first.click();
   };
-  var KEYS = { j: function () { next(1); }, k: function () { next(-1); }, d: decide, p: photos };
+
+  // Whoever came from the queue goes back to it as it was, or on to the case after this one.
+  var back = document.querySelector("a[data-back]"), after = document.querySelector("a[data-after]");
+  var came = null;
+  try { came = JSON.parse(sessionStorage.getItem("queue")); } catch (refused) { /* Then the page's own link is good enough. */ }
+  if (came && back && after && came.back.indexOf(back.pathname) === 0) {
+    back.href = came.back;
+    var mine = (location.pathname.match(/^.*\/cases\/\d+/) || [""])[0], at = came.cases.indexOf(mine);
+    var following = came.cases.slice(at + 1).filter(function (each) { return each !== mine && /\/cases\/\d+$/.test(each); })[0];
+    if (at >= 0 && following) {
+      after.href = following;
+      after.hidden = false;
+      if (document.querySelector("[data-done]")) { after.classList.add("primary"); after.focus(); }
+    }
+  }
+  var onward = function () { if (after && !after.hidden) after.click(); };
+  var KEYS = { j: function () { next(1); }, k: function () { next(-1); }, d: decide, p: photos, n: onward };
 
   document.addEventListener("keydown", function (event) {
     var at = event.target;

@@ -116,6 +116,14 @@
   }
   count();
 
+  // A case page leads back to this list as it was asked for, and on to the case after it. Addresses only, this tab only.
+  if (/\/queue\/$/.test(location.pathname)) {
+    var cases = rows.map(link).filter(Boolean).map(function (each) { return each.pathname; });
+    try {
+      sessionStorage.setItem("queue", JSON.stringify({ back: location.pathname + location.search, cases: cases }));
+    } catch (refused) { /* Without it the page's own link leads back. */ }
+  }
+
   // A filter takes effect when it is chosen; a box of tools closes when another opens.
   document.querySelectorAll(".queue-filters select").forEach(function (list) {
     list.addEventListener("change", function () { list.form.submit(); });

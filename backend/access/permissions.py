@@ -90,6 +90,7 @@ class Action(StrEnum):
     READ_INBOX = "read_inbox"
     LEAVE_MARK = "leave_mark"
     CHANGE_CONSENT = "change_consent"
+    ASK_CORRECTION = "ask_correction"
     COMPLAIN = "complain"
     # in the procedure
     ACCEPT = "accept"
@@ -134,6 +135,7 @@ class Action(StrEnum):
     APPOINT_VISIT = "appoint_visit"
     CALL_MEETING = "call_meeting"
     CALL_BACK = "call_back"
+    ANSWER_CORRECTION = "answer_correction"
     ENTER_COMPLAINT = "enter_complaint"
     ANSWER_COMPLAINT = "answer_complaint"
     TERMINATE = "terminate"
@@ -241,6 +243,7 @@ class Action(StrEnum):
     READ_CASES = "read_cases"
     ADD_FILE = "add_file"
     READ_FILE = "read_file"
+    WRITE_DOWN_RECORDING = "write_down_recording"
     REVEAL = "reveal"
     MAKE_PAPER = "make_paper"
     CHANGE_TEMPLATES = "change_templates"
@@ -261,6 +264,7 @@ class Action(StrEnum):
     GRANT_HAT = "grant_hat"
     GUARD_ACCOUNTS = "guard_accounts"
     SET_SAFETY = "set_safety"
+    CONFIRM_CONSOLE = "confirm_console"
     TAKE_OFFLINE = "take_offline"
     CHANGE_POLICY = "change_policy"
     CHANGE_CALENDAR = "change_calendar"
@@ -301,9 +305,11 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.READ_INBOX: frozenset({Role.FARMER, Role.GRID}) | _OFFICES,
     Action.LEAVE_MARK: frozenset({Role.FARMER}),
     Action.CHANGE_CONSENT: frozenset({Role.FARMER}),
+    Action.ASK_CORRECTION: frozenset({Role.FARMER}),
     Action.COMPLAIN: frozenset({Role.FARMER, Role.GRID}) | _OFFICES,
     # Never the village: it is the one that is judged and complained about (practice P31).
     Action.CALL_BACK: _TOWN_DESK,
+    Action.ANSWER_CORRECTION: _TOWN_DESK,
     Action.ENTER_COMPLAINT: _TOWN_DESK | _COUNTY,
     Action.ANSWER_COMPLAINT: _TOWN_DESK | _COUNTY,
     Action.APPOINT_VISIT: _VILLAGE | _TOWN_DESK,
@@ -475,6 +481,7 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     # Township and county bring papers, and photos of the visits that they make themselves.
     Action.ADD_FILE: frozenset({Role.FARMER}) | _OFFICES,
     Action.READ_FILE: _OFFICES,
+    Action.WRITE_DOWN_RECORDING: _VILLAGE | _TOWN_DESK,
     Action.REVEAL: _OFFICES,
     # Which papers somebody may make depends on what each is about as well.
     Action.MAKE_PAPER: _OFFICES,
@@ -504,6 +511,8 @@ PERMISSIONS: dict[Action, frozenset[Role]] = {
     Action.GRANT_HAT: frozenset({Role.SECURITY}),
     Action.GUARD_ACCOUNTS: frozenset({Role.SECURITY}),
     Action.SET_SAFETY: frozenset({Role.SECURITY}),
+    # The bound phone says whether it is really its owner who sits at the console (practice P48).
+    Action.CONFIRM_CONSOLE: frozenset(LEVEL_OF_ROLE),
     # The leader too: a leak does not wait for one person's return.
     Action.TAKE_OFFLINE: frozenset({Role.SECURITY, Role.COUNTY_LEAD}),
     Action.MOVE_DEMO_CLOCK: frozenset({Role.ADMIN}),

@@ -7,10 +7,11 @@ from backend.access.permissions import Action, Role
 
 
 class Pace(Enum):
-    """When a step comes: at somebody's desk, at once, at a sitting of the village or the county, or by itself."""
+    """When a step comes: at a desk (soon, the same day), at once, at a sitting of village or county, or by itself."""
 
     DESK = auto()
     PROMPT = auto()
+    TODAY = auto()
     AT_ONCE = auto()
     CONSULTATION = auto()
     CALL = auto()
@@ -88,7 +89,7 @@ UPHOLD = Do(
     other_way="请民政按临时救助帮这一户渡过难关。",
     transfer="civil_affairs",
 )
-DEPARTMENT = Do(Action.CHECK_DEPARTMENT, Role.TOWN_REVIEW, words="查了登记和票据，反映的困难属实。")
+DEPARTMENT = Do(Action.CHECK_DEPARTMENT, Role.TOWN_REVIEW, Pace.TODAY, words="查了登记和票据，反映的困难属实。")
 PASS_ON = Do(Action.PASS_ON, Role.TOWN_REVIEW, words="核实、评议、公示齐全，困难属实，建议纳入。")
 SEND_BACK = Do(Action.SEND_BACK, Role.TOWN_REVIEW, codes=("members", "income"), words="请再核对家里人口和务工收入。")
 REFUSE = Do(
@@ -143,56 +144,60 @@ WATCHED = (*_AT_TOWNSHIP, *_END)
 
 COURSES: tuple[tuple[int, tuple[Do, ...]], ...] = (
     # Watched in the end.
-    (36, WATCHED),
-    (10, (ACCEPT, NOT_HOME, CHECK, CONFIRM, COMPARE, *_FROM_CONSULTATION)),
-    (10, (*_CHECKED, COMPARE_WITH_HIT, EXPLAIN, *_FROM_CONSULTATION)),
-    (4, (ACCEPT, CHECK_FROM_AFAR, CONFIRM_FROM_OUTSIDE, COMPARE, *_FROM_CONSULTATION)),
-    (6, (ASK, FETCH, *_AT_TOWNSHIP, *_END)),
-    (4, (*_AT_TOWNSHIP, SEND_BACK, CHECK, CONFIRM, *_END)),
-    (3, (*_AT_TOWNSHIP, PASS_ON, COUNTY_BACK, *_END)),
-    (2, (*_COMPARED, CONSULT, MEETING_FAILED, MEET, *_NOTICE, DEPARTMENT, *_END)),
-    (4, (*_MET, POST, OBJECT, KEEP, CLOSE, TAKE_DOWN, DEPARTMENT, *_END)),
-    (2, (*_MET, POST, OBJECT, LOOK_AGAIN, CHECK_AGAIN, CONFIRM, CLOSE, TAKE_DOWN, DEPARTMENT, *_END)),
-    (4, (*_GREEN, SIGN, COMPARE, *_FROM_CONSULTATION)),
+    (165, WATCHED),
+    (50, (ACCEPT, NOT_HOME, CHECK, CONFIRM, COMPARE, *_FROM_CONSULTATION)),
+    (50, (*_CHECKED, COMPARE_WITH_HIT, EXPLAIN, *_FROM_CONSULTATION)),
+    (20, (ACCEPT, CHECK_FROM_AFAR, CONFIRM_FROM_OUTSIDE, COMPARE, *_FROM_CONSULTATION)),
+    (30, (ASK, FETCH, *_AT_TOWNSHIP, *_END)),
+    (20, (*_AT_TOWNSHIP, SEND_BACK, CHECK, CONFIRM, *_END)),
+    (15, (*_AT_TOWNSHIP, PASS_ON, COUNTY_BACK, *_END)),
+    (10, (*_COMPARED, CONSULT, MEETING_FAILED, MEET, *_NOTICE, DEPARTMENT, *_END)),
+    (20, (*_MET, POST, OBJECT, KEEP, CLOSE, TAKE_DOWN, DEPARTMENT, *_END)),
+    (10, (*_MET, POST, OBJECT, LOOK_AGAIN, CHECK_AGAIN, CONFIRM, CLOSE, TAKE_DOWN, DEPARTMENT, *_END)),
+    (20, (*_GREEN, SIGN, COMPARE, *_FROM_CONSULTATION)),
     # Another end.
-    (6, (*_AT_TOWNSHIP, REFUSE, ANSWERED)),
-    (4, (*_AT_TOWNSHIP, REFUSE_PLAINLY)),
-    (3, (*_AT_TOWNSHIP, REFUSE_PLAINLY, ASK_RECHECK, CONFIRM_OUTCOME)),
-    (2, (*_AT_TOWNSHIP, REFUSE_PLAINLY, ASK_RECHECK, OVERTURN, CHECK, CONFIRM, *_END)),
-    (4, (*_COMPARED, CONSULT, MEETING_SAID_NO, REFUSE)),
-    (3, (ACCEPT, NO_RISK, REFUSE_PLAINLY)),
-    (3, (*_MET, POST, OBJECT, UPHOLD)),
-    (4, (*_AT_TOWNSHIP, PASS_ON, REJECT)),
-    (7, (FORMALLY,)),
-    (4, (HAND_UP, CLOSE_CLUE)),
-    (4, (TRANSFER,)),
-    (3, (*_CHECKED, MOVED_AWAY)),
-    (4, (WITHDRAW,)),
-    (3, (ACCEPT, WITHDRAW)),
-    # Left where they are: these are the overdue ones, at every desk.
-    (8, ()),
-    (4, (ASK,)),
-    (6, (ACCEPT,)),
-    (2, (ACCEPT, NOT_HOME)),
-    (2, (ACCEPT, CHECK)),
-    (4, _CHECKED),
-    (4, _COMPARED),
-    (3, (*_COMPARED, CONSULT)),
-    (3, _MET),
-    (2, (*_MET, POST, OBJECT)),
-    (4, (*_MET, POST, CLOSE)),
-    (3, _AT_TOWNSHIP),
-    (4, (*_AT_TOWNSHIP, PASS_ON)),
-    (3, (*_AT_TOWNSHIP, PASS_ON, APPROVE)),
-    (2, (*_AT_TOWNSHIP, REFUSE_PLAINLY, ASK_RECHECK)),
-    (2, (*_AT_TOWNSHIP, REFUSE)),
-    (1, (HAND_UP,)),
-    (1, _GREEN[:4]),
-    (1, _GREEN[:5]),
-    (1, _GREEN[:6]),
-    (1, _GREEN),
+    (35, (*_AT_TOWNSHIP, REFUSE, ANSWERED)),
+    (25, (*_AT_TOWNSHIP, REFUSE_PLAINLY)),
+    (15, (*_AT_TOWNSHIP, REFUSE_PLAINLY, ASK_RECHECK, CONFIRM_OUTCOME)),
+    (10, (*_AT_TOWNSHIP, REFUSE_PLAINLY, ASK_RECHECK, OVERTURN, CHECK, CONFIRM, *_END)),
+    (20, (*_COMPARED, CONSULT, MEETING_SAID_NO, REFUSE, ANSWERED)),
+    (20, (ACCEPT, NO_RISK, REFUSE_PLAINLY)),
+    (15, (*_MET, POST, OBJECT, UPHOLD, TAKE_DOWN._replace(pace=Pace.SHEET), ANSWERED)),
+    (20, (*_AT_TOWNSHIP, PASS_ON, REJECT)),
+    (60, (FORMALLY,)),
+    (47, (HAND_UP, CLOSE_CLUE)),
+    (25, (TRANSFER, ANSWERED)),
+    (15, (*_CHECKED, MOVED_AWAY)),
+    (20, (WITHDRAW,)),
+    (15, (ACCEPT, WITHDRAW)),
 )
-"""How many in two hundred households take each course; what would lie in the future has not happened yet."""
+"""How many in a thousand households take each course; what would lie in the future has not happened yet."""
+
+LEFT: tuple[tuple[int, int, tuple[Do, ...]], ...] = (
+    (20, 0, ()),
+    (20, 8, (ASK,)),
+    (40, 0, (ACCEPT,)),
+    (10, 0, (ACCEPT, NOT_HOME)),
+    (8, 0, (ACCEPT, CHECK)),
+    (16, 0, _CHECKED),
+    (14, 0, _COMPARED),
+    (12, 0, (*_COMPARED, CONSULT)),
+    (6, 0, _MET),
+    (10, 3, (*_MET, POST, OBJECT)),
+    (14, 0, (*_MET, POST, CLOSE)),
+    (14, 0, _AT_TOWNSHIP),
+    (14, 0, (*_AT_TOWNSHIP, PASS_ON)),
+    (10, 0, (*_AT_TOWNSHIP, PASS_ON, APPROVE)),
+    (10, 4, (*_AT_TOWNSHIP, REFUSE_PLAINLY, ASK_RECHECK)),
+    (8, 5, (*_AT_TOWNSHIP, REFUSE)),
+    (5, 0, (HAND_UP,)),
+    (2, 0, _GREEN[:4]),
+    (2, 0, _GREEN[:5]),
+    (2, 0, _GREEN[:6]),
+    (3, 0, _GREEN),
+    (8, 0, (*_AT_TOWNSHIP, SEND_BACK, CHECK, CONFIRM)),
+)
+"""Those who wait for somebody, so many in a thousand, and the days that they wait at most: few of them are late."""
 
 ONLY_CLUES = frozenset({Action.FIND_NO_RISK, Action.HAND_UP_CLUE})
 """Steps that a family which applied itself never meets: its case began with somebody else's word."""

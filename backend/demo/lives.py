@@ -1,13 +1,13 @@
 """What each invented household lives through: which steps, by whom and when; the same seed gives the same lives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 from backend import clock
 from backend.access.permissions import Action, Role
-from backend.demo.courses import COURSES, ONLY_CLUES, WATCHED, WITHDRAW, Do, Pace
+from backend.demo.courses import COURSES, LEFT, ONLY_CLUES, WATCHED, WITHDRAW, Do, Pace
 from backend.demo.people import InventedHousehold, households
 
 SEED = 130126
@@ -20,9 +20,11 @@ LONG_AGO = (260.0, 340.0)
 FIRST_LONG_AGO, PEOPLE_LONG_AGO = 1_000_000, 1_500_000
 """Numbers of lives and serial numbers of people that no crowd of a demonstration reaches."""
 
-WITH_ID_NUMBER, ON_A_PHONE, FOR_SOMEBODY, AS_A_CLUE, SLOW = 0.7, 0.04, 0.15, 0.2, 0.05
-"""Shares: who has the ID card at hand, declares on a phone, lets somebody speak for them, is found by others, and the
-steps that wait too long."""
+WITH_ID_NUMBER, ON_A_PHONE, FOR_SOMEBODY, AS_A_CLUE = 0.7, 0.05, 0.15, 0.2
+"""Shares: who has the ID card at hand, declares on a phone, lets somebody speak for them, and is found by others."""
+
+SLOW, FORGOTTEN = 0.008, 0.1
+"""Shares: the steps that wait too long, and the families forgotten for some days among those left where they are."""
 
 ON_PAPER, ON_THE_PHONE = "self_paper", "self_mp"
 CLUES: tuple[tuple[str, Role], ...] = (
@@ -40,15 +42,18 @@ CLUES: tuple[tuple[str, Role], ...] = (
 NOTICE_DAYS = 5
 """The full days of a notice under the demonstration's preset."""
 
-SITS_EVERY = 3
-"""A village sits on every third day; whatever waits for it then is one sitting."""
+FORGOTTEN_DAYS, LATE_BY_DAYS = (2, 9), 3
+"""How long whoever is forgotten waits, and how many days later a slow village sits."""
 
 _OFFICE, _WAKING, _MIDNIGHT = (time(8, 40), time(17, 20)), (time(7, 0), time(20, 30)), (time(0, 0), time(0, 20))
 _HOURS = {Pace.CONSULTATION: time(15), Pace.CALL: time(16), Pace.MEETING: time(16, 30)}
-_SHEETS_HANG, _SHEETS_COME_DOWN, _COUNTY_SITS = time(8, 45), time(9, 15), time(10, 30)
+_SHEETS_HANG, _SHEETS_COME_DOWN, _COUNTY_SITS = time(17, 30), time(9, 15), time(10, 30)
 _AT_ONCE = (2, 25)
-_LATELY = 0.4
-_SATURDAY = 5
+_LATELY = 0.31
+_COURSES: tuple[tuple[int, int | None, tuple[Do, ...]], ...] = (
+    *LEFT,
+    *((share, None, course) for share, course in COURSES),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +113,15 @@ def long_ago(count: int, villages: Sequence[str], *, until: datetime) -> Iterato
 
 def _life(number: int, household: InventedHousehold, place: int, until: datetime) -> Life:
     random = Random(SEED + number)  # noqa: S311 - invented people are no secret
-    # More of late, so that every desk has something that is not yet due.
-    days = DAYS_BACK * (1 - random.random() ** _LATELY)
-    declared_at = _within(random, until - timedelta(days=days), _WAKING)
-    if declared_at >= until:
-        declared_at -= timedelta(days=1)
-    course = random.choices([course for _, course in COURSES], [share for share, _ in COURSES])[0]
+    _, waits, course = random.choices(_COURSES, [each[0] for each in _COURSES])[0]
+
+    def walk(since: datetime) -> tuple[Step, ...]:
+        return tuple(_Pacer(Random(f"{SEED} {number}"), place).steps(course, since, until))  # noqa: S311
+
+    declared_at = _anywhere(random, until)
+    if waits is not None:
+        days = random.randint(*FORGOTTEN_DAYS) if random.random() < FORGOTTEN else random.randint(0, waits)
+        declared_at = _lately(declared_at, until - timedelta(days=days), len(course), walk)
     was_found = any(do.action in ONLY_CLUES for do in course)
     is_on_a_phone = WITHDRAW in course or (random.random() < ON_A_PHONE and not was_found)
     is_clue = was_found or random.random() < AS_A_CLUE
@@ -129,8 +137,25 @@ def _life(number: int, household: InventedHousehold, place: int, until: datetime
         gives_id_number=random.random() < WITH_ID_NUMBER,
         is_on_a_phone=is_on_a_phone,
         relation=random.choice(("family", "relative", "neighbour")) if random.random() < FOR_SOMEBODY else "self",
-        steps=tuple(_Pacer(random, place).steps(course, declared_at, until)),
+        steps=walk(declared_at),
     )
+
+
+def _anywhere(random: Random, until: datetime) -> datetime:
+    """Return an instant of the last weeks; more of late, so that every desk has something that is not yet due."""
+    days = DAYS_BACK * (1 - random.random() ** _LATELY)
+    found = _within(random, until - timedelta(days=days), _WAKING)
+    return found if found < until else found - timedelta(days=1)
+
+
+def _lately(hour: datetime, until: datetime, steps: int, walk: Callable[[datetime], tuple[Step, ...]]) -> datetime:
+    """Return the last day, at this hour, from which so many steps are over by then: what comes next is hardly late."""
+    for days in range(DAYS_BACK):
+        since = datetime.combine(clock.local(until).date(), hour.timetz()) - timedelta(days=days)
+        taken = walk(since) if since < until else ()
+        if since < until and len(taken) == steps and (not taken or taken[-1].at < until):
+            return since
+    return hour
 
 
 class _Pacer:
@@ -163,28 +188,26 @@ class _Pacer:
         if pace in _HOURS:
             return self._sitting(since, _HOURS[pace], late=slow)
         if pace is Pace.SHEET and not slow:
-            return self._shared(today + timedelta(days=1), _SHEETS_HANG)
+            same_day = self._shared(today, _SHEETS_HANG)
+            return same_day if same_day > since else self._shared(today + timedelta(days=1), _SHEETS_HANG)
         if pace is Pace.COUNTY_SITTING:
             return self._county_sitting(since + timedelta(days=4 if slow else 0))
-        return self._at_a_desk(since, slow=slow and pace is not Pace.PROMPT)
+        return self._at_a_desk(since, slow=slow and pace is not Pace.PROMPT, longest=0 if pace is Pace.TODAY else 1)
 
-    def _at_a_desk(self, since: datetime, *, slow: bool) -> datetime:
-        days = self._random.uniform(3, 9) if slow else self._random.uniform(0, 1)
+    def _at_a_desk(self, since: datetime, *, slow: bool, longest: int) -> datetime:
+        days = self._random.uniform(3, 9) if slow else self._random.uniform(0, longest)
         moment = _within(self._random, since + timedelta(days=days), _OFFICE)
         # On the same day but earlier: then it is the next day's work.
         return moment if moment > since else _within(self._random, since + timedelta(days=1), _OFFICE)
 
     def _sitting(self, since: datetime, hour: time, *, late: bool) -> datetime:
-        day = clock.local(since).date() + timedelta(days=SITS_EVERY if late else 0)
-        while (day.toordinal() + self._place) % SITS_EVERY or self._shared(day, hour) <= since:
-            day += timedelta(days=1)
-        return self._shared(day, hour)
+        day = clock.local(since).date() + timedelta(days=LATE_BY_DAYS if late else 0)
+        return self._shared(day if self._shared(day, hour) > since else day + timedelta(days=1), hour)
 
     def _county_sitting(self, since: datetime) -> datetime:
+        """Return the next morning's instant: the fifteen days do not stop on a rest day."""
         day = clock.local(since).date()
-        while day.weekday() >= _SATURDAY or _at(day, _COUNTY_SITS) <= since:
-            day += timedelta(days=1)
-        return _at(day, _COUNTY_SITS)
+        return _at(day if _at(day, _COUNTY_SITS) > since else day + timedelta(days=1), _COUNTY_SITS)
 
     def _shared(self, day: date, hour: time) -> datetime:
         """Return the village's own second of that hour: its families share it, and no other village's do."""

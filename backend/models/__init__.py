@@ -15,11 +15,12 @@ from backend.models.clues import Clue, Reporter
 from backend.models.comparisons import Comparison, ComparisonAnswer, ComparisonResult
 from backend.models.complaints import Complaint, ComplaintLine
 from backend.models.consents import ConsentChange
+from backend.models.correction_requests import CorrectionRequest
 from backend.models.counties import County, DemoClock, Leader, PolicyVersion, Region, WorkdayOverride
 from backend.models.disasters import DisasterEvent, DisasterHousehold
 from backend.models.exports import Export, LedgerSnapshot
 from backend.models.figures import Figures
-from backend.models.files import StoredFile
+from backend.models.files import RecordingText, StoredFile
 from backend.models.green_channels import GreenChannel, GreenOpinion
 from backend.models.grids import Grid, GridChange, GridPost, TrainingTaken
 from backend.models.group_meetings import GroupMeeting, SpokenOf
@@ -40,6 +41,7 @@ from backend.models.offices import DepartmentKey, Office
 from backend.models.pairings import Pairing
 from backend.models.paper_templates import PaperTemplate
 from backend.models.phone_codes import PhoneCode
+from backend.models.phone_confirmations import PhoneConfirmation
 from backend.models.plans import Measure, MeasureLine, Offer, Plan
 from backend.models.queue_habits import QueueHabits
 from backend.models.region_changes import RegionChange
@@ -86,6 +88,7 @@ __all__ = [
     "Complaint",
     "ComplaintLine",
     "ConsentChange",
+    "CorrectionRequest",
     "County",
     "CountyBatch",
     "CountySafety",
@@ -146,6 +149,7 @@ __all__ = [
     "Person",
     "PersonDigest",
     "PhoneCode",
+    "PhoneConfirmation",
     "Plan",
     "PolicyVersion",
     "Publicity",
@@ -153,6 +157,7 @@ __all__ = [
     "QueueHabits",
     "Quota",
     "ReceiptLine",
+    "RecordingText",
     "RecoveryCode",
     "Region",
     "RegionChange",

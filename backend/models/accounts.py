@@ -20,6 +20,7 @@ class Account(Base):
     county_code: Mapped[str] = mapped_column(Symbols(6), ForeignKey("counties.code"))
     unionid: Mapped[str | None] = mapped_column(Symbols(64), comment="the same person in the service account")
     staff_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("staff.id"), index=True)
+    bound_at: Mapped[datetime | None] = mapped_column(comment="real time; since when it is a member of staff's")
     made_at: Mapped[datetime]
 
 

@@ -10,7 +10,10 @@ from backend.db import Base, RowId, Sealed, Symbols, Words, new_id
 
 
 class SecondFactor(Base):
-    """Somebody's one-time codes by the clock (TOTP): the secret is sealed, and a used code is not taken again."""
+    """Somebody's one-time codes by the clock (TOTP), their confirming phone, or both.
+
+    The secret is sealed, and a used code is not taken again.
+    """
 
     __tablename__ = "second_factors"
 
@@ -18,6 +21,9 @@ class SecondFactor(Base):
     secret_sealed: Mapped[str | None] = mapped_column(Sealed(200))
     set_up_at: Mapped[datetime | None] = mapped_column(comment="real time; empty until a first code was right")
     last_step: Mapped[int] = mapped_column(default=0, comment="the half minute of the last code that was used")
+    account_id: Mapped[int | None] = mapped_column(
+        RowId, comment="the WeChat account that confirms instead of a code; no other one does"
+    )
     reset_at: Mapped[datetime | None] = mapped_column(comment="real time; its owner is told so")
     reset_by_name: Mapped[str] = mapped_column(Words(50), default="")
 

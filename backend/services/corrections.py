@@ -15,7 +15,7 @@ from backend.access.permissions import Action, Role, require
 from backend.access.scope import Receipted, Scoped, as_system
 from backend.db import Base, db, use_case
 from backend.errors import Invalid, NotAllowed, NotFound
-from backend.models import Case, Declaration, Household, Person, Region
+from backend.models import Case, Declaration, Household, Person, Region, Watch
 from backend.models.places import Place as Levels
 from backend.models.places import place_of
 from backend.privacy.current import keys
@@ -84,7 +84,7 @@ def correct_id(case_id: int, person_id: int, number: str, *, by: Actor, words: s
     require(by.role, Action.CORRECT_ID)
     said = clean_text(words, most=MOST_WORDS, field="words")
     case = _case(case_id, by)
-    person = _person(case, person_id)
+    person = member_of(case, person_id)
     right = parse_id_number(number, field="id_number", today=clock.today()).number
     known = tuple(index_of(right).values())
     if is_registered_elsewhere(case.county_code, known, household_id=case.household_id):
@@ -106,7 +106,7 @@ def change_head(case_id: int, person_id: int, *, by: Actor, old_head_is: str, wo
     require(by.role, Action.CORRECT_FAMILY)
     said = clean_text(words, most=MOST_WORDS, field="words")
     case = _case(case_id, by)
-    make_head(case, _person(case, person_id), old_head_is)
+    make_head(case, member_of(case, person_id), old_head_is)
     engine.note(case, "change_head", by=by, reason=Reason(words=said), detail={"person": str(person_id)})
     return case
 
@@ -119,7 +119,7 @@ def record_death(case_id: int, person_id: int, *, by: Actor, died_on: date, new_
     """
     require(by.role, Action.CORRECT_FAMILY)
     case = _case(case_id, by)
-    person = _person(case, person_id)
+    person = member_of(case, person_id)
     if died_on > clock.today():
         raise Invalid.field("died_on", "日期不能晚于今天。")
     living = [each for each in people_of(case.household_id) if each.id != person.id]
@@ -129,7 +129,7 @@ def record_death(case_id: int, person_id: int, *, by: Actor, died_on: date, new_
     person.died_on = died_on
     db.session.flush()
     if was_head and new_head_id is not None:
-        make_head(case, _person(case, new_head_id), OTHER)
+        make_head(case, member_of(case, new_head_id), OTHER)
     with as_system("messages to the dead stop"):
         stopped = farewells.stop_messages(case, person)
     money.flag(case, "record_death", by=by)
@@ -149,6 +149,8 @@ def make_head(case: Case, person: Person, old_head_is: str) -> None:
     case.initials = initials(person.name)
     for task in open_duties(case.id):
         task.head_name = person.name
+    for watch in db.session.scalars(select(Watch).where(Watch.household_id == household.id)):
+        watch.head_name = person.name
 
 
 def _case(case_id: int, by: Actor) -> Case:
@@ -209,7 +211,8 @@ def _open_declarations(case: Case) -> list[Declaration]:
     return list(db.session.scalars(query))
 
 
-def _person(case: Case, person_id: int) -> Person:
+def member_of(case: Case, person_id: int) -> Person:
+    """Return a living member of a case's household; anybody else does not exist."""
     query = select(Person).where(Person.id == person_id, Person.household_id == case.household_id)
     person = db.session.scalars(query.where(Person.died_on.is_(None))).one_or_none()
     if person is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend import clock
 from backend.access.actor import Actor, staff_actor
@@ -17,7 +17,7 @@ from backend.demo.people import phone as invented_number
 from backend.demo.phones import DemoPhone, Emulator
 from backend.errors import NotPossibleNow
 from backend.models import Account, County, Identity, Region, Staff
-from backend.services import counties, offices, sign_ins, staff
+from backend.services import counties, offices, second_factors, sign_ins, staff
 from backend.services.staff import NewStaff
 from backend.services.storage import settings
 from backend.services.templates import TEMPLATES
@@ -202,6 +202,7 @@ def allow_messages() -> bool:
     return True
 
 
+@use_case
 def _bind(member: Member, *, by: Actor) -> None:
     """Bind a member's phone with a one-time code, as at the console; once."""
     openid = openid_of(member.login)
@@ -211,6 +212,9 @@ def _bind(member: Member, *, by: Actor) -> None:
     ticket = sign_ins.open_phone(settings().wechat_app_id, openid, COUNTY)
     staff_id = db.session.scalars(select(Staff.id).where(Staff.login == member.login)).one()
     sign_ins.bind_phone(staff.make_bind_code(staff_id, by=by), by=ticket.actor)
+    # The invented people did so some days ago: their phones may confirm at once.
+    bound = update(Account).where(Account.id == ticket.actor.account_id)
+    db.session.execute(bound.values(bound_at=clock.real_now() - 2 * second_factors.SETTLED_AFTER))
 
 
 def is_complete() -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from backend import clock
 from backend.access.actor import Actor, system_actor
-from backend.access.permissions import LEVEL_OF_ROLE, Role
+from backend.access.permissions import LEVEL_OF_ROLE, Action, Role
 from backend.access.scope import as_system
 from backend.db import db
 from backend.demo.afterwards import ANY, DISHES, ENDS, SEEN, Dish, End
@@ -19,7 +19,7 @@ from backend.demo.cast import TOWNSHIP_DIGITS
 from backend.demo.people import phone
 from backend.errors import DomainError
 from backend.models import Measure, Pairing, Plan, Task, Watch
-from backend.services import demo, demo_desks, demo_hazards, demo_ways_out, measures, paired, plans, rounds
+from backend.services import care, demo, demo_desks, demo_hazards, demo_ways_out, measures, paired, plans, rounds
 from backend.services.demo_past import act_as, forget_old_news, nobody_is_woken, remind_from
 from backend.services.demo_turns import key_of
 from backend.services.measure_forms import MeasureForm
@@ -27,7 +27,9 @@ from backend.services.measures import Progress
 from backend.services.paired import PairForm
 from backend.services.plans import PlanForm
 from backend.services.round_forms import RoundForm, Topic
-from backend.workflow.tasks import NEW
+from backend.workflow.states import Kind
+from backend.workflow.tasks import NEW, open_duties
+from backend.workflow.watching import WITHOUT_LABOUR
 
 T = TypeVar("T")
 Actors = Mapping[tuple[Role, str], Actor]
@@ -36,9 +38,12 @@ OLD = timedelta(days=100)
 """Whoever is watched longer than this was included long ago, and is visited month by month."""
 
 VISITED_EVERY = 29
-NEVER_PLANNED, ELSEWHERE, PLAIN, ABLE = 0.25, 0.2, 0.8, 0.85
-"""Shares: villages that have not planned yet, families outside the cast's township that live on (each costs time),
-visits at which nothing changed, and families in which somebody can work."""
+MISSED_SINCE = 2.5
+"""Days since a family said that its help did not arrive: the township still has time to look."""
+
+NEVER_PLANNED, ELSEWHERE, PLAIN, ABLE = 0.04, 0.05, 0.8, 0.85
+"""Shares: families nobody has planned for, families outside the cast's township whose help is followed to its end (each
+costs time), visits at which nothing changed, and families in which somebody can work."""
 
 _HELPER_NUMBERS = 51_000_000
 FEN = 100
@@ -75,6 +80,7 @@ class _Family:
     watch: Watch
     number: int
     now: datetime = field(init=False)
+    is_without_labour: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.random = Random(f"{self.watch.head_name}{self.watch.began_on}")  # noqa: S311 - invented people are no secret
@@ -84,13 +90,17 @@ class _Family:
 
     def live(self) -> None:
         """Live up to today; a step that somebody at a screen made impossible ends it."""
-        is_near = self.watch.village_code.startswith(demo.HOME_VILLAGE[:TOWNSHIP_DIGITS])
-        share = 1 - NEVER_PLANNED if is_near else ELSEWHERE
-        if not self.is_old and self.random.random() > share:
+        if not self.is_old and self.random.random() < NEVER_PLANNED:
             return
+        is_near = self.watch.village_code.startswith(demo.HOME_VILLAGE[:TOWNSHIP_DIGITS])
         try:
+            self._begin()
+            if not (is_near or self.is_old or self.random.random() < ELSEWHERE):
+                return
             self._help()
             self._visits()
+            if self.end is End.MISSING:
+                self._says((self.today - self.now) / timedelta(days=1) - MISSED_SINCE, False)
             if self.end in demo_ways_out.WAYS:
                 demo_ways_out.WAYS[self.end](self)
         except (NotYetError, DomainError):
@@ -131,7 +141,8 @@ class _Family:
         role = self.random.choice((Role.VILLAGE, Role.HEAD))
         self.does(role, days, lambda by: rounds.file_round(self.watch.household_id, form, by=by))
 
-    def _help(self) -> None:
+    def _begin(self) -> None:
+        """Find somebody who answers for the family, and plan its help."""
         random, watch = self.random, self.watch
         helper = PairForm(
             name=random.choice("刘李王周何许") + random.choice(("志远", "春梅", "国栋", "晓燕")),
@@ -140,6 +151,11 @@ class _Family:
         )
         self.does(Role.TOWN_REVIEW, random.uniform(0.5, 4), lambda by: paired.pair(watch.id, helper, by=by))
         self.does(Role.VILLAGE, random.uniform(0.5, 5), self._plan)
+        if self.is_without_labour:
+            self.does(Role.TOWN_REVIEW, random.uniform(1, 4), self._answer_for_civil_affairs)
+
+    def _help(self) -> None:
+        random = self.random
         money = self.measure().funds != measures.NO_FUNDS
         for role, days, what, words in (
             (Role.VILLAGE, 2.0, measures.UNDERWAY, "已经对接，开始办了。"),
@@ -147,16 +163,20 @@ class _Family:
             (Role.VILLAGE, 4.0, measures.DELIVERED, "办好了，当面看过。"),
         ):
             self.does(role, days * random.uniform(0.5, 1.5), partial(self._note, what=what, words=words))
-        received = self.end is not End.MISSING
+        if self.end is not End.MISSING:
+            self._says(1, True)
+
+    def _says(self, days: float, received: bool) -> None:
         words = "" if received else "说好的没有办到家里来。"
         said = self.measure()
-        self.does(Role.HEAD, 1, lambda by: measures.family_says(said.id, received, by=by, words=words))
+        self.does(Role.HEAD, days, lambda by: measures.family_says(said.id, received, by=by, words=words))
 
     def _plan(self, by: Actor) -> Plan:
         risks = tuple(self.watch.risks[:3])
         dishes = list(dict.fromkeys(dish for risk in risks for dish in DISHES.get(risk, ANY)))[:2]
         can = self.random.random() < ABLE and "no_labour" not in risks
-        labour = "able" if can else ("weak" if self.is_old and self.number % 4 else "none")
+        labour = "able" if can else ("weak" if self.is_old and self.number % 4 else WITHOUT_LABOUR)
+        self.is_without_labour = labour == WITHOUT_LABOUR
         form = PlanForm(
             risks=risks,
             labour=labour,
@@ -167,13 +187,19 @@ class _Family:
         )
         return plans.make_plan(self.watch.id, form, by=by)
 
+    def _answer_for_civil_affairs(self, by: Actor) -> None:
+        case_id = self.watch.case_id
+        version = next(each.version for each in open_duties(case_id) if each.kind == Kind.SAFETY_NET)
+        words = "民政已经受理，按程序审核低保。"
+        care.take(case_id, Action.ANSWER_SAFETY_NET, by=by, version=version, words=words)
+
     def _dish(self, dish: Dish) -> MeasureForm:
         return MeasureForm(
             category=dish.category,
             what=dish.what,
             department=dish.department,
             responsible=dish.responsible,
-            due_on=clock.today() + timedelta(days=self.random.randint(15, 40)),
+            due_on=clock.today() + timedelta(days=self.random.randint(30, 50)),
             nature=self.random.choice(("preventive", "remedial", "remedial")),
             planned_fen=dish.yuan * FEN or None,
         )

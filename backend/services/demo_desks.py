@@ -20,7 +20,7 @@ from backend.demo.cast import TOWNSHIP_DIGITS
 from backend.demo.organisation import GRID_COLUMNS, GROUPS
 from backend.demo.people import InventedHousehold, households
 from backend.errors import DomainError
-from backend.models import Alert, AlertBatch, ImportBatch, Inspected, Offer, Task
+from backend.models import Alert, AlertBatch, Case, ImportBatch, Inspected, Offer, Task
 from backend.policy.county import current_policy
 from backend.services import (
     alert_dispatch,
@@ -47,7 +47,7 @@ Actors = Mapping[tuple[Role, str], Actor]
 SEED, FIRST_PERSON = 130128, 1_700_000
 ROSTER_FAMILIES, ALERTED_OF_THEM = 40, 12
 DAYS_OF_DELIVERIES = 40
-EMPTY, LATE, MISSING = 0.45, 0.15, 0.15
+EMPTY, LATE, MISSING = 0.6, 0.12, 0.04
 """Shares of the deliveries that had nothing to report, came late, and never came."""
 
 MEDICAL = "medical_ordinary"
@@ -170,23 +170,22 @@ def _deliver(by: Actor, batch_id: int, topic: str, due: date, left: list[Invente
 
 
 def _verdicts(actors: Actors, today: datetime) -> None:
-    """Let villages answer every other alert: looked, and no risk."""
+    """Let villages answer in time: looked, and no risk. What came within the last day still waits for them."""
     with as_system("the demonstration reads the alerts"):
+        query = select(Alert.case_id, Alert.village_code, Case.entered_at).join(Case, Case.id == Alert.case_id)
         found = [
-            (each.case_id, each.village_code)
-            for each in db.session.scalars(select(Alert).order_by(Alert.id))
-            if each.case_id
+            (row.case_id or 0, row.village_code, row.entered_at) for row in db.session.execute(query.order_by(Alert.id))
         ]
     reason = Reason(("no_risk",), "上门看过，费用报销以后自己能承担。")
-    for number, (case_id, village) in enumerate(found):
-        if number % 2:
-            continue
+    for case_id, village, entered_at in found:
         for role, place, step, hours in (
             (Role.VILLAGE, village, clues.hand_up, 20),
-            (Role.TOWN_REVIEW, village[:TOWNSHIP_DIGITS], clues.close, 12),
+            (Role.TOWN_REVIEW, village[:TOWNSHIP_DIGITS], clues.close, 28),
         ):
-            by = actors[role, place]
-            with _acting(by, today - timedelta(hours=hours)):
+            by, moment = actors[role, place], entered_at + timedelta(hours=hours)
+            if moment >= today:
+                continue
+            with _acting(by, moment):
                 for duty in open_duties(case_id)[:1]:
                     with contextlib.suppress(DomainError):
                         step(case_id, by=by, version=duty.version, reason=reason)

@@ -84,6 +84,16 @@ def give_back(stands_for: int, why: str) -> None:
         _take_back(row)
 
 
+def keep_for_good(hat: Identity) -> None:
+    """End what lent a hat that its wearer holds by right from now on, inside the caller's transaction.
+
+    The hat stays on: a loan that goes on would take the post away from its holder on the loan's last day.
+    """
+    query = select(Deputy).where(Deputy.identity_id == hat.id, Deputy.ended_at.is_(None))
+    for row in db.session.scalars(query.with_for_update()).all():
+        row.ended_at, hat.title = clock.now(), ""
+
+
 @use_case
 def turn(county_code: str | None = None) -> int:
     """Lend the hats of deputies whose time has come and take back those whose time is over; return how many."""

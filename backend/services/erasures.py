@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from backend.access.actor import system_actor
+from backend.access.actor import Actor, system_actor
 from backend.access.scope import as_system
 from backend.db import Base, db, use_case
 from backend.errors import NotFound, NotPossibleNow
@@ -33,10 +33,11 @@ from backend.models import (
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
 from backend.services import files, forgotten_accounts
+from backend.workflow.tasks import close_duty
 from backend.workflow.trail import record_on_case
 
 GONE = "（已删除）"
-ERASED, ASKED = "erase_family", "asked"
+ERASED, ASKED, AGAIN = "erase_family", "asked", "again"
 SKELETON: dict[str, dict[str, Any]] = {
     "cases": {"head_name": GONE, "initials": ""},
     "case_events": {"reason_sealed": None},
@@ -75,7 +76,8 @@ def erase(household_id: int, *, because: str, with_roster: bool = True) -> int:
     """Erase a family and return how many rows went or were overwritten; again, it finds nothing.
 
     Without `with_roster` the household and its members stay as the village's roster knows them, and what the procedure
-    wrote of them goes. `because` is a code for the trail: asked, or a kind of `retention.yaml`.
+    wrote of them goes. `because` is a code for the trail: asked, again after a restore, or a kind of
+    `retention.yaml`.
     Errors: `NotFound`; `NotPossibleNow` while a case is open or the family is watched: then the law asks for the file.
     """
     changed, stored = _erase(household_id, because, with_roster)
@@ -95,11 +97,13 @@ def _erase(household_id: int, because: str, with_roster: bool) -> tuple[int, Seq
             return 0, ()
         traces = traces_of(household)
         _refuse_while_needed(traces)
-        stored = db.session.scalars(select(StoredFile.id).where(StoredFile.case_id.in_(traces.cases))).all()
+        files_of = of_family(StoredFile, traces, with_roster)
+        stored = db.session.scalars(select(StoredFile.id).where(files_of)).all() if files_of is not None else ()
         _strike_out(traces)
-        changed = sum(_clear(model, traces, with_roster) for model in _tables())
-        changed += forgotten_accounts.forget(traces.accounts, traces.words if because == ASKED else set())
         by = system_actor(household.county_code, "a family is erased")
+        _end_duties(traces, by)
+        changed = sum(_clear(model, traces, with_roster) for model in _tables())
+        changed += forgotten_accounts.forget(traces.accounts, traces.words if because in {ASKED, AGAIN} else set())
         for case in db.session.scalars(select(Case).where(Case.id.in_(traces.cases)).with_for_update()):
             if changed:
                 record_on_case(case, by=by, action=ERASED, detail={"because": because})
@@ -143,6 +147,16 @@ def _refuse_while_needed(traces: Traces) -> None:
     still = watched.where(Watch.removed_on.is_(None), Watch.ended_on.is_(None)).limit(1)
     if db.session.scalar(still) is not None:
         raise NotPossibleNow("这一户正在监测，档案依规定要保留，不能删除。")
+
+
+def _end_duties(traces: Traces, by: Actor) -> None:
+    """End what an ended case still owes, a check of somebody's declaration or another office's answer.
+
+    What it is about goes: nobody could answer it any more, and it would stay overdue for ever.
+    """
+    owed = select(Task).where(Task.id.in_(traces.tasks), Task.open_due.is_not(None))
+    for task in db.session.scalars(owed.with_for_update()).all():
+        close_duty(task, by=by, how=ERASED, version=task.version + 1)
 
 
 def _strike_out(traces: Traces) -> None:

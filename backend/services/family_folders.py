@@ -18,13 +18,37 @@ from backend.services import (
     clues,
     judgements,
     meeting_items,
+    recordings,
     sittings,
 )
 from backend.services.family_folders_after import measures_of, plan_of, removal_of, visits_of
 from backend.services.family_gaps import CONSULTATION, MEETING
 from backend.services.family_papers import Paper, Source, day_of, facts, many
+from backend.services.files import RECORDING
+from backend.services.recordings import Written
 from backend.workflow.archive import Part
 from backend.workflow.sentences import ACTION_NAMES
+
+
+def _recordings(source: Source) -> list[Paper]:
+    """Return a sheet for each recording with what it says: paper cannot be listened to."""
+    files = [each for each in source.file.files if each.kind == RECORDING]
+    written = recordings.written_of(files)
+    return [
+        Paper(
+            "录音1段",
+            facts(
+                ("收到", day_of(clock.local(row.stored_at).date())),
+                ("写成文字", _writing_of(written.get(row.id)) or "还没有，请在系统里听"),
+            ),
+            f"文字：{written[row.id].words}" if row.id in written else "",
+        )
+        for row in files
+    ]
+
+
+def _writing_of(written: Written | None) -> str:
+    return f"{written.who}，{day_of(clock.local(written.written_at).date())}" if written else ""
 
 
 def _application(source: Source) -> list[Paper]:
@@ -42,7 +66,7 @@ def _application(source: Source) -> list[Paper]:
             words[row.id],
         )
         for row in source.file.declarations
-    ]
+    ] + _recordings(source)
     # A clue that a declaration brought along says nothing that the declaration does not.
     own = select(Clue).where(Clue.case_id == source.case.id, Clue.declaration_id.is_(None))
     signs = db.session.scalars(own.order_by(Clue.id)).all()

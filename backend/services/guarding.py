@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -11,11 +12,13 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, may, require
 from backend.db import db, use_case
 from backend.errors import NotFound, NotPossibleNow
-from backend.models import SecondFactor, SignIn, Staff
-from backend.services import audit, county_safety, second_factors, sign_ins
+from backend.models import PhoneConfirmation, SecondFactor, SignIn, Staff
+from backend.services import audit, county_safety, phone_confirmations, second_factors, sign_ins
+from backend.services.phone_confirmations import NO, WRONG
 from backend.services.sign_ins import HALFWAY
 
 MOST_SESSIONS = 50
+SHOWN_FOR, MOST_SHOWN = timedelta(days=30), 20
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,19 @@ def one(staff_id: int, *, by: Actor) -> Guarded:
     return _guarded([_known(staff_id, by)])[0]
 
 
+def refused_lately(*, by: Actor) -> list[tuple[PhoneConfirmation, str]]:
+    """Return who in the county said on the phone that it was not them, or typed wrong numbers, with their names."""
+    require(by.role, Action.GUARD_ACCOUNTS)
+    query = (
+        select(PhoneConfirmation, Staff.name)
+        .join(Staff, Staff.id == PhoneConfirmation.staff_id)
+        .where(PhoneConfirmation.county_code == by.county_code, PhoneConfirmation.answer.in_((NO, WRONG)))
+        .where(PhoneConfirmation.answered_at > clock.real_now() - SHOWN_FOR)
+    )
+    rows = db.session.execute(query.order_by(PhoneConfirmation.answered_at.desc()).limit(MOST_SHOWN)).all()
+    return [(row, name) for row, name in rows]
+
+
 @use_case
 def unlock(staff_id: int, *, by: Actor) -> None:
     """Let somebody try again at once who missed their password too often."""
@@ -132,10 +148,23 @@ def set_up_factor(code: str, *, by: Actor) -> list[str]:
 
 
 @use_case
+def use_phone(*, by: Actor) -> list[str]:
+    """Let the phone that just agreed confirm from now on; return recovery codes, shown once, to whoever had none.
+
+    Errors: `NotPossibleNow` without a yes of this session.
+    """
+    row = phone_confirmations.spend(phone_confirmations.SET_UP, by=by)
+    if row is None or row.account_id is None:
+        raise NotPossibleNow("手机上还没有同意，或者已经失效，请重新发起。")
+    _record(by, by.id, "use_phone")
+    return second_factors.use_phone(by.id, row.account_id)
+
+
+@use_case
 def renew_recovery_codes(*, by: Actor) -> list[str]:
     """Make ten new recovery codes of one's own; the old ones are worth nothing any more."""
     if not second_factors.has_one(by.id):
-        raise NotPossibleNow("请先设置动态码。")
+        raise NotPossibleNow("请先设置动态码或手机确认。")
     _record(by, by.id, "recovery_codes")
     return second_factors.fresh_recovery_codes(by.id)
 
@@ -163,7 +192,8 @@ def _known(staff_id: int, by: Actor) -> Staff:
 
 def _guarded(members: Sequence[Staff]) -> list[Guarded]:
     query = select(SecondFactor.staff_id).where(
-        SecondFactor.staff_id.in_([each.id for each in members]), SecondFactor.set_up_at.is_not(None)
+        SecondFactor.staff_id.in_([each.id for each in members]),
+        or_(SecondFactor.set_up_at.is_not(None), SecondFactor.account_id.is_not(None)),
     )
     kept, now = set(db.session.scalars(query)), clock.real_now()
     return [

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend import clock
 from backend.access.actor import system_actor
-from backend.access.permissions import ROLE_NAMES, Action, Role
+from backend.access.permissions import APART, ROLE_NAMES, Action, Role
 from backend.access.scope import as_system
 from backend.db import db, new_id, use_case
 from backend.models import (
@@ -25,7 +25,7 @@ from backend.models import (
 )
 from backend.models.places import same_place
 from backend.policy.county import current_policy
-from backend.services import sign_ins, vacancies
+from backend.services import deputies, sign_ins, vacancies
 from backend.services.grid_changes import HAND_OVER
 from backend.services.handovers import DONE, PLANNED, REFUSED, goes_along
 from backend.services.paired import HELPER
@@ -76,6 +76,8 @@ def _why_not(row: Handover) -> str:
     takes = _member(row.to_id)
     if not takes.is_active:
         return f"{takes.name}的账号已经停用，请另排一个人接任。"
+    if any(Role(each.role) in APART for each in sign_ins.identities_of(takes.id)):
+        return f"{takes.name}现在是管理员或者检查人员，不能再办业务，请另排一个人接任。"
     if row.from_id is not None and _hat(row.from_id, row) is None:
         return f"{_member(row.from_id).name}已经不在这个岗位上，没有东西可交。"
     return ""
@@ -109,6 +111,8 @@ def _put_on(row: Handover) -> None:
     if hat is None:
         hat = Identity(id=new_id(), staff_id=row.to_id, role=Role(row.role), region_code=row.region_code)
         db.session.add(hat)
+    elif hat.ended_at is None:
+        deputies.keep_for_good(hat)
     hat.title, hat.ended_at = row.title or hat.title or "", None
     db.session.flush()
 

@@ -20,7 +20,7 @@ from backend.access.permissions import (
 from backend.db import db, new_id, use_case
 from backend.errors import Invalid, NotFound, NotPossibleNow
 from backend.models import HatRequest, Identity, Region, Staff
-from backend.services import audit, sign_ins
+from backend.services import audit, deputies, sign_ins
 from backend.services.sealing import needed
 
 MOST_WHY, MOST_PLACES, MOST_WAITING = 100, 30, 200
@@ -195,6 +195,8 @@ def _put_on(member: Staff, row: HatRequest) -> None:
     if hat is None:
         hat = Identity(id=new_id(), staff_id=member.id, role=role, region_code=row.region_code)
         db.session.add(hat)
+    elif hat.ended_at is None:
+        deputies.keep_for_good(hat)
     hat.title, hat.until_on, hat.ended_at = row.title or ROLE_NAMES[role], row.until_on, None
     db.session.flush()
 

@@ -128,8 +128,8 @@ class Desks:
         posts = [(str(role), village_code[: LEVEL_OF_ROLE[role]]) for role in roles]
         deputies = sorted(each for post in posts for each in self._deputies.get(post, ()))
         away = {each.stands_for for each in deputies if each.stands_for is not None}
-        lent = {each.deputy_id for each in deputies if each.identity_id is not None}
-        held = {post: set(self._holders.get(post, ())) - away - lent for post in posts}
+        lent = {(each.role, each.region_code, each.deputy_id) for each in deputies if each.identity_id is not None}
+        held = {post: {who for who in self._holders.get(post, ()) if (*post, who) not in lent} - away for post in posts}
         present = {staff_id for staff in held.values() for staff_id in staff}
         yield from (Hearer(staff_id) for staff_id in sorted(present))
         for each in deputies:

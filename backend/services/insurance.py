@@ -4,8 +4,9 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
+from typing import Any, TypeVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, case, func, select
 
 from backend import clock
 from backend.access.actor import Actor
@@ -20,8 +21,11 @@ from backend.services.measure_forms import MOST_FEN
 from backend.workflow.places import name_of
 from backend.workflow.watching import WATCHED
 
+Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
+
 MOST_LINES = 50_000
 FIRST_YEAR = 2020
+_IS_PAID = case((InsuranceYear.is_paid, 1), else_=0)
 
 
 @dataclass(frozen=True)
@@ -38,21 +42,23 @@ class Line:
         return self.known is not None and self.known.is_paid
 
 
-def subsidy_list(year: int, *, by: Actor, unpaid_only: bool = False, size: int = MOST_LINES) -> Sequence[Line]:
+def subsidy_list(
+    year: int, *, by: Actor, unpaid_only: bool = False, unpaid_first: bool = False, size: int = MOST_LINES
+) -> Sequence[Line]:
     """Return every living member of the watched families of the three categories, with what is known of the year."""
     require(by.role, Action.READ_WATCHES)
-    _checked(year)
-    categories = list(current_policy(by.county_code).dictionaries["categories"])
-    query = (
-        select(Person, Watch, InsuranceYear)
-        .join(Watch, Watch.household_id == Person.household_id)
-        .outerjoin(InsuranceYear, and_(InsuranceYear.person_id == Person.id, InsuranceYear.year == year))
-        .where(Watch.standing.in_(WATCHED), Watch.category.in_(categories), Person.died_on.is_(None))
-        .order_by(Watch.village_code, Watch.id, Person.id)
-        .limit(size)
-    )
+    query = _members(select(Person, Watch, InsuranceYear), year, by)
+    first = (_IS_PAID,) if unpaid_first else ()
+    query = query.order_by(*first, Watch.village_code, Watch.id, Person.id).limit(size)
     lines = [Line(person, watch, known) for person, watch, known in db.session.execute(query)]
     return [line for line in lines if not line.is_paid] if unpaid_only else lines
+
+
+def counted(year: int, *, by: Actor) -> tuple[int, int]:
+    """Return how many people the list of the year has, and for how many of them it is known that they are insured."""
+    require(by.role, Action.READ_WATCHES)
+    people, paid = db.session.execute(_members(select(func.count(), func.sum(_IS_PAID)), year, by)).one()
+    return people, int(paid or 0)
 
 
 @use_case
@@ -90,6 +96,18 @@ def as_csv(year: int, *, by: Actor) -> str:
         subsidy = f"{line.known.subsidy_fen / 100:.2f}" if line.known else ""
         table.writerow([number, *place, *who, year, paid, subsidy])
     return out.getvalue()
+
+
+def _members(query: Q, year: int, by: Actor) -> Q:
+    """Ask of the living members of watched families, beside what is known of each for the year."""
+    _checked(year)
+    categories = list(current_policy(by.county_code).dictionaries["categories"])
+    return (
+        query.select_from(Person)
+        .join(Watch, Watch.household_id == Person.household_id)
+        .outerjoin(InsuranceYear, and_(InsuranceYear.person_id == Person.id, InsuranceYear.year == year))
+        .where(Watch.standing.in_(WATCHED), Watch.category.in_(categories), Person.died_on.is_(None))
+    )
 
 
 def _safe(text: str) -> str:

@@ -71,12 +71,13 @@ def worth_discussing(*, by: Actor) -> Sequence[Worth]:
     require(by.role, Action.READ_WATCHES)
     _, clusters = mass_risk.clusters(by=by)
     struck = {case for cluster in clusters for case in cluster.cases}
-    found: list[Worth] = []
     query = select(Watch).where(Watch.standing.in_(WATCHED)).order_by(Watch.began_on, Watch.id).limit(500)
-    for watch in db.session.scalars(query):
-        if watch.case_id in struck:
-            found.insert(0, Worth(watch, "所在的地方同类风险集中"))
-        elif warned := plans.warnings_for(watch):
+    watches = list(db.session.scalars(query))
+    found = [Worth(watch, "所在的地方同类风险集中") for watch in watches if watch.case_id in struck]
+    others = (watch for watch in watches if watch.case_id not in struck)
+    # Each of these is read by itself: no more of them than are shown.
+    while len(found) < MOST_DISCUSSED and (watch := next(others, None)) is not None:
+        if warned := plans.warnings_for(watch):
             found.append(Worth(watch, warned[0].sentence))
     return found[:MOST_DISCUSSED]
 

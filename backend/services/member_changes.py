@@ -96,7 +96,7 @@ def settle(change_id: int, confirmed: bool, *, by: Actor, version: int) -> Membe
     if row is None:
         raise NotFound
     if row.outcome != PROPOSED:
-        raise NotPossibleNow("这一条已经有人确认过了。")
+        raise OutOfDate(f"这一条已经由{row.settled_by_name}确认过了。")
     task = _duty(row)
     if task is None or task.version != version:
         raise OutOfDate

@@ -23,6 +23,7 @@ from backend.models import (
     Person,
     PersonDigest,
     ReceiptLine,
+    RecordingText,
     StoredFile,
     Visit,
 )
@@ -85,7 +86,8 @@ def _carry_over(newer: Case, older: Case) -> None:
     known = set(db.session.scalars(there))
     visits = db.session.scalars(select(Visit).where(Visit.case_id == newer.id)).all()
     checks = db.session.scalars(select(HomeCheck).where(HomeCheck.case_id == newer.id)).all()
-    rows: list[Visit | HomeCheck] = [*visits, *checks]
+    texts = db.session.scalars(select(RecordingText).where(RecordingText.case_id == newer.id)).all()
+    rows: list[Visit | HomeCheck | RecordingText] = [*visits, *checks, *texts]
     for row in rows:
         _put(row, older)
         row.case_id = older.id

@@ -41,6 +41,8 @@ def take_down(notice_id: int, *, by: Actor) -> Notice:
             detail = {"notice": str(notice.id)}
             engine.move(case, Action.TAKE_DOWN_NOTICE, by=by, version=task.version, detail=detail)
             done += 1
+    if not done and notice.taken_down_on:
+        raise OutOfDate(f"这张公示已经由{notice.taken_down_by_name}取下了。")
     if not done:
         raise NotPossibleNow("这张公示现在不用取下：公示期没有满，或者已经取下。")
     if clock.today() > notice.until:

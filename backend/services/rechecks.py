@@ -15,10 +15,12 @@ from backend.services.declarations import find_receipt
 from backend.services.sealing import needed
 from backend.workflow import engine
 from backend.workflow.deadlines import due_on
-from backend.workflow.duties import REMOVAL
+from backend.workflow.duties import FIRST_STATE, REMOVAL
 from backend.workflow.engine import find_case
 from backend.workflow.marks import PROMISED_FROM
-from backend.workflow.states import ENDS
+from backend.workflow.refusals import not_from
+from backend.workflow.sentences import STATUS_OF
+from backend.workflow.states import ENDS, State
 from backend.workflow.steps import Reason
 
 
@@ -35,7 +37,7 @@ def ask_by_receipt(declaration_id: int, *, by: Actor, words: str) -> Declaration
     with as_system("a farmer asks for a recheck"):
         case = find_case(_decided_last(declaration))
         if declaration.joined:
-            raise NotPossibleNow("这份申报已并入别的办理，请到村里反映。")
+            raise NotPossibleNow(_as_if_its_own(declaration))
         engine.move(case, Action.ASK_RECHECK, by=by, reason=Reason(words=said))
     return declaration
 
@@ -67,6 +69,15 @@ def answer(case_id: int, *, by: Actor, version: int, overturn: bool, words: str)
     if overturn and is_removal:
         removals.plan_again(case, by=by)
     return case
+
+
+def _as_if_its_own(declaration: Declaration) -> str:
+    """Say what a case of its own would say: until its sender was told that it joined one, it looks like any other."""
+    if declaration.closed_at is None:
+        return not_from(FIRST_STATE)
+    if declaration.status == STATUS_OF["withdrawn"]:
+        return not_from(State.WITHDRAWN)
+    return "这份申报已并入别的办理，请到村里反映。"
 
 
 def _decided_last(declaration: Declaration) -> int:

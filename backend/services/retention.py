@@ -21,6 +21,7 @@ from backend.models import (
     Message,
     OneTimeCode,
     PhoneCode,
+    PhoneConfirmation,
     PushedEvent,
     SignIn,
     Slip,
@@ -29,7 +30,7 @@ from backend.models import (
 )
 from backend.policy.county import current_policy
 from backend.policy.removing import months_before
-from backend.services import erasures
+from backend.services import endings, erasures
 from backend.services.pace import Pace
 
 AT_ONCE = 500
@@ -56,9 +57,15 @@ RULES: tuple[Rule, ...] = (
     Rule(OneTimeCode, OneTimeCode.expires_at, "codes_kept_days", is_real=True),
     Rule(Throttle, Throttle.changed_at, "codes_kept_days", is_real=True),
     Rule(PhoneCode, PhoneCode.expires_at, "codes_kept_days", is_real=True),
+    Rule(PhoneConfirmation, PhoneConfirmation.expires_at, "codes_kept_days", is_real=True),
     Rule(Slip, Slip.given_at, "codes_kept_days"),
     Rule(PushedEvent, PushedEvent.taken_at, "codes_kept_days", is_real=True),
-    Rule(Message, Message.ended_at, "messages_kept_days", children=((Attempt, Attempt.message_id),)),
+    Rule(
+        # What only ever lay in an inbox, or in the day's digest, was over when it was written.
+        *(Message, func.coalesce(Message.ended_at, Message.owed_at), "messages_kept_days"),
+        only=lambda: Message.state.in_(endings.FINAL),
+        children=((Attempt, Attempt.message_id),),
+    ),
     Rule(
         *(SignIn, SignIn.expires_at, "sign_ins_kept_days", {"address": "", "device": ""}),
         is_real=True,

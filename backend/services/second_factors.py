@@ -1,19 +1,20 @@
-"""Somebody's second factor: codes by the clock (TOTP, RFC 6238), and ten recovery codes."""
+"""Somebody's second factor: codes by the clock (TOTP, RFC 6238) or the bound phone, and ten recovery codes."""
 
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hmac import compare_digest
 
 import pyotp
 import segno
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from backend import clock
 from backend.access.permissions import ADMINISTRATORS, Role
 from backend.db import db, use_case
 from backend.errors import Invalid, NotPossibleNow
-from backend.models import RecoveryCode, SecondFactor, Staff
+from backend.models import Account, RecoveryCode, SecondFactor, Staff
 from backend.services import county_safety
 from backend.services.sealing import Sealer
 from backend.services.storage import settings
@@ -26,6 +27,8 @@ RECOVERY_CODES, SIGNS = 10, 16
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Nothing that is read wrong from paper: sixteen of them are 79 bits, which need no slow hash."""
 WRONG = "动态码不对或已用过。请看手机上最新的6位数字，或者用一个恢复码。"
+SETTLED_AFTER = timedelta(hours=24)
+"""So long a phone has to be bound before it confirms anything: its owner would have noticed a stranger's by then."""
 
 
 @dataclass(frozen=True)
@@ -47,20 +50,42 @@ class Offer:
 
 
 def has_one(staff_id: int) -> bool:
-    """Say whether somebody has set a second factor up."""
-    return of(staff_id) is not None
+    """Say whether somebody has set a second factor up: codes, or a phone, also one that is lost or unbound by now."""
+    return _is_set_up(db.session.get(SecondFactor, staff_id))
 
 
-def of(staff_id: int) -> SecondFactor | None:
-    """Return somebody's second factor if it is set up."""
+def has_codes(staff_id: int) -> bool:
+    """Say whether somebody reads codes off an authenticator."""
     row = db.session.get(SecondFactor, staff_id)
-    return row if row is not None and row.set_up_at is not None else None
+    return row is not None and row.set_up_at is not None
+
+
+def has_phone(staff_id: int) -> bool:
+    """Say whether somebody chose a phone to confirm with, whatever became of it."""
+    row = db.session.get(SecondFactor, staff_id)
+    return row is not None and row.account_id is not None
+
+
+def phone_of(staff_id: int) -> int | None:
+    """Return the account of the phone that confirms for somebody: chosen by them, still bound, and for long enough."""
+    query = select(Account.id).join(SecondFactor, SecondFactor.account_id == Account.id)
+    return db.session.scalar(query.where(SecondFactor.staff_id == staff_id, *_is_settled(staff_id)))
+
+
+def settled_phones(staff_id: int) -> list[int]:
+    """Return the accounts of the phones that somebody might choose: bound, and for long enough."""
+    return list(db.session.scalars(select(Account.id).where(*_is_settled(staff_id)).order_by(Account.id)))
+
+
+def bound_at(staff_id: int) -> datetime | None:
+    """Return since when somebody's longest bound phone is theirs; None where none is bound."""
+    return db.session.scalar(select(func.min(Account.bound_at)).where(Account.staff_id == staff_id))
 
 
 def was_reset(staff_id: int) -> SecondFactor | None:
     """Return the row of somebody whose second factor was taken back and not set up again, for them to be told."""
     row = db.session.get(SecondFactor, staff_id)
-    return row if row is not None and row.set_up_at is None and row.reset_at is not None else None
+    return row if row is not None and not _is_set_up(row) and row.reset_at is not None else None
 
 
 def is_demanded(role: Role, county_code: str) -> bool:
@@ -80,10 +105,7 @@ def offer(staff_id: int, *, is_fresh: bool = True) -> Offer:
     row = db.session.get(SecondFactor, staff_id)
     if row is not None and row.set_up_at is not None:
         raise NotPossibleNow("您已经有动态码了。")
-    if row is None:
-        row = SecondFactor(staff_id=staff_id, secret_sealed=None, set_up_at=None, last_step=0, reset_at=None)
-        row.reset_by_name = ""
-        db.session.add(row)
+    row = row or _begun(staff_id)
     if is_fresh or row.secret_sealed is None:
         row.secret_sealed = _sealer(staff_id).must("secret_sealed", pyotp.random_base32())
     secret = _sealer(staff_id).open("secret_sealed", row.secret_sealed)
@@ -105,13 +127,25 @@ def set_up(staff_id: int, code: str) -> list[str]:
     return fresh_recovery_codes(staff_id)
 
 
+def use_phone(staff_id: int, account_id: int) -> list[str]:
+    """Let this phone confirm from now on, inside the caller's transaction that spent its first yes.
+
+    Return ten recovery codes, shown this once, to whoever had no second factor before; empty to anybody else.
+    """
+    db.session.scalars(select(Staff).where(Staff.id == staff_id).with_for_update()).one()
+    row = _locked(staff_id) or _begun(staff_id)
+    is_first = not _is_set_up(row)
+    row.account_id, row.reset_at, row.reset_by_name = account_id, None, ""
+    return fresh_recovery_codes(staff_id) if is_first else []
+
+
 def fits(staff_id: int, code: str) -> bool:
     """Say whether a code is right, and spend it, inside the caller's transaction: no code is right twice."""
     row = _locked(staff_id)
-    if row is None or row.set_up_at is None:
+    if row is None or not _is_set_up(row):
         return False
     typed = _plain(code)
-    return _by_clock(row, typed) or _recovers(staff_id, typed)
+    return (row.set_up_at is not None and _by_clock(row, typed)) or _recovers(staff_id, typed)
 
 
 def recovery_codes_left(staff_id: int) -> int:
@@ -126,12 +160,27 @@ def forget(staff_id: int, *, reset_by: str = "") -> None:
     Errors: `NotPossibleNow` where there is none.
     """
     row = _locked(staff_id)
-    if row is None or row.set_up_at is None:
-        raise NotPossibleNow("没有设置动态码。")
-    row.secret_sealed, row.set_up_at, row.last_step = None, None, 0
+    if row is None or not _is_set_up(row):
+        raise NotPossibleNow("没有设置动态码，也没有设确认用的手机。")
+    row.secret_sealed, row.set_up_at, row.last_step, row.account_id = None, None, 0, None
     if reset_by:
         row.reset_at, row.reset_by_name = clock.real_now(), reset_by
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
+
+
+def _is_set_up(row: SecondFactor | None) -> bool:
+    return row is not None and (row.set_up_at is not None or row.account_id is not None)
+
+
+def _is_settled(staff_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Account.staff_id == staff_id, Account.bound_at <= clock.real_now() - SETTLED_AFTER
+
+
+def _begun(staff_id: int) -> SecondFactor:
+    row = SecondFactor(staff_id=staff_id, secret_sealed=None, set_up_at=None, last_step=0, reset_at=None)
+    row.reset_by_name = ""
+    db.session.add(row)
+    return row
 
 
 def _locked(staff_id: int) -> SecondFactor | None:

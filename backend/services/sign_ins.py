@@ -103,7 +103,8 @@ def _try_bind(code: str, by: Actor) -> Ticket | None:
         throttles.count_failure(f"bind:{by.account_id}", free=FREE_TRIES)
         return None
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
-    account.staff_id = staff_id
+    if account.staff_id != staff_id:
+        account.staff_id, account.bound_at = staff_id, clock.real_now()
     end_all(account_id=account.id)
     return begin(PHONE, account=account, identity=first_identity(staff_id))
 
@@ -113,7 +114,7 @@ def unbind_phone(by: Actor) -> None:
     """Take the actor's own phone off their name at once; from then on it is like any other."""
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one_or_none()
     if account is not None:
-        account.staff_id = None
+        account.staff_id = account.bound_at = None
         end_all(account_id=account.id)
 
 

@@ -192,7 +192,7 @@ def change_phone(staff_id: int, *, by: Actor) -> str:
     """
     member = kept(staff_id, by=by) if by.id != staff_id else db.session.get_one(Staff, staff_id)
     for account in db.session.scalars(select(Account).where(Account.staff_id == member.id).with_for_update()):
-        account.staff_id = None
+        account.staff_id = account.bound_at = None
         sign_ins.end_all(account_id=account.id)
     return sign_ins.make_code(member.id, sign_ins.BIND)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from backend import clock
 from backend.access.actor import system_actor
@@ -140,7 +140,8 @@ def _write(
     to.touch(0o600)
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("本人信息.html", _page(household, tables))
-        query = select(StoredFile).where(StoredFile.case_id.in_(traces.cases)).order_by(StoredFile.id)
+        mine = or_(StoredFile.case_id.in_(traces.cases), StoredFile.household_id.in_(traces.households))
+        query = select(StoredFile).where(mine).order_by(StoredFile.id)
         for row in db.session.scalars(query):
             try:
                 made.writestr(

@@ -113,6 +113,12 @@ SECTIONS: tuple[Section, ...] = (
         "家庭变动", "member_changes", {"happened_on": "日期", "name": "谁", "kind": "变动", "words_sealed": "说明"}
     ),
     Section("满意度", "satisfactions", {"marked_at": "时间", "words_sealed": "说了什么", "answer_sealed": "答复"}),
+    Section(
+        *("更正申请", "correction_requests"),
+        {"asked_at": "时间", "fact/correction_facts": "哪一项", "whose_sealed": "谁的", "right_sealed": "应该是"}
+        | {"answer_sealed": "答复"},
+    ),
+    Section("录音的文字", "recording_texts", {"written_at": "时间", "words_sealed": "内容"}),
     Section("帮扶责任人", "pairings", {"name": "姓名", "unit": "单位", "from_on": "开始", "until_on": "结束"}),
     Section("政策告知", "leaflets", {"handed_on": "日期", "way": "方式", "explained_by_name": "谁讲的"}),
     Section("看办件的手机", "account_households", {"confirmed_at": "确认", "withdrawn_at": "收回"}),

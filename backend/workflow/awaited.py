@@ -59,5 +59,6 @@ KEPT_QUIET: Mapping[Kind, str] = {
     Kind.ALERT_BATCH: "what a department owes the county",
     Kind.ROSTER_DOUBT: "two registers are put right",
     Kind.VACANCY: "an office looks for people",
+    Kind.CORRECTION: "whoever asked reads of it under their own data; another receipt of the family need not",
 }
 """Kinds of which a declaration's receipt says nothing, and why."""

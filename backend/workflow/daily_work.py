@@ -15,6 +15,7 @@ WORK_OF: Mapping[Kind, str] = {
     **dict.fromkeys((Kind.CLUE_VERDICT, Kind.JOIN, Kind.DOUBLE_REGISTRATION, Kind.AID_MISSING), VERIFY),
     **dict.fromkeys((Kind.REMOVAL_CHECK, Kind.WARNING_CHECK, Kind.WARNING_CLOSE), VERIFY),
     **dict.fromkeys((Kind.FETCH_INFORMATION, Kind.MEMBER_CHANGE, Kind.ROSTER_DOUBT, Kind.COMPARE), COLLECT),
+    Kind.CORRECTION: COLLECT,
     **dict.fromkeys((Kind.PLAN, Kind.MEASURE, Kind.DELIVER_AID, Kind.SAFETY_NET, Kind.RELIEF, Kind.HAZARD), HELP),
     **dict.fromkeys((Kind.GREEN_TOWN, Kind.GREEN_COUNTY, Kind.SIGN_LATER, Kind.WARNING_HELP), HELP),
     **dict.fromkeys((Kind.REFERRAL, Kind.CALL_BACK, Kind.COMPLAINT, Kind.TELL, Kind.PAIR, Kind.VACANCY), LIAISE),

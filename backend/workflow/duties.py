@@ -118,6 +118,8 @@ CHECK_ANEW_FROM_OUTSIDE = Duty(Kind.CHECK_ANEW, Role.TOWN_REVIEW, "T_VISIT")
 SEE_IN_PERSON = Duty(Kind.IN_PERSON, Role.VILLAGE, "T_IN_PERSON", in_total=False)
 DOUBLE_REGISTRATION = Duty(Kind.DOUBLE_REGISTRATION, Role.TOWN_REVIEW, "T_CLUE", in_total=False)
 CALL_BACK = Duty(Kind.CALL_BACK, Role.TOWN_REVIEW, "T_CALL_BACK", in_total=False)
+# A family says that a fact about it is wrong (PIPL 46): corrected or not, it is answered in words.
+CORRECTION = Duty(Kind.CORRECTION, Role.TOWN_REVIEW, "T_CORRECTION", in_total=False)
 COMPLAINT = Duty(Kind.COMPLAINT, Role.TOWN_REVIEW, "T_COMPLAINT", in_total=False)
 COMPLAINT_ABOVE = Duty(Kind.COMPLAINT, Role.COUNTY_LEAD, "T_COMPLAINT", in_total=False)
 # Whoever no channel reaches is told by a person (practice P21).

@@ -225,6 +225,11 @@ EVENT_NAMES: dict[str, str] = {
     "appoint_visit": "约定上门时间",
     "call_meeting": "通知开会评议",
     "change_consent": "改变单独同意",
+    "ask_correction": "本人申请更正信息",
+    "answer_correction": "答复更正申请",
+    "write_down_recording": "把录音写成文字",
+    "correct_name": "更正姓名",
+    "correct_phone": "更正登记的电话",
     "name_contact": "确定包保责任人",
     "clear_unsafe": "隐患销号",
 }

@@ -131,6 +131,7 @@ class Kind(StrEnum):
     OFFICE_UPDATE = "office_update"
     ASSIGNMENT = "assignment"
     VACANCY = "vacancy"
+    CORRECTION = "correction"
 
 
 KIND_NAMES = {
@@ -184,6 +185,7 @@ KIND_NAMES = {
     Kind.OFFICE_UPDATE: "更新本部门系统",
     Kind.ASSIGNMENT: "办理交办事项",
     Kind.VACANCY: "补齐监测站和网格的人手",
+    Kind.CORRECTION: "答复更正申请",
 }
 
 OUTLIVING = frozenset(
@@ -212,6 +214,7 @@ OUTLIVING = frozenset(
         Kind.OFFICE_UPDATE,
         Kind.ASSIGNMENT,
         Kind.VACANCY,
+        Kind.CORRECTION,
     }
 )
 """What is still owed after the case is closed: answers to others, entries, a sheet to take down, help, visits."""

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from backend.services.appointments import AppointmentForm, CallForm
 from backend.services.complaints import MOST_TEXT, ComplaintForm
 from backend.services.sealing import MOST_SHORT, MOST_WORDS
+from miniprogram_api.schemas.correction_requests import OwnCorrectionSchema
 from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
 
 
@@ -128,6 +129,7 @@ class OwnDataSchema(Schema):
         required=True,
         metadata={"description": "empty until the phone was confirmed"},
     )
+    corrections = fields.List(fields.Nested(OwnCorrectionSchema), required=True)
 
 
 class ComplaintRequest(Schema):

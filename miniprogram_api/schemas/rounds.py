@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from backend.services.member_changes import ChangeForm
 from backend.services.round_forms import RoundForm, Topic
 from backend.services.round_traits import TraitsForm
+from miniprogram_api.schemas.files import AttachmentSchema
 from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, sha256
 
 CODE = at_most(30)
@@ -71,10 +72,17 @@ class RoundSchema(Schema):
     warning_id = Id(required=True, allow_none=True)
 
 
+class ListedRoundSchema(RoundSchema):
+    """A visit with the photos that have come; nothing waits for those that have not."""
+
+    photos = fields.List(fields.Nested(AttachmentSchema), required=True)
+    missing_photos = fields.Integer(required=True)
+
+
 class RoundsSchema(Schema):
     """A household's visits."""
 
-    items = fields.List(fields.Nested(RoundSchema), required=True)
+    items = fields.List(fields.Nested(ListedRoundSchema), required=True)
 
 
 class DueRoundSchema(Schema):

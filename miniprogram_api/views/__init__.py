@@ -22,6 +22,7 @@ from miniprogram_api.views.meetings import meetings
 from miniprogram_api.views.notices import notices
 from miniprogram_api.views.objections import objections
 from miniprogram_api.views.organisation import organisation
+from miniprogram_api.views.phone_confirmations import phone_confirmations
 from miniprogram_api.views.places import places
 from miniprogram_api.views.reminders import reminders
 from miniprogram_api.views.removals import way_out
@@ -58,4 +59,5 @@ ALL = (
     way_out,
     departments,
     organisation,
+    phone_confirmations,
 )

@@ -43,7 +43,7 @@ def bind(body: dict[str, str]) -> sign_ins.Ticket:
     return sign_ins.bind_phone(body["code"], by=actor())
 
 
-@route(accounts, "POST", "/bindings/endings", allows=Action.READ_TASKS, status=204)
+@route(accounts, "POST", "/bindings/endings", allows=Action.CONFIRM_CONSOLE, status=204)
 def unbind() -> None:
     """Take this phone off one's name; every session of it ends."""
     sign_ins.unbind_phone(actor())

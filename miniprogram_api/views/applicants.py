@@ -5,8 +5,9 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.access.permissions import Action
-from backend.services import appointments, consents, looks, satisfactions
+from backend.services import appointments, consents, correction_requests, looks, satisfactions
 from backend.services.appointments import AppointmentForm
+from backend.services.correction_requests import CorrectionForm, OwnCorrection
 from backend.services.satisfactions import OwnMark
 from miniprogram_api import applicants as shape
 from miniprogram_api.auth import actor
@@ -24,6 +25,7 @@ from miniprogram_api.schemas.applicants import (
     OwnDataSchema,
     OwnMarkSchema,
 )
+from miniprogram_api.schemas.correction_requests import CorrectionRequestSchema, OwnCorrectionSchema
 from miniprogram_api.schemas.shared import DoneSchema
 
 applicants = Blueprint("api_applicants", __name__, description="申请人：评价、同意、预约")
@@ -83,7 +85,25 @@ def answer_mark(body: dict[str, Any], satisfaction_id: int) -> dict[str, bool]:
 @route(applicants, "GET", "/me/data", allows=Action.CHANGE_CONSENT, gives=OwnDataSchema)
 def own_data() -> dict[str, Any]:
     """Say what was agreed to on one's own receipts, with every change, and who looked at one's family."""
-    return shape.own_data(consents.own_consents(by=actor()), looks.at_own_family(by=actor()))
+    by = actor()
+    return shape.own_data(
+        consents.own_consents(by=by), looks.at_own_family(by=by), correction_requests.own_requests(by=by)
+    )
+
+
+@route(
+    applicants,
+    "POST",
+    "/me/corrections",
+    allows=Action.ASK_CORRECTION,
+    takes=CorrectionRequestSchema,
+    gives=OwnCorrectionSchema,
+    status=201,
+    once=True,
+)
+def ask_correction(body: CorrectionForm) -> OwnCorrection:
+    """Ask that a stored fact be corrected; the township owes an answer."""
+    return correction_requests.ask(body, by=actor())
 
 
 @route(

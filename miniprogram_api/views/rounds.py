@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from flask import request
 from flask_smorest import Blueprint
 
 from backend import clock
 from backend.access.permissions import Action
-from backend.models import BusyTime, MemberChange, RegularVisit, VisitTurn
+from backend.models import BusyTime, MemberChange, RegularVisit, StoredFile, VisitTurn
 from backend.policy.county import current_policy
-from backend.services import hazards, member_changes, round_traits, rounds
+from backend.services import hazards, member_changes, round_photos, round_traits, rounds
 from backend.services.member_changes import ChangeForm
 from backend.services.round_forms import Picture, RoundForm
 from backend.services.round_traits import TraitsForm
@@ -17,8 +18,10 @@ from backend.workflow.places import name_of
 from miniprogram_api.auth import actor
 from miniprogram_api.routes import route
 from miniprogram_api.schemas import rounds as wire
+from miniprogram_api.schemas.files import AttachmentSchema, UploadRequest
 from miniprogram_api.schemas.shared import DoneSchema
 from miniprogram_api.schemas.watches import DutyAnswerRequest
+from miniprogram_api.shapes import uploaded
 
 visiting = Blueprint("api_rounds", __name__, description="日常走访")
 
@@ -78,8 +81,24 @@ def file_round(form: RoundForm, household_id: int) -> dict[str, Any]:
     gives=wire.RoundsSchema,
 )
 def list_visits(household_id: int) -> dict[str, Any]:
-    """List a household's visits."""
-    return {"items": [_visit(each) for each in rounds.visits_of(household_id, by=actor())]}
+    """List a household's visits, each with its photos and how many are still on their way."""
+    seen = round_photos.visits_seen(household_id, by=actor())
+    return {"items": [_visit(each.visit) | {"photos": each.photos, "missing_photos": each.missing} for each in seen]}
+
+
+@route(
+    visiting,
+    "POST",
+    "/rounds/<int:visit_id>/files",
+    allows=Action.FILE_ROUND,
+    takes=UploadRequest,
+    where="form",
+    gives=AttachmentSchema,
+    status=201,
+)
+def add_visit_photo(form: dict[str, str], visit_id: int) -> StoredFile:
+    """Add one photo that the visit announced; the same content again changes nothing, so no key is needed."""
+    return round_photos.add_photo(visit_id, uploaded(request), by=actor())
 
 
 @route(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -26,6 +27,7 @@ from backend.services.group_meetings import GroupMeetingForm
 from backend.settings import Settings
 from backend.workflow import places
 from backend.workflow.states import State
+from tests.admin import neglected_lives
 from tests.admin.desk import Desk
 from tests.api.photos import photo
 
@@ -160,7 +162,10 @@ def _places() -> None:
 
 def _people() -> None:
     demo.make_accounts()
-    demo_crowd.make(HOUSEHOLDS, report=lambda progress: None)
+    with pytest.MonkeyPatch.context() as neglected:
+        neglected.setattr(demo_crowd, "lives", neglected_lives.lives)
+        neglected.setattr(demo_crowd, "long_ago", neglected_lives.long_ago)
+        demo_crowd.make(HOUSEHOLDS, report=lambda progress: None)
     demo.mark_complete()
     rows = counties.read_regions(demo.REGIONS.parent / f"{ABROAD}.csv")
     counties.init_county(ABROAD, regions=rows, preset="ANHUI_2022", phone="0564-3000000", demo=True)

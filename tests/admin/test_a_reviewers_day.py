@@ -60,6 +60,8 @@ def _send_one_back(page: Page, address: str) -> None:
     _picture(page, "day-sent-back")
     form.locator("button[type=submit]").click()
     page.get_by_role("status").filter(has_text="已办好").wait_for()
+    expect(page.get_by_role("link", name="下一件")).to_be_focused()
+    expect(page.get_by_role("link", name="回到待办")).to_have_attribute("href", re.compile("kind=town_review"))
 
 
 def _ready(grown: Grown) -> str:

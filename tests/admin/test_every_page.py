@@ -3,15 +3,19 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from werkzeug.datastructures import MultiDict
 
 from admin.send_words import TABS
 from admin.sessions import OPEN
+from admin.step_fields import Field, Kind, value_of
 from admin.supervisions import TABS as PAPERS
 from backend.db import db
+from backend.errors import Invalid
 from backend.services import demo_clock
 from backend.workflow import places
 from tests.admin.desk import Desk
@@ -49,6 +53,10 @@ PRACTICE = ("practice/",)
 
 def _console_rules(app: Flask) -> list[object]:
     return [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/console/")]
+
+
+def _rules(app: Flask) -> list[Any]:
+    return [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/console/") and "GET" in rule.methods]
 
 
 def _addresses(app: Flask, method: str) -> list[str]:
@@ -114,6 +122,47 @@ def test_a_post_without_a_form_token_or_with_a_stale_one_is_refused(
     assert len(posts) >= 15
 
 
+@pytest.mark.shows("story.6", "console.7")
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_number_that_no_row_can_have_is_no_page_and_the_newest_page(app: Flask, console: Enter, kind: str) -> None:
+    app.testing, huge = False, "9" * 26
+    asked = dict.fromkeys(("before", "after", "year"), huge)
+    ids = {rule.rule: {name for name in rule.arguments if isinstance(SOME.get(name, 1), int)} for rule in _rules(app)}
+    answered = {}
+    try:
+        for login in ("county_op", "admin"):
+            desk = console(login)
+            for rule, named in ids.items():
+                given = {name: huge if name in named else "x" for name in re.findall(r"(\w+)>", rule)}
+                path = re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: given[found[1]], rule)  # noqa: B023 - called here
+                with desk.client.get(path, query_string=asked) as answer:
+                    answered[login, path] = answer.status_code
+    finally:
+        app.testing = True
+
+    assert {key: status for key, status in answered.items() if status >= 500} == {}
+    assert {status for (_, path), status in answered.items() if huge in path} <= {404, 405}
+
+
+@pytest.mark.shows("story.6", "console.7")
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        (Kind.PICK, "²"),
+        (Kind.PICK, "9" * 19),
+        (Kind.MANY, "9" * 30),
+        (Kind.DAY, "9999-12-31"),
+        (Kind.DAY, "0001-01-01"),
+        (Kind.MOMENT, "9999-12-31T23:59"),
+    ],
+)
+def test_a_form_takes_no_number_that_no_row_has_and_no_day_that_nobody_means(field: Kind, typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        value_of(Field("here", "这里", field), MultiDict({"here": typed}))
+
+    assert set(refused.value.fields) == {"here"}
+
+
 @pytest.mark.shows("story.4", "console.7")
 def test_only_the_listed_addresses_are_open_to_whoever_is_not_signed_in(app: Flask, browser: Browser) -> None:
     guest = browser()
@@ -132,6 +181,10 @@ def test_only_the_listed_addresses_are_open_to_whoever_is_not_signed_in(app: Fla
         "sign_in.enter",
         "sign_in.second",
         "sign_in.take_second",
+        "sign_in_phone.index",
+        "sign_in_phone.ask",
+        "sign_in_phone.standing",
+        "sign_in_phone.come_in",
         "password.index",
         "password.show",
         "password.choose",

@@ -1,7 +1,8 @@
 """Posts change hands on their day (换届, practice P43): by list, looked at before, called off, a village at a time."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,13 +12,16 @@ from backend.access.permissions import Role
 from backend.db import db
 from backend.models import CaseEvent, Handover, Identity, Message, Pairing, Staff
 from backend.services import absences, deputies, handover_days, handovers
+from backend.services.deputies import NewDeputy
 from backend.services.handovers import HandoverForm
 from backend.services.hearers import Desks
 from tests.imports.files import ZHANG, Office, as_csv, rows
-from tests.people import NEXT_VILLAGE, VILLAGE, Cast, Maker
+from tests.jobs.ladder import signed_in
+from tests.people import COUNTY, NEXT_VILLAGE, VILLAGE, Cast, Maker
 
 HEADING = ["地方", "岗位", "原任", "新任姓名", "新任用户名", "新任职务", "交接日期"]
 DAY = date(2027, 1, 15)
+FIVE_DAYS = timedelta(days=5)
 THAT_MORNING = datetime(2027, 1, 15, 1, tzinfo=UTC)
 pytestmark = [pytest.mark.shows("console.6")]
 
@@ -109,6 +113,42 @@ def test_what_is_called_off_does_not_happen_and_what_cannot_says_why_without_har
         ("refused", "王村干已经不在这个岗位上，没有东西可交。"),
         ("done", ""),
     ]
+
+
+def test_a_deputy_who_gets_the_post_keeps_it_when_the_loan_would_have_ended(app: Flask, cast: Cast) -> None:
+    for login in ("head", "town_op"):
+        cast.staff_id(login)
+    with signed_in(cast, "town_lead") as lead:
+        lent = NewDeputy(Role.VILLAGE, NEXT_VILLAGE, cast.staff_id("head"), clock.today(), DAY + FIVE_DAYS, "空岗")
+        deputies.name_deputy(lent, by=lead)
+    with cast.acting("town_op") as by:
+        handovers.plan(HandoverForm(Role.VILLAGE, NEXT_VILLAGE, cast.staff_id("head"), DAY, "换届"), by=by)
+
+    with clock.at(THAT_MORNING):
+        carry_out(app)
+    with clock.at(THAT_MORNING + 2 * FIVE_DAYS), app.app_context():
+        deputies.turn()
+
+    assert hats(app, NEXT_VILLAGE) == {"李站长": True}
+
+
+def test_no_post_goes_to_somebody_who_became_an_inspector_meanwhile(app: Flask, cast: Cast) -> None:
+    for login in ("village", "next_village", "town_op"):
+        cast.staff_id(login)
+    with cast.acting("town_op") as by:
+        handovers.plan(replace(_form(cast, VILLAGE, "village"), to_id=cast.staff_id("next_village")), by=by)
+    with app.app_context():
+        mine = db.select(Identity).where(Identity.staff_id == cast.staff_id("next_village"))
+        hat = db.session.scalars(mine).one()
+        hat.role, hat.region_code = Role.AUDIT, COUNTY
+        db.session.commit()
+
+    with clock.at(THAT_MORNING):
+        done = carry_out(app)
+
+    assert done == 0
+    assert "请另排一个人接任" in all_of(app, Handover)[0].said
+    assert hats(app, VILLAGE) == {"王村干": True, "李站长": True}
 
 
 def _form(cast: Cast, village: str, login: str) -> HandoverForm:

@@ -41,6 +41,7 @@ NOT_IN_THIS_COUNTY = {
     "files.show",  # pictures are shown in place
     "handovers.of",  # the tests of hand-overs
     "call_backs.show",  # test_complaints_at_the_console.py
+    "correction_requests.show",  # test_corrections_and_recordings.py
     "grids.show",  # test_organisation_at_the_console.py
     "roster.doubt",  # test_imports_at_the_console.py
     "supervisions.show",  # test_supervision_at_the_console.py

@@ -12,6 +12,7 @@ from tests.admin.safety_matrix import ABROAD, NO, NOTHING, ROLES, Matrix, declar
 
 pytestmark = [pytest.mark.shows("console.7", "story.4"), pytest.mark.timeout(900)]
 FAMILYS = {"cases", "watches", "rounds", "files", "notices", "sittings", "clues", "complaints", "call_backs", "living"}
+FAMILYS |= {"correction_requests"}
 """Screens whose addresses name a family or a paper about one."""
 
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from backend import clock
 from backend.access.permissions import PERMISSIONS, Role
-from backend.models import Declaration, Hazard, MemberChange, Person
+from backend.models import Declaration, Hazard, MemberChange, Person, RegularVisit
 from backend.services import campaigns, family_phones, member_changes, paired, relief
 from backend.services.campaigns import CampaignForm
 from backend.services.member_changes import ChangeForm
@@ -18,6 +18,7 @@ from backend.services.paired import PairForm
 from backend.services.relief import ClaimForm
 from backend.services.round_forms import RoundForm, Topic
 from miniprogram_api.routes import ASKS
+from tests.api.photos import photo, sent
 from tests.api.watched_addresses import WATCHED, WITHOUT_IDS
 from tests.people import Cast, Maker, Phone
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
@@ -54,6 +55,7 @@ def scene(app: Flask, cast: Cast, make: Maker, preset: Any) -> tuple[WayOut, dic
             ids["campaign_id"] = campaigns.begin(order, by=by).id
         with cast.acting("town_op") as by:
             ids["pairing_id"] = paired.pair(way.watch_id, PairForm("刘帮扶", "13900000001"), by=by).id
+    ids["visit_id"] = make.rows(RegularVisit)[0].id
     ids["measure_id"], ids["hazard_id"] = way.measures()[0].id, make.rows(Hazard)[0].id
     ids["case_id"] = way.propose()
     assert make.rows(MemberChange)
@@ -66,6 +68,8 @@ def ask(app: Flask, way: WayOut, ids: dict[str, int], phone: Phone, operation: s
     with clock.at(way.now):
         if "GET" in rule.methods:
             return phone.get(path)
+        if operation == "add_visit_photo":
+            return phone.send(path, file=sent(photo(7)))
         return phone.post(path, key=str(uuid.uuid4()), **WATCHED[operation])
 
 

@@ -12,6 +12,7 @@ from backend.services import family_phones, files
 from miniprogram_api.routes import ASKS, OPEN
 from tests.api.photos import photo, sent
 from tests.api.watched_addresses import WITHOUT_IDS as AFTER_INCLUSION
+from tests.confirming import asked, chosen
 from tests.people import OTHER_VILLAGE, VILLAGE, Cast, Maker, Phone, id_number
 
 pytestmark = pytest.mark.shows("story.4")
@@ -49,6 +50,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "answer_mark": {"version": 9999, "words": "已答复"},
     "answer_complaint": {"version": 9999, "words": "已答复"},
     "pass_complaint_up": {"version": 9999, "words": "请县里办"},
+    "agree_to_console": {"number": "00"},
 }
 """Bodies that are right in form; a version nobody saw stops a step once its case was reached."""
 
@@ -91,10 +93,13 @@ MATRIX: dict[str, dict[str, int | None]] = {
     "read_complaint": reach("reviewer", "county_op", may=(*TOWNS, "county_op")),
     "answer_complaint": reach("reviewer", may=TOWNS),
     "pass_complaint_up": reach("reviewer", may=TOWNS),
+    # Only whom the console asks; another person's asking does not exist, whatever their rank.
+    "agree_to_console": reach("village", may=(*OFFICES, "auditor")),
+    "refuse_console": reach("village", may=(*OFFICES, "auditor")),
 }
 WITHOUT_IDS = {
     *("login", "logout", "bind", "unbind", "me", "outbox_keys", "switch_identity", "inbox"),
-    *("village", "welcome", "dictionaries"),
+    *("village", "welcome", "dictionaries", "list_confirmations"),
     *("declare", "list_declarations", "claim_receipt", "list_tasks"),
     *("ask_phone_code", "confirm_by_code", "give_slip", "list_slips"),
     *("report_clue", "list_clues", "list_reports", "invite_reporter", "list_reporters", "accept_invitation"),
@@ -102,7 +107,7 @@ WITHOUT_IDS = {
     *("count_unread", "mark_read", "list_supervisions"),
     *("meeting_agenda", "own_objections", "list_objections"),
     *("public_notice", "object_to_notice", "look_objection_up", "look_up_status"),
-    *("own_data", "list_call_backs", "call_meeting", "complain", "enter_complaint", "own_complaints"),
+    *("own_data", "ask_correction", "list_call_backs", "call_meeting", "complain", "enter_complaint", "own_complaints"),
     *("look_complaint_up", "list_complaints"),
     *("list_deliveries", "push_alerts"),
     *("list_articles", "read_article", "list_guides", "list_cards", "explain_card"),
@@ -126,6 +131,7 @@ class Scene:
     phone_id: int
     satisfaction_id: int
     complaint_id: int
+    confirmation_id: int
     phones: dict[str, Phone]
 
     def ask(self, app: Flask, operation: str, role: str) -> int:
@@ -156,7 +162,9 @@ def scene(make: Maker, cast: Cast) -> Scene:
     make.case(openid="stranger", village_code=OTHER_VILLAGE, id_number=id_number(2))
     phones = {role: cast.farmer(role) if role in FARMERS else cast.phone(role) for role in ROLES}
     satisfaction_id, complaint_id = somebody_is_not_content(make, cast)
-    return Scene(declaration.case_id, declaration.id, row.id, phone_id, satisfaction_id, complaint_id, phones)
+    chosen(cast, "village", phones["village"])
+    asking = asked(cast, "village").id
+    return Scene(declaration.case_id, declaration.id, row.id, phone_id, satisfaction_id, complaint_id, asking, phones)
 
 
 def somebody_is_not_content(make: Maker, cast: Cast) -> tuple[int, int]:

@@ -40,6 +40,7 @@ WATCHED: dict[str, dict[str, Any]] = {
     "read_picture": {},
     "file_round": {"way": "car", "conclusion": "fine"},
     "list_visits": {},
+    "add_visit_photo": {},
     "answer_campaign": {"is_so": [9]},
     "set_traits": {"tags": ["moon"]},
     "tell_change": {"kind": "moon", "happened_on": "2026-03-01"},

@@ -47,7 +47,7 @@ MAIN = frozenset(Kind) - ASIDE
 BESIDE = {
     *(Kind.JOIN, Kind.CALL_BACK, Kind.COMPLAINT, Kind.TELL, Kind.CHECK_ANEW),
     *(Kind.REGULAR_VISIT, Kind.HAZARD, Kind.MEMBER_CHANGE, Kind.ALERT_BATCH, Kind.ROSTER_DOUBT, Kind.ASSIGNMENT),
-    Kind.VACANCY,
+    *(Kind.VACANCY, Kind.CORRECTION),
 }
 """Kinds that no step of a case opens, whatever its state.
 

@@ -103,7 +103,7 @@ def test_the_past_sends_nothing_today_and_is_in_the_audit(crowd: None, app: Flas
 
 
 @pytest.mark.shows("story.1")
-@pytest.mark.parametrize("after", [pytest.param(60, marks=pytest.mark.slow), 260])
+@pytest.mark.parametrize("after", [pytest.param(60, marks=pytest.mark.slow), 180])
 def test_an_interrupted_making_goes_on_and_makes_nobody_twice(
     app: Flask, rules: None, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:

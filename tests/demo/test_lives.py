@@ -1,4 +1,4 @@
-"""The invented lives: the same on every machine, all of the past, and at every desk something is left undone."""
+"""The invented lives: the same on every machine, all of the past, and at every desk something waits."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from backend import clock
 from backend.access.permissions import Action, Role
-from backend.demo.courses import COURSES, ONLY_CLUES, Pace
+from backend.demo.courses import COURSES, LEFT, ONLY_CLUES, Pace
 from backend.demo.lives import DAYS_BACK, lives
 
 UNTIL = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -70,8 +70,8 @@ def test_whom_the_village_finds_without_risk_did_not_apply():
     assert not any(life.channel.startswith("self_") for life in found)
 
 
-def test_the_courses_are_two_hundred_and_each_ending_is_met():
-    assert sum(share for share, _ in COURSES) == 200
+def test_the_courses_are_a_thousand_and_each_ending_is_met():
+    assert sum(each[0] for each in (*COURSES, *LEFT)) == 1000
     met = Counter(step.do.action for life in CROWD for step in life.steps)
-    assert set(met) >= {do.action for _, course in COURSES for do in course}
+    assert set(met) >= {do.action for each in (*COURSES, *LEFT) for do in each[-1]}
     assert met[Action.ANNOUNCE] >= 250

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from backend.models import Case
 from backend.services import staff
+from tests.api.photos import photo
 from tests.e2e.phone import Handset, elder_faults
 from tests.people import Cast, Maker
 
@@ -38,11 +39,11 @@ def pick(phone: Handset, question: str, answer: str) -> None:
     phone.on_top.locator(under).first.tap()
 
 
-def restart_without_signal(phone: Handset, path: str) -> None:
+def restart_without_signal(phone: Handset, path: str, **query: str) -> None:
     """Switch the phone off and on again where there is no signal: only what it saved is there."""
     phone.context.route("**/api/**", lambda route: route.abort())
     phone.context.set_offline(False)
-    phone.open(path)
+    phone.open(path, **query)
     phone.context.set_offline(True)
     phone.context.unroute("**/api/**")
 
@@ -128,7 +129,7 @@ def finish_sitting(phone: Handset) -> None:
 
 
 def make_a_round(phone: Handset, make: Maker) -> list[str]:
-    """File a regular visit from the household's card, at which one thing had changed."""
+    """File a regular visit from the household's card, at which one thing had changed and one photo was taken."""
     [case] = make.rows(Case)
     phone.open("cadre/case/case", case_id=str(case.id)).tap("日常走访")
     phone.sees("第 1 步")
@@ -142,9 +143,22 @@ def make_a_round(phone: Handset, make: Maker) -> list[str]:
     wrong += seen_at_both(phone, "round-changes")
     phone.tap("下一步")
     pick(phone, "看下来怎样", "有隐患")
+    photograph(phone, photo(77))
     phone.tap(SUBMIT)
+    phone.sees("照片 1 张，送到 1 张")
     arrived(phone, 2)
     return wrong
+
+
+def photograph(phone: Handset, *pictures: bytes) -> None:
+    """Choose photos for the first time on this phone, agreeing to the camera."""
+    with phone.page.expect_file_chooser() as asked:
+        phone.tap("＋ 拍照或选照片")
+        phone.tap("同意，接着用")
+    asked.value.set_files(
+        [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": each} for n, each in enumerate(pictures)]
+    )
+    phone.sees("不要这张")
 
 
 def declare_for_a_neighbour(phone: Handset) -> None:

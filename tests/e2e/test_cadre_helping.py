@@ -1,19 +1,16 @@
 """What those do on the phone who answer for families, head a station, or owe a village's small duties."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from backend import clock
-from backend.access.permissions import Action
-from backend.models import CampaignFamily, CaseEvent, HomeCheck, Measure, Nudge, RegularVisit, Task
-from backend.services import campaigns, home_checks, paired
+from backend.models import CampaignFamily, Measure, Nudge, RegularVisit
+from backend.services import campaigns, paired
 from backend.services.campaigns import CampaignForm
 from backend.services.paired import PairForm
-from backend.workflow.states import Kind
-from tests.checks import FORM, following
+from tests.checks import following
 from tests.e2e.cadre import SUBMIT, Hand, arrived, bound, pick, restart_without_signal, seen_at_both
 from tests.people import Cast, Maker
 from tests.services.watching import Watched
@@ -116,51 +113,3 @@ def test_the_head_of_a_station_sees_what_is_late_in_the_village_and_presses_for_
 
     assert wrong == []
     assert [each.nudged_by_name for each in make.rows(Nudge)] == ["李站长"]
-
-
-def test_a_villages_small_duties_are_done_on_the_phone(app: Flask, handset: Hand, cast: Cast, make: Maker) -> None:
-    with following(app):
-        declared = make.declaration()
-        case_id = declared.case_id
-        phone = bound(handset, cast)
-        wrong: list[str] = []
-
-        def on_the_card(deed: str, *, answers: tuple[tuple[str, str], ...] = (), said: tuple[str, str] | None = None,
-                        submit: str = SUBMIT) -> None:  # fmt: skip
-            phone.open("cadre/case/case", case_id=str(case_id)).tap(deed)
-            phone.sees("张三家")
-            wrong.extend(seen_at_both(phone, f"deed-{deed[:4]}"))
-            for question, answer in answers:
-                pick(phone, question, answer)
-            if said:
-                phone.type(*said)
-            phone.tap(submit)
-            phone.page.wait_for_function("() => !/正在发|等着发的/.test(document.body.innerText)")
-
-        lacking = (("缺什么", "缺证明材料"),)
-        on_the_card("还差材料，请农户补充", answers=lacking, said=("写给这家人", "请补住院票据"), submit="发给这家")
-        on_the_card("协助补齐材料", said=("补来了什么", "票据已代取"))
-        phone.open("cadre/case/case", case_id=str(case_id)).tap("受理")
-        phone.answer("确定")
-        phone.sees("已经存在手机里")
-        on_the_card("约上门时间", answers=(("什么时候", "上午"),), submit="告诉这家")
-        on_the_card("家里没人，另约时间", said=("写一句当时", "敲门没有人应"), submit="记下来")
-        on_the_card("记一次联系", answers=(("怎样联系的", "电话"),), said=("说了什么", "约好明天去"))
-        on_the_card("确认这家的手机", submit="就是这家的")
-        with cast.acting("head") as by:
-            version = next(each.version for each in open_duties(make, case_id) if each.kind == Kind.VISIT)
-            form = replace(FORM, visited_on=clock.today(), companion="王村干")
-            home_checks.file_check(case_id, by=by, version=version, form=form)
-        on_the_card("同行人确认核实", answers=(("和您看到的一样吗", "一样"),), submit="确认")
-
-    assert wrong == []
-    done = {each.action for each in make.rows(CaseEvent) if each.case_id == case_id}
-    assert {
-        Action.RETURN_FOR_INFORMATION, Action.SUPPLEMENT, Action.RESCHEDULE, "appoint_visit", "talk",
-        "confirm_phone", Action.CONFIRM_CHECK,
-    } <= done  # fmt: skip
-    assert [each.agrees for each in make.rows(HomeCheck)] == [True]
-
-
-def open_duties(make: Maker, case_id: int) -> list[Task]:
-    return [each for each in make.rows(Task) if each.case_id == case_id and each.open_due is not None]

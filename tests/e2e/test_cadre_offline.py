@@ -235,3 +235,4 @@ def test_a_home_check_is_filed_in_short_steps_and_a_day_goes_on_from_there(
     assert (declared.relation, declared.declarer_name) == ("village_cadre", "王村干")
     [kept] = make.rows(RegularVisit)
     assert (kept.changed, kept.conclusion) == (["housing"], "concern")
+    assert kept.announced == [row.sha256 for row in make.rows(StoredFile) if row.visit_id == kept.id] != []

@@ -1,19 +1,17 @@
 """Every page and every short form of a cadre's, measured for old eyes at WeChat's normal and largest text."""
 
-import re
-
 import pytest
 from flask import Flask
 
 from backend import clock
-from backend.models import Assignment, Campaign, Case, MemberChange, Person, Plan
+from backend.models import Assignment, Campaign, MemberChange
 from backend.services import campaigns, member_changes, office_meetings
 from backend.services.campaigns import CampaignForm
 from backend.services.member_changes import ChangeForm
 from backend.services.office_meetings import Handed, OfficeMeetingForm
 from tests.checks import following
-from tests.e2e.cadre import SUBMIT, Hand, arrived, bind, bound, pick, seen_at_both
-from tests.e2e.conftest import CLIENT
+from tests.e2e.cadre import Hand, bind, bound, seen_at_both
+from tests.e2e.filings import FORMS
 from tests.people import VILLAGE, Cast, Maker
 from tests.services.watching import Watched
 
@@ -67,6 +65,7 @@ def test_an_old_cadre_can_read_and_tap_every_page_by_day_and_in_the_dark(
         "deed": ({"deed": "talk", "case_id": case, "head": "张三"}, "怎样联系的"),
         "outbox": ({}, "没有等着发的"),
         "me": ({}, "李站长"),
+        "confirm": ({}, "现在没有要确认的"),
     }
     for page, (query, words) in here.items():
         phone.open(f"cadre/{page}/{page}", **query).sees(words)
@@ -77,15 +76,6 @@ def test_an_old_cadre_can_read_and_tap_every_page_by_day_and_in_the_dark(
     assert offered == {f"cadre/{page}/{page}" for page in (*here, "login")}
 
 
-FORMS = {
-    name
-    for part in ("case-deeds", "family-deeds", "watch-deeds")
-    for name in re.findall(
-        r"^  \"?(\w+)\"?: (?:async )?\(",
-        (CLIENT / f"src/cadre/deed/{part}.ts").read_text(encoding="utf-8"),
-        re.MULTILINE,
-    )
-}
 SAID = {"take_down": "现在没有到期要取下的公示", "group": "什么时候、多少人", "assignment": "以前办好"}
 
 
@@ -107,51 +97,3 @@ def test_every_short_form_opens_and_can_be_read(handset: Hand, cast: Cast, famil
         wrong += seen_at_both(phone, f"deed-{name}")
 
     assert wrong == []
-
-
-@pytest.mark.slow
-def test_what_is_told_confirmed_planned_and_answered_for_a_watched_family_is_kept(
-    app: Flask, handset: Hand, cast: Cast, family: Watched, make: Maker
-) -> None:
-    with following(app):
-        phone = bound(handset, cast)
-        phone.tap("张三　确认人口变动")
-        pick(phone, "是这样吗", "是这样")
-        phone.tap(SUBMIT)
-        phone.sees("✓ 已送到")
-        phone.tap("回到我的待办")
-        phone.tap("请把台账补齐", exact=False)
-        phone.type("办得怎么样", "已经补齐")
-        phone.tap("报办理结果")
-        arrived(phone, 2)
-
-        def from_the_card(link: str) -> None:
-            phone.open("cadre/family/family", case_id=str(family.case_id)).tap(link)
-            phone.sees("张三家")
-
-        from_the_card("家里添人、走人")
-        phone.tap("点这里选")
-        phone.answer("婚出")
-        phone.on_top.locator("[role=radio]").first.tap()
-        phone.tap(SUBMIT)
-        arrived(phone, 3)
-        from_the_card("又有新的风险")
-        pick(phone, "哪一样出了问题", "饮水安全")
-        phone.type("写一句是怎么回事", "井干了")
-        phone.tap("报上去")
-        arrived(phone, 4)
-        phone.open("cadre/deed/deed", deed="plan", watch_id=str(family.watch_id), head="张三", risks="housing")
-        phone.tap("点这里选")
-        phone.answer("户主")
-        pick(phone, "家里的劳动能力", "只有弱劳动能力")
-        phone.tap("下一步")
-        pick(phone, "需要哪几类帮扶", "就业帮扶")
-        phone.type("家里人自己想要", "想在村里干点活")
-        phone.tap(SUBMIT)
-        arrived(phone, 5)
-
-    assert "张小宝" in {each.name for each in make.rows(Person)}
-    assert [each.answered_by_name for each in make.rows(Assignment)] == ["王村干"]
-    assert {each.kind for each in make.rows(MemberChange)} == {"birth", "married_out"}
-    assert [each.state for each in make.rows(Case) if each.procedure == "warning"] == ["warned"]
-    assert (make.rows(Plan)[-1].labour, make.rows(Plan)[-1].needs) == ("weak", ["employment"])

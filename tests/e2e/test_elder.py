@@ -17,6 +17,7 @@ LISTED = {
     "pages/progress/progress": "待补充材料",
     "pages/inbox/inbox": "给我的消息",
     "pages/mydata/mydata": "张三家",
+    "pages/correct/correct": "哪一项不对",
     "pages/complaints/complaints": "什么事",
     "pages/objections/objections": "扫公示单上的码",
     "pages/explain/explain": "风险消除",

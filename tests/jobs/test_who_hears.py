@@ -13,6 +13,7 @@ from backend.errors import Invalid, NotAllowed
 from backend.models import Deputy, Identity, Message
 from backend.services import alert_schedule, deputies, explanations
 from backend.services.deputies import NewDeputy
+from backend.services.hearers import Desks
 from backend.workflow.outbox import URGENT
 from tests.jobs.conftest import NOON
 from tests.jobs.ladder import due_now, make_urgent, rules, set_task, signed_in
@@ -245,6 +246,20 @@ def test_a_deputy_for_an_empty_post_does_not_hear_while_somebody_holds_it(
     sweep()
 
     assert heard(make, "new").keys() == staff(cast, "village")
+
+
+def test_whoever_is_lent_one_hat_of_a_desk_hears_on_by_the_other_that_is_theirs(
+    cast: Cast, app: Flask, kind: str
+) -> None:
+    both = {cast.staff_id("village")}
+    with clock.at(NOON), signed_in(cast, "town_lead") as lead:
+        deputies.name_deputy(deputy(cast, role=Role.HEAD, deputy_id=cast.staff_id("village")), by=lead)
+    both.add(cast.staff_id("head"))
+
+    with clock.at(NOON), app.app_context():
+        hears = {each.staff_id for each in Desks().responsible(Role.VILLAGE, VILLAGE)}
+
+    assert hears == both
 
 
 def test_a_deputy_is_named_only_within_ones_own_place_and_with_sound_dates(cast: Cast, app: Flask, kind: str) -> None:

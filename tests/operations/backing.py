@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from backend import db as database
-from backend.access.scope import as_system
+from backend.access.scope import act_within, as_system
 from backend.db import Base, db
-from backend.models import Staff, StoredFile
+from backend.models import Declaration, Staff, StoredFile
 from backend.privacy import current
 from backend.schema import migrate
-from backend.services import audit, counties, files
+from backend.services import audit, counties, declarations, files, sign_ins
 from backend.settings import Settings
 from tests.api.photos import photo
 from tests.conftest import REGIONS
@@ -50,6 +50,29 @@ class Host:
                 files.add_file(case_id, photo(), kind="picture", by=village)
         with self.app.app_context():
             audit.seal_new_rows()
+
+    def withdraw(self, name: str) -> tuple[str, str]:
+        """Let the family of this name take its word back; return its receipt's number and its whole name."""
+        with self.inside(), as_system("a test looks"):
+            mine = select(Declaration.id, Declaration.receipt_no, Declaration.head_name)
+            declared = db.session.execute(mine.where(Declaration.head_name.startswith(name))).one()
+        with self.inside():
+            by = sign_ins.open_phone("wx-tests", declared.head_name, COUNTY).actor
+        with self.inside():
+            act_within(by.scope)
+            declarations.withdraw(declared.id, by=by)
+        return declared.receipt_no, declared.head_name
+
+    def named(self, name: str) -> set[str]:
+        """Return the tables in which somebody of this name is the head of a family."""
+        with self.inside(), db.engine.connect() as connection:
+            tables = [each for each in Base.metadata.tables.values() if "head_name" in each.c]
+            known = select(func.count())
+            return {
+                each.name
+                for each in tables
+                if connection.scalar(known.select_from(each).where(each.c.head_name.startswith(name)))
+            }
 
     @property
     def data(self) -> Path:

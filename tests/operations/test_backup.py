@@ -88,6 +88,37 @@ def test_a_county_comes_back_on_another_machine_as_it_was_at_a_moment_between_tw
 
 
 @pytest.mark.shows("scale.4")
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("mariadb", marks=pytest.mark.slow)])
+def test_a_family_that_was_erased_does_not_come_back_with_an_older_state(
+    kind: str, make: Hosts, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "sqlite":
+        lost, fresh = make(""), make("", county=False)
+    else:
+        server = request.getfixturevalue("server")
+        lost, fresh = make(empty_database(server, "erasing")), make(empty_database(server, "erased"), county=False)
+    shelf, keys = tmp_path / "backup", tmp_path / "keys"
+    lost.declare("张三")
+    number, name = lost.withdraw("张三")
+    lost.declare("李四")
+    lost.type("backup", shelf, "--keys", keys)
+    time.sleep(1.1)  # MariaDB's log knows whole seconds
+    moment = clock.local(clock.real_now()).strftime("%Y-%m-%d %H:%M:%S")
+    time.sleep(1.1)
+
+    erased = lost.type("family", "erase", number, "--yes")
+    step = lost.type("backup", "between", shelf)
+    restored = fresh.type("restore", shelf, "--to", moment, "--keys", keys)
+    again = fresh.type("family", "erase-again", shelf)
+
+    assert [erased[0], step[0], restored[0], again[0]] == [0, 0, 0, 0], (erased, step, restored, again)
+    assert ("又删了 1 户" in restored[1], "又删了 0 户" in again[1]) == (True, True)
+    assert (fresh.named(name), bool(fresh.named("李四"))) == (set(), True)
+    assert not any(name in path.read_text() for path in shelf.rglob("erased.txt"))
+    assert fresh.type("audit", "verify") == (0, "审计记录完整。\n")
+
+
+@pytest.mark.shows("scale.4")
 def test_what_is_spoilt_or_missing_is_named_and_nothing_is_restored_from_it(
     lost: Host, fresh: Host, tmp_path: Path
 ) -> None:

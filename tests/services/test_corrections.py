@@ -22,7 +22,7 @@ from backend.models import (
     Task,
     Visit,
 )
-from backend.services import cases, corrections, home_checks, kin, mergers
+from backend.services import cases, contact_corrections, corrections, home_checks, kin, mergers, reveals
 from backend.services.cases import Seen
 from backend.services.kin import KinForm
 from backend.workflow.states import Kind, State
@@ -193,6 +193,27 @@ def test_a_number_of_another_household_is_not_typed_in(make: Maker, cast: Cast) 
         corrections.correct_id(case_id, person(make, "张三").id, id_number(7), by=by, words="看了原件")
     with cast.acting("village") as by, pytest.raises(NotAllowed):
         corrections.correct_id(case_id, person(make, "张三").id, id_number(8), by=by, words="看了原件")
+
+
+@pytest.mark.shows("procedure.12", "client.2")
+def test_a_heads_name_and_the_familys_telephone_are_put_right_where_they_are_read(make: Maker, cast: Cast) -> None:
+    case_id = visited(make, cast)
+    with cast.acting("town_op") as by:
+        contact_corrections.correct_name(case_id, person(make, "张三").id, "张叁", by=by, words="看了身份证")
+    with cast.acting("town_op") as by:
+        shown = contact_corrections.correct_phone(case_id, "13955556666", by=by, words="打通过，是本人")
+    with cast.acting("village") as by, pytest.raises(NotAllowed):
+        contact_corrections.correct_phone(case_id, "13955557777", by=by, words="打通过，是本人")
+
+    assert case_of(make, case_id).head_name == "张叁"
+    assert {each.head_name for each in make.rows(Task) if each.open_due} == {"张叁"}
+    assert {each.head_name for each in make.rows(Household)} == {"张叁"}
+    assert shown == "139****6666"
+    [family] = make.rows(Household)
+    assert family.phone_confirmed_at is not None
+    with cast.acting("town_op") as by:
+        told = reveals.reveal(case_id, reveals.Field.PHONE, by=by, reason="回电话核实")
+    assert told == "13955556666"
 
 
 @pytest.mark.shows("procedure.12")

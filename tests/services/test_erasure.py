@@ -13,7 +13,18 @@ from sqlalchemy import inspect, select
 from backend import clock
 from backend.access.scope import Scoped, as_system
 from backend.db import Base, db, new_id
-from backend.models import AuditRow, Case, Declaration, GroupMeeting, OneTimeCode, SignIn, SpokenOf, StoredFile
+from backend.models import (
+    AuditRow,
+    Case,
+    Declaration,
+    GroupMeeting,
+    Message,
+    OneTimeCode,
+    SignIn,
+    SpokenOf,
+    StoredFile,
+    Task,
+)
 from backend.models.places import same_place
 from backend.policy import retention as kept
 from backend.policy.presets import load_preset
@@ -21,9 +32,11 @@ from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
 from backend.services import audit, erasures, files, retention, rotation
 from backend.services.subject_sections import SECTIONS, WITHHELD
+from backend.workflow.outbox import owe
+from backend.workflow.states import Kind
 from jobs.schedule import SCHEDULE
 from tests.api.photos import photo
-from tests.people import Cast, Maker, id_number
+from tests.people import FORM, Cast, Maker, id_number
 from tests.services.desks import Desks
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 
@@ -163,6 +176,22 @@ def test_a_family_whose_case_is_open_is_not_erased(app: Flask, desks: Desks) -> 
 
 
 @pytest.mark.shows("scale.4")
+def test_no_duty_that_nobody_can_answer_any_more_stays_behind_an_erased_family(
+    app: Flask, cast: Cast, make: Maker
+) -> None:
+    first, second = cast.farmer("first"), cast.farmer("second")
+    own = first.post("/declarations", **FORM).json
+    assert second.post("/declarations", **FORM).status_code == 201
+    assert first.post(f"/declarations/{own['id']}/withdrawals").status_code == 201
+
+    said = app.test_cli_runner().invoke(args=["family", "erase", own["receipt_no"], "--yes"])
+
+    [joins] = [each for each in make.rows(Task) if each.kind == Kind.JOIN]
+    assert said.exit_code == 0, said.output
+    assert (joins.open_due, joins.next_rung_at, joins.closed_how) == (None, None, erasures.ERASED)
+
+
+@pytest.mark.shows("scale.4")
 def test_what_was_kept_long_enough_goes_by_itself_and_not_a_day_before(app: Flask, desks: Desks, over: int) -> None:
     months = load_preset("NATIONAL").numbers["not_included_kept_months"]
 
@@ -197,6 +226,30 @@ def test_rows_go_by_their_rule_and_the_young_ones_stay(app: Flask, cast: Cast) -
         digests = set(db.session.scalars(select(OneTimeCode.digest)))
         assert ("old" in digests, "young" in digests) == (False, True)
         assert db.session.scalars(select(SignIn.address)).all() == [""]
+
+
+@pytest.mark.shows("scale.4")
+def test_a_message_that_only_ever_lay_in_an_inbox_goes_in_its_time_too(app: Flask) -> None:
+    days = load_preset("NATIONAL").numbers["messages_kept_days"]
+    with app.app_context():
+        for subject, is_inbox_only in (("one", True), ("two", False)):
+            owe(
+                kind="duty",
+                subject=subject,
+                recipient="staff:1",
+                county_code="130126",
+                data={"what": NAME},
+                is_inbox_only=is_inbox_only,
+            )
+        db.session.commit()
+        with clock.at(clock.now() + timedelta(days=days - 1)):
+            retention.forget_by_rule()
+        early = set(db.session.scalars(select(Message.subject)))
+        with clock.at(clock.now() + timedelta(days=days + 1)):
+            retention.forget_by_rule()
+        late = set(db.session.scalars(select(Message.subject)))
+
+    assert (early, late) == ({"one", "two"}, {"two"})
 
 
 @pytest.mark.shows("scale.4")

@@ -306,12 +306,14 @@ def test_everybody_of_the_three_categories_is_on_the_insurance_list_until_paid(f
         insurance.note(line.person.id, 2026, True, by=by, subsidy_fen=200_00)
         insurance.note(line.person.id, 2026, True, by=by, subsidy_fen=220_00)
         assert insurance.subsidy_list(2026, by=by, unpaid_only=True) == []
+        assert insurance.counted(2026, by=by) == (1, 1)
         table = insurance.as_csv(2026, by=by)
 
     assert "张三,边缘易致贫户,2026,已缴,220.00" in table
     assert [row.subsidy_fen for row in family.make.rows(InsuranceYear)] == [220_00]
     with family.cast.acting("next_village") as by:
         assert insurance.subsidy_list(2026, by=by) == []
+        assert insurance.counted(2026, by=by) == (0, 0)
         with pytest.raises(Exception, match="没有找到"):
             insurance.note(line.person.id, 2026, False, by=by)
 

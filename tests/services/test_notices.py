@@ -212,7 +212,7 @@ def test_a_sheet_is_taken_down_after_its_days(village: Village) -> None:
 
     assert down.taken_down_on == village.today
     assert village.case(first).marks["taken_down"] == village.today.isoformat()
-    with pytest.raises(NotPossibleNow):
+    with pytest.raises(OutOfDate, match="王村干"):
         village.run(notice_ends.take_down, notice.id)
 
 

@@ -13,7 +13,7 @@ from backend.access.actor import staff_actor
 from backend.access.permissions import Role
 from backend.access.scope import act_within, as_system
 from backend.db import db
-from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
+from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
 from backend.models import Case, Clue, Hazard, Household, MemberChange, Person, RegularVisit, Task, VisitTurn
 from backend.services import hazards, member_changes, removals, round_traits, round_turns, rounds
 from backend.services.member_changes import ChangeForm
@@ -288,7 +288,7 @@ def test_changes_of_members_are_proposals_that_the_village_confirms(app: Flask, 
         gone = member_changes.tell(household, ChangeForm("death", date(2026, 1, 3), person.id), by=by)
         [(row, task)] = member_changes.waiting(by=by)
         member_changes.settle(gone.id, True, by=by, version=task.version)
-        with pytest.raises(NotPossibleNow):
+        with pytest.raises(OutOfDate, match="王村干"):
             member_changes.settle(born_id, False, by=by, version=task.version)
 
     people = {row.name: row for row in make.rows(Person)}

@@ -15,7 +15,7 @@ from backend.access.scope import as_system
 from backend.db import MARIADB, db, first_id_at
 from backend.errors import DomainError, NotPossibleNow
 from backend.models import StoredFile
-from backend.services.backups import folders, key_copies, mariadb, shelves, sqlite
+from backend.services.backups import erased, folders, key_copies, mariadb, shelves, sqlite
 from backend.services.backups.folders import BETWEEN, LOGS, UNFINISHED, Kept
 from backend.services.backups.manifests import Manifest, Part
 from backend.services.storage import settings
@@ -47,6 +47,7 @@ def make(target: Path, *, keys_to: Path | None, keep: int, say: Say) -> Kept:
         files = shelves.copy_all(target, folder, before[-1] if before else None)
         say(f"附件：{files.files} 个，其中新的 {files.fresh} 个。")
         folders.copy_roots(settings().roots_path, folder)
+        erased.write(folder)
         key_copies.refuse_retired(begun.keys)
         if keys_to is not None:
             key_copies.copy(keys_to, folder.name)
@@ -181,6 +182,7 @@ def _step(target: Path, whole: Kept) -> Kept:
     since = whole.taken_at.timestamp()
     files = shelves.copy_since(target, folder, since, before[-1] if before else None)
     folders.copy_roots(settings().roots_path, folder)
+    erased.write(folder)
     manifest = replace(manifest, files=files.files, file_bytes=files.size, parts=_parts(folder), keys=key_copies.ids())
     place = _free(whole.folder / BETWEEN, folders.name_of(manifest.taken_at))
     made = folders.finish(folder, manifest, place)

@@ -16,7 +16,7 @@ from backend.errors import Invalid, NotFound, NotPossibleNow
 from backend.models import AuditBatch
 from backend.privacy.chain import LineBroken, parse_batch_line
 from backend.privacy.current import keys
-from backend.services.backups import checking, folders, key_copies, mariadb, shelves, sqlite
+from backend.services.backups import checking, erased, folders, key_copies, mariadb, shelves, sqlite
 from backend.services.backups.folders import LOGS, ROOTS, Kept
 from backend.services.storage import settings
 
@@ -99,6 +99,7 @@ def restore(source: Path, *, to: datetime | None, keys_from: Path | None, replac
     _refuse_damaged(source, chosen)
     tables = _refuse_unfit(manifest.dialect, replace=replace)
     say(key_copies.put_in_place(chosen.latest.manifest.keys, keys_from, chosen.whole.folder.name))
+    families = erased.known_before(source)
     files = _files(source, chosen)
     say(f"附件：{files} 个已放回。")
     if manifest.dialect == "mariadb":
@@ -115,6 +116,7 @@ def restore(source: Path, *, to: datetime | None, keys_from: Path | None, replac
         _replay(chosen)
         say(f"日志：重做到 {_told(to) if to else '最后'}。")
     say(_roots(chosen))
+    erased.erase_again(families, say)
     return Restored(chosen, sum(rows.values()), files, different)
 
 

@@ -2148,6 +2148,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that a stored fact be corrected; the township owes an answer. */
+        post: operations["ask_correction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/declarations/{declaration_id}/consents": {
         parameters: {
             query?: never;
@@ -2890,11 +2907,30 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** List a household's visits. */
+        /** List a household's visits, each with its photos and how many are still on their way. */
         get: operations["list_visits"];
         put?: never;
         /** File a visit; it closes every duty that it satisfies. */
         post: operations["file_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{visit_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add one photo that the visit announced; the same content again changes nothing, so no key is needed. */
+        post: operations["add_visit_photo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3467,6 +3503,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phone-confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the console asks this phone now. */
+        get: operations["list_confirmations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone-confirmations/{confirmation_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                confirmation_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say yes, with the number that the console shows. */
+        post: operations["agree_to_console"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phone-confirmations/{confirmation_id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                confirmation_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it is somebody else: that session ends, and the security administrator is told. */
+        post: operations["refuse_console"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3546,7 +3637,7 @@ export interface components {
             region_name: string;
             is_staff: boolean;
             /** @description what this role covers, so that no client repeats the table of permissions */
-            may: ("declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places")[];
+            may: ("declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "ask_correction" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "answer_correction" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "write_down_recording" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "confirm_console" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places")[];
             identities: components["schemas"]["Identity"][];
             cases: components["schemas"]["OwnCase"][];
         };
@@ -3724,7 +3815,7 @@ export interface components {
             /** @description empty for a complaint */
             case_id: string | null;
             /** @enum {string} */
-            kind: "accept" | "visit" | "fetch_information" | "compare" | "consult" | "meeting" | "post_notice" | "watch_notice" | "take_down_notice" | "objection" | "department_check" | "town_review" | "county_decision" | "announce" | "enter_national" | "referral" | "recheck" | "green_town" | "green_county" | "deliver_aid" | "sign_later" | "join" | "clue_verdict" | "check_anew" | "confirm_check" | "in_person" | "double_registration" | "call_back" | "complaint" | "tell" | "roster_doubt" | "alert_batch" | "plan" | "pair" | "measure" | "aid_missing" | "safety_net" | "care" | "relief" | "hazard" | "regular_visit" | "member_change" | "removal_check" | "warning_check" | "warning_confirm" | "warning_help" | "warning_close" | "office_update" | "assignment" | "vacancy";
+            kind: "accept" | "visit" | "fetch_information" | "compare" | "consult" | "meeting" | "post_notice" | "watch_notice" | "take_down_notice" | "objection" | "department_check" | "town_review" | "county_decision" | "announce" | "enter_national" | "referral" | "recheck" | "green_town" | "green_county" | "deliver_aid" | "sign_later" | "join" | "clue_verdict" | "check_anew" | "confirm_check" | "in_person" | "double_registration" | "call_back" | "complaint" | "tell" | "roster_doubt" | "alert_batch" | "plan" | "pair" | "measure" | "aid_missing" | "safety_net" | "care" | "relief" | "hazard" | "regular_visit" | "member_change" | "removal_check" | "warning_check" | "warning_confirm" | "warning_help" | "warning_close" | "office_update" | "assignment" | "vacancy" | "correction";
             kind_name: string;
             head_name: string;
             village_name: string;
@@ -3784,7 +3875,7 @@ export interface components {
         };
         Event: {
             /** @enum {string} */
-            action: "begin" | "join_roster" | "take_over" | "propose_removal" | "mark_warning" | "note_measure" | "confirm_aid" | "pay_relief" | "plan_again" | "tell_asked" | "snooze" | "nudge" | "draft_supervision" | "supervise" | "drop_supervision" | "authorize" | "not_reached" | "withdraw_authorization" | "explain_hit" | "look_up_status" | "name_in_disaster" | "join_asked" | "second_asked" | "in_person_asked" | "double_found" | "talk" | "set_urgency" | "hand_over" | "merge" | "correct_id" | "change_head" | "record_death" | "split_family" | "divorce" | "check_anew_asked" | "note_living_place" | "flag_money" | "promise_moved" | "notice_moved" | "register_kin" | "end_kin" | "join_withdrawn" | "confirm_phone" | "confirm_phone_by_code" | "let_go_phone" | "withdraw_phone" | "claim_receipt" | "leave_receipt" | "release_receipt" | "notice_read_out" | "appoint_visit" | "call_meeting" | "change_consent" | "name_contact" | "clear_unsafe" | "accept" | "return_for_information" | "supplement" | "refuse_formally" | "hand_up_clue" | "close_clue" | "transfer" | "file_visit" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "reschedule" | "find_no_risk" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "answer_referral" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_agrees_by_phone" | "county_send_back" | "county_reject" | "withdraw" | "make_plan" | "add_measure" | "deliver_measure" | "stop_measure" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "claim_relief" | "decide_relief" | "end_naturally" | "strike_off" | "check_removal" | "keep_watching" | "roll_back" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "join_declaration";
+            action: "begin" | "join_roster" | "take_over" | "propose_removal" | "mark_warning" | "note_measure" | "confirm_aid" | "pay_relief" | "plan_again" | "tell_asked" | "snooze" | "nudge" | "draft_supervision" | "supervise" | "drop_supervision" | "authorize" | "not_reached" | "withdraw_authorization" | "explain_hit" | "look_up_status" | "name_in_disaster" | "join_asked" | "second_asked" | "in_person_asked" | "double_found" | "talk" | "set_urgency" | "hand_over" | "merge" | "correct_id" | "change_head" | "record_death" | "split_family" | "divorce" | "check_anew_asked" | "note_living_place" | "flag_money" | "promise_moved" | "notice_moved" | "register_kin" | "end_kin" | "join_withdrawn" | "confirm_phone" | "confirm_phone_by_code" | "let_go_phone" | "withdraw_phone" | "claim_receipt" | "leave_receipt" | "release_receipt" | "notice_read_out" | "appoint_visit" | "call_meeting" | "change_consent" | "ask_correction" | "answer_correction" | "write_down_recording" | "correct_name" | "correct_phone" | "name_contact" | "clear_unsafe" | "accept" | "return_for_information" | "supplement" | "refuse_formally" | "hand_up_clue" | "close_clue" | "transfer" | "file_visit" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "reschedule" | "find_no_risk" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "answer_referral" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_agrees_by_phone" | "county_send_back" | "county_reject" | "withdraw" | "make_plan" | "add_measure" | "deliver_measure" | "stop_measure" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "claim_relief" | "decide_relief" | "end_naturally" | "strike_off" | "check_removal" | "keep_watching" | "roll_back" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "join_declaration";
             action_name: string;
             who: string;
             words: string;
@@ -3834,7 +3925,7 @@ export interface components {
             events: components["schemas"]["Event"][];
             files: components["schemas"]["File"][];
             /** @description what this actor may do now: no client repeats the rules */
-            actions: ("declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places")[];
+            actions: ("declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "ask_correction" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "answer_correction" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "write_down_recording" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "confirm_console" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places")[];
         };
         SpotRequest: {
             latitude: number;
@@ -4683,7 +4774,7 @@ export interface components {
         };
         ObjectionAnswerRequest: {
             /** @enum {unknown} */
-            action: "declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places";
+            action: "declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "ask_correction" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "answer_correction" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "write_down_recording" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "confirm_console" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places";
             version: number;
             words: string;
             answer: string;
@@ -4880,7 +4971,7 @@ export interface components {
         };
         ListDecisionRequest: {
             /** @enum {unknown} */
-            action: "declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places";
+            action: "declare" | "read_receipts" | "supplement" | "withdraw" | "claim_receipt" | "read_inbox" | "leave_mark" | "change_consent" | "ask_correction" | "complain" | "accept" | "return_for_information" | "refuse_formally" | "file_visit" | "reschedule" | "pass_on" | "send_back" | "refuse" | "county_approve" | "county_send_back" | "county_reject" | "join_declaration" | "find_no_risk" | "hand_up_clue" | "close_clue" | "transfer" | "check_anew" | "confirm_check" | "see_in_person" | "settle_double" | "file_comparison" | "skip_comparison" | "hold_consultation" | "hold_meeting" | "meeting_said_no" | "meeting_failed" | "post_notice" | "close_notice" | "object" | "keep_after_objection" | "visit_after_objection" | "uphold_objection" | "check_department" | "announce" | "enter_national" | "take_down_notice" | "read_proceedings" | "read_objections" | "answer_referral" | "appoint_visit" | "call_meeting" | "call_back" | "answer_correction" | "enter_complaint" | "answer_complaint" | "terminate" | "ask_recheck" | "confirm_outcome" | "overturn_outcome" | "ask_green_channel" | "green_town_agrees" | "green_county_agrees" | "green_declined" | "deliver_aid" | "tell_in_person" | "sign_later" | "county_agrees_by_phone" | "authorize" | "explain_hit" | "prepare_batch" | "sign_batch" | "look_up_status" | "give_slip" | "manage_disaster" | "import_disaster_list" | "report_clue" | "read_clues" | "set_urgency" | "note_talk" | "authorise_reporter" | "become_reporter" | "register_kin" | "read_kin" | "hand_over" | "merge_cases" | "correct_id" | "correct_family" | "read_watches" | "make_plan" | "add_measure" | "note_measure" | "deliver_measure" | "stop_measure" | "confirm_aid" | "say_not_received" | "answer_missing" | "pair" | "end_pairing" | "answer_safety_net" | "give_care" | "end_care" | "manage_offers" | "claim_relief" | "decide_relief" | "pay_relief" | "note_insurance" | "end_naturally" | "strike_off" | "file_round" | "plan_rounds" | "tell_change" | "settle_change" | "close_hazard" | "propose_removal" | "check_removal" | "keep_watching" | "roll_back" | "mark_warning" | "check_warning" | "drop_warning" | "confirm_warning" | "ask_to_close_warning" | "return_warning" | "close_warning" | "update_office" | "hold_office_meeting" | "answer_assignment" | "inspect" | "note_publicity" | "run_campaign" | "read_stations" | "keep_station" | "choose_head" | "change_grids" | "hold_group_meeting" | "keep_work_group" | "read_assessment" | "publish_article" | "read_guides" | "hand_leaflet" | "read_own_work" | "oversee" | "read_tasks" | "read_home" | "snooze" | "nudge" | "supervise" | "read_supervisions" | "read_own_supervisions" | "name_deputy" | "read_cases" | "add_file" | "read_file" | "write_down_recording" | "reveal" | "make_paper" | "change_templates" | "confirm_phone" | "confirm_by_code" | "release_receipt" | "read_audit" | "manage_staff" | "import_staff" | "plan_handover" | "say_absent" | "merge_places" | "keep_practice" | "compare_national" | "import_watches" | "ask_for_hat" | "grant_hat" | "guard_accounts" | "set_safety" | "confirm_console" | "take_offline" | "change_policy" | "change_calendar" | "move_demo_clock" | "read_outbox" | "manage_outbox" | "hand_out_list" | "read_ledger" | "export_ledger" | "print_family_file" | "read_board" | "import_roster" | "export_roster" | "settle_roster" | "read_grids" | "push_alerts" | "read_alerts" | "send_alerts" | "manage_offices" | "ask_registers" | "import_places";
             /** @default  */
             opinion?: string;
             cases: components["schemas"]["ListedCaseRequest"][];
@@ -5204,10 +5295,44 @@ export interface components {
             who: string;
             what: string;
         };
+        WhomToAsk: {
+            whose: string;
+            number: string;
+        };
+        OwnCorrection: {
+            id: string;
+            fact_name: string;
+            whose: string;
+            /** @description as it was typed; numbers masked */
+            right: string;
+            /** Format: date */
+            asked_on: string;
+            /** @description asked, corrected or declined */
+            status: string;
+            status_name: string;
+            /** Format: date */
+            due_on: string | null;
+            whom: string;
+            phones: components["schemas"]["WhomToAsk"][];
+            answer: string;
+            /** Format: date */
+            answered_on: string | null;
+        };
         OwnData: {
             items: components["schemas"]["OwnDataLine"][];
             /** @description empty until the phone was confirmed */
             looks: components["schemas"]["Look"][];
+            corrections: components["schemas"]["OwnCorrection"][];
+        };
+        CorrectionRequest: {
+            /** @default null */
+            declaration_id?: string | null;
+            /** @default null */
+            case_id?: string | null;
+            fact: string;
+            /** @default  */
+            whose?: string;
+            right: string;
         };
         ConsentRequest: {
             consent: string;
@@ -5716,8 +5841,22 @@ export interface components {
             clue_id: string | null;
             warning_id: string | null;
         };
+        ListedRound: {
+            id: string;
+            /** Format: date */
+            visited_on: string;
+            way: string;
+            conclusion: string;
+            changed: string[];
+            by_name: string;
+            closed: string[];
+            clue_id: string | null;
+            warning_id: string | null;
+            photos: components["schemas"]["Attachment"][];
+            missing_photos: number;
+        };
         Rounds: {
-            items: components["schemas"]["Round"][];
+            items: components["schemas"]["ListedRound"][];
         };
         TraitsRequest: {
             /** @default false */
@@ -6111,6 +6250,29 @@ export interface components {
             founded_on: string | null;
             wrong: string;
             members: components["schemas"]["StationMember"][];
+        };
+        Confirmation: {
+            id: string;
+            /** @enum {string} */
+            purpose: "sign_in" | "file" | "change" | "set_up";
+            purpose_name: string;
+            /** @description whose account it is */
+            name: string;
+            county_name: string;
+            /** @description the network address of the console */
+            address: string;
+            /** @description browser and system, in words */
+            device: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        Confirmations: {
+            items: components["schemas"]["Confirmation"][];
+        };
+        AgreeRequest: {
+            number: string;
         };
     };
     responses: never;
@@ -9413,6 +9575,33 @@ export interface operations {
             };
         };
     };
+    ask_correction: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the client, one per intention: a repeat has no second effect and replays the answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCorrection"];
+                };
+            };
+        };
+    };
     change_consent: {
         parameters: {
             query?: never;
@@ -10600,6 +10789,32 @@ export interface operations {
             };
         };
     };
+    add_visit_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+        };
+    };
     set_traits: {
         parameters: {
             query?: never;
@@ -11425,6 +11640,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Station"];
                 };
+            };
+        };
+    };
+    list_confirmations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmations"];
+                };
+            };
+        };
+    };
+    agree_to_console: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                confirmation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreeRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    refuse_console: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                confirmation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -111,6 +111,11 @@ export function emptyWhereNotMine<T>(error: unknown): { value: { items: T[] }; i
   return { value: { items: [] }, isFresh: false };
 }
 
+/** Whose role has no duties on the phone only confirms there what is done at the console. */
+export function hasNoDesk(error: unknown): boolean {
+  return isRefusal(error) && error.status === 403;
+}
+
 export function isOut(error: unknown): boolean {
   return isRefusal(error) && (error.status === 0 || error.status >= 500);
 }

@@ -3,7 +3,9 @@ import { addressed, call } from "../../api/client";
 import { options } from "../../lib/session";
 import { dayWords } from "../../lib/page";
 import { cached } from "../desk";
+import { Wrong } from "../form";
 import { fen, many, said, today, type Field } from "../form-model";
+import { hangingSheets } from "../sheets";
 import { wordsField, YES, type MakeDeed } from "./model";
 
 const PHOTOS: Field = { name: "photos", label: "照片（不拍也可以）", kind: "photos", most: 3 };
@@ -147,18 +149,20 @@ export const CASE_DEEDS: Record<string, MakeDeed> = {
     };
   },
 
-  take_down: async () => {
-    const { value } = await cached("sheets", () => call("GET", "/api/v1/notices", { query: { size: 30 } }));
-    const hanging = value.items.filter((sheet) => sheet.posted_on && !sheet.taken_down_on && sheet.until < today());
-    if (hanging.length === 0) throw { status: 404, code: "not_found", message: "现在没有到期要取下的公示。", fields: {} };
+  take_down: async ({ case_id = "", head = "" }) => {
+    const { value: sheets } = await hangingSheets();
+    const meant = sheets.filter((sheet) => (case_id ? sheet.case_ids.includes(case_id) : sheet.until < today()));
+    if (meant.length === 0) throw { status: 404, code: "not_found", message: "现在没有到期要取下的公示。", fields: {} };
+    const early = meant.some((sheet) => sheet.until >= today());
     return {
       title: "取下公示",
-      submit: "已经取下",
-      values: { sheet: hanging.length === 1 ? hanging[0]!.id : "" },
+      submit: early ? "已经遮住" : "已经取下",
+      values: { sheet: meant.length === 1 ? meant[0]!.id : "" },
       steps: [
         {
-          title: "取下了哪一张",
-          fields: [{ name: "sheet", label: "点取下的", kind: "choice", need: true, options: hanging.map((sheet) => ({ code: sheet.id, name: `${sheet.place}，${dayWords(sheet.posted_on)}贴的，${sheet.families} 户` })) }],
+          title: early ? `遮住${head}家那一行` : "取下了哪一张",
+          say: early ? "这一户不再往下办了。公示期没有满，别的户的还要贴着，只遮住这一户的。" : "",
+          fields: [{ name: "sheet", label: early ? "是这一张" : "点取下的", kind: "choice", need: true, options: meant.map((sheet) => ({ code: sheet.id, name: `${sheet.place}，${dayWords(sheet.posted_on)}贴的，${sheet.families} 户` })) }],
         },
       ],
       send: (values) => addressed("/api/v1/notices/{notice_id}/removals", { notice_id: said(values, "sheet") }, undefined),
@@ -200,16 +204,16 @@ export const CASE_DEEDS: Record<string, MakeDeed> = {
         ],
       },
     ],
-    send: (values) =>
-      addressed("/api/v1/cases/{case_id}/green-channel/aid", { case_id }, {
-        version: Number(version),
-        what: said(values, "what"),
+    send(values) {
+      if (!said(values, "how_much") && !fen(values, "money")) throw new Wrong({ how_much: "请写明给了多少：数量或者金额。" });
+      return addressed("/api/v1/cases/{case_id}/green-channel/aid", { case_id }, {
+        version: Number(version), what: said(values, "what"),
         how_much: said(values, "how_much"),
-        cents: fen(values, "money") || null,
-        delivered_on: said(values, "delivered_on"),
+        cents: fen(values, "money") || null, delivered_on: said(values, "delivered_on"),
         family_confirmed: said(values, "confirmed") === "yes",
         receiver_checked: said(values, "checked") === "yes",
-      }),
+      });
+    },
   }),
 
   care: ({ case_id = "", version, head = "" }) => ({

@@ -5,6 +5,7 @@ import { dayWords } from "../../lib/page";
 import { options, type Option } from "../../lib/session";
 import { cached } from "../desk";
 import { count, many, said, today } from "../form-model";
+import { homes } from "../homes";
 import { members, wordsField, type MakeDeed } from "./model";
 
 const COMES = ["birth", "married_in", "moved_in", "left_army", "released"];
@@ -84,8 +85,8 @@ export const FAMILY_DEEDS: Record<string, MakeDeed> = {
   },
 
   group: async (_, known) => {
-    const { value } = await cached("rounds", () => call("GET", "/api/v1/rounds"));
-    const homes = value.items.map(({ household_id, head_name, village_name }) => ({ code: household_id, name: `${head_name}家　${village_name}` }));
+    const { all, unwatched } = await homes();
+    const codes = unwatched.map(({ code }) => code);
     return {
       title: "村民小组会",
       values: { held_on: today(), families: [] },
@@ -102,11 +103,12 @@ export const FAMILY_DEEDS: Record<string, MakeDeed> = {
         },
         {
           title: "说到了哪几户",
+          say: "这里没有的户有困难，用待办里的“报线索”；正在监测的户，在那一户的页面上报新的风险。",
           fields: [
-            { name: "families", label: "点说到的户（没有就不点）", kind: "many", options: homes },
-            { name: "suspected", label: "其中哪一户像是有困难", kind: "pick", options: [{ code: "", name: "没有" }, ...homes] },
-            { name: "why", label: "是怎么回事，会转成线索", kind: "long", most: 250, need: true, when: { name: "suspected", is: homes.map(({ code }) => code) } },
-            { name: "risk", label: "是哪种困难", kind: "pick", options: options(known.risk_words), need: true, when: { name: "suspected", is: homes.map(({ code }) => code) } },
+            { name: "families", label: "点说到的户（没有就不点）", kind: "many", options: all },
+            { name: "suspected", label: "哪一户像是有困难", kind: "pick", options: [{ code: "", name: "没有" }, ...unwatched] },
+            { name: "why", label: "是怎么回事，会转成线索", kind: "long", most: 250, need: true, when: { name: "suspected", is: codes } },
+            { name: "risk", label: "是哪种困难", kind: "pick", options: options(known.risk_words), need: true, when: { name: "suspected", is: codes } },
           ],
         },
       ],

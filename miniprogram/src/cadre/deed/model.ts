@@ -2,7 +2,7 @@
 import { call } from "../../api/client";
 import type { Dictionaries, Option } from "../../lib/session";
 import type { Content } from "../check/check-form";
-import { cached } from "../desk";
+import { cached, emptyWhereNotMine } from "../desk";
 import type { Field, Step, Values } from "../form-model";
 
 export interface Deed {
@@ -26,9 +26,14 @@ export function deedUrl(deed: string, query: Record<string, string | number>): s
   return `/cadre/deed/deed?${said.join("&")}`;
 }
 
-/** Who lives there, as the last form knew them. */
+/** Who lives there, as the last form knew them; nobody where it is not for this role, or no signal and nothing kept: the rest can be filed. */
 export async function members(case_id: string): Promise<Content["members"]> {
   if (!case_id) return [];
-  const { value } = await cached(`prefill:${case_id}`, () => call("GET", "/api/v1/cases/{case_id}/checks/prefill", { path: { case_id } }));
-  return (value.content as Content).members;
+  try {
+    const { value } = await cached(`prefill:${case_id}`, () => call("GET", "/api/v1/cases/{case_id}/checks/prefill", { path: { case_id } }));
+    return (value.content as Content).members;
+  } catch (error) {
+    emptyWhereNotMine(error);
+    return [];
+  }
 }

@@ -1,6 +1,7 @@
 /** The watched families: those for whom one answers first, each with when its next visit is due. */
 import { call, type components } from "../../api/client";
 import { dayWords, momentWords, page } from "../../lib/page";
+import { members } from "../deed/model";
 import { cached, emptyWhereNotMine, nothingKept, outbox } from "../desk";
 
 type Watch = components["schemas"]["Watch"];
@@ -60,6 +61,7 @@ async function readAhead(watches: Watch[]): Promise<void> {
     for (const { case_id, household_id } of watches.slice(0, MOST_AHEAD)) {
       await cached(`watch:${case_id}`, () => call("GET", "/api/v1/cases/{case_id}/watch", { path: { case_id } }));
       await cached(`picture:${household_id}`, () => call("GET", "/api/v1/households/{household_id}/picture", { path: { household_id } }));
+      await members(case_id);
     }
   } catch {
     // What is not read ahead now is read when it is opened.

@@ -1,12 +1,11 @@
 /** Which families had a card explained, when and how; nobody signs. */
-import { call, type BodyOf, type components } from "../../api/client";
+import { call, type BodyOf } from "../../api/client";
 import { ticket } from "../../api/ticket";
-import { options, words, type Option } from "../../lib/session";
-import { cached, emptyWhereNotMine } from "../desk";
+import { options, words } from "../../lib/session";
+import { cached } from "../desk";
 import { formPage, Wrong } from "../form";
 import { many, said, today, type Field } from "../form-model";
-
-type Family = Pick<components["schemas"]["Watch"], "household_id" | "head_name" | "village_name">;
+import { homes } from "../homes";
 
 const GRID_DIGITS = 15;
 const MOST = 100;
@@ -17,7 +16,7 @@ formPage(async () => {
   const [{ value: cards }, known] = await Promise.all([cached("cards", () => call("GET", "/api/v1/cards")), words()]);
   const grid = ticket()?.region_code.length === GRID_DIGITS ? ticket()!.region_code : "";
   const whom: Field = { name: "whom", label: "讲给了谁", kind: "choice", options: [{ code: SOME, name: "点几户" }, { code: WHOLE, name: "我这个网格的每一户" }], need: true };
-  const families: Field = { name: "families", label: "点讲过的户", kind: "many", options: await reachable(), need: true, when: { name: "whom", is: [SOME] } };
+  const families: Field = { name: "families", label: "点讲过的户", kind: "many", options: (await homes()).all, need: true, when: { name: "whom", is: [SOME] } };
   if (families.options?.length === 0) families.hint = "这部手机上没有要走访的户，别的户请在电脑上登记。";
   if (cards.items.length === 0) families.hint = "县里还没有发明白卡，现在不能登记。";
   return {
@@ -51,14 +50,3 @@ formPage(async () => {
     },
   };
 });
-
-/** The families that this phone knows: watched ones, and those whose visit is owed. */
-async function reachable(): Promise<Option[]> {
-  const rounds = await cached("rounds", () => call("GET", "/api/v1/rounds")).catch(emptyWhereNotMine<Family>);
-  const watches = await cached("watches", () => call("GET", "/api/v1/watches", { query: { size: 100 } })).catch(emptyWhereNotMine<Family>);
-  const found = new Map<string, Option>();
-  for (const { household_id, head_name, village_name } of [...rounds.value.items, ...watches.value.items]) {
-    found.set(household_id, { code: household_id, name: `${head_name}家　${village_name}` });
-  }
-  return [...found.values()];
-}

@@ -2,7 +2,7 @@
 import { call } from "../../api/client";
 import { isStaff, keepTicket, signIn, ticket } from "../../api/ticket";
 import { page, wordsOf } from "../../lib/page";
-import { openDesk, sendWaiting } from "../desk";
+import { hasNoDesk, openDesk, sendWaiting } from "../desk";
 
 page({
   data: { code: "", error: "", busy: false },
@@ -22,7 +22,12 @@ page({
     try {
       if (!ticket()) await signIn();
       if (!isStaff()) keepTicket(await call("POST", "/api/v1/bindings", { body: { code: this.data.code } }));
-      await openDesk();
+      try {
+        await openDesk();
+      } catch (error) {
+        if (!hasNoDesk(error)) throw error;
+        return void wx.redirectTo({ url: "/cadre/confirm/confirm" });
+      }
       void sendWaiting().catch(() => undefined);
       wx.redirectTo({ url: "/cadre/todo/todo" });
     } catch (error) {

@@ -50,6 +50,8 @@ page({
     }
   },
 
+  confirm: () => void wx.navigateTo({ url: "/cadre/confirm/confirm" }),
+
   async unbind() {
     const kept = this.data.unsent ? `还有 ${this.data.unsent} 件没交，会封存在手机里，您重新绑定后自动交上去。` : "";
     if (this.data.busy || !(await ask("解除绑定？", `手机里存的农户资料会删掉。${kept}`, "解除"))) return;

@@ -2,7 +2,7 @@
 import { call, type BodyOf } from "../../api/client";
 import { options, words } from "../../lib/session";
 import { answerOf, questionsOf } from "../campaign/questions";
-import { cached } from "../desk";
+import { cached, digests } from "../desk";
 import { formPage, Wrong } from "../form";
 import { many, said, today, type Field } from "../form-model";
 
@@ -51,11 +51,13 @@ formPage(async ({ household_id = "", head = "", campaign_id = "" }) => {
           { name: "conclusion", label: "看下来怎样", kind: "choice", options: options(known.round_conclusions), need: true },
           { name: "reports", label: "要马上报风险吗", kind: "choice", options: [{ code: "no", name: "不用" }, { code: "yes", name: "要报" }], when: { name: "conclusion", is: ["risk"] }, need: true },
           { name: "risk", label: "是哪种困难", kind: "choice", options: options(known.risks), when: { name: "reports", is: ["yes"] }, need: true },
+          { name: "photos", label: "照片（不拍也可以）", kind: "photos", most: 9 },
         ],
       },
       ...questions,
     ],
-    build(values) {
+    async build(values) {
+      const photos = many(values, "photos");
       const met = said(values, "conclusion") !== "nobody";
       const asked = met && said(values, "any") === "yes" ? many(values, "changed") : [];
       const changes = Object.fromEntries(asked.map((code) => [code, { state: said(values, `state_${code}`), words: said(values, `words_${code}`) }]));
@@ -67,10 +69,18 @@ formPage(async ({ household_id = "", head = "", campaign_id = "" }) => {
         visited_on: said(values, "visited_on"),
         changes,
         reports,
+        photos: await digests(photos),
         ...(reports ? { risk: said(values, "risk") } : {}),
       };
       const then = campaign_id && met ? { title: `${name}家 专项的问题`, ...answerOf(campaign_id, household_id, values) } : undefined;
-      return { title: `${name}家 日常走访`, path: `/api/v1/households/${household_id}/rounds`, body, ...(then ? { then } : {}) };
+      return {
+        title: `${name}家 日常走访`,
+        path: `/api/v1/households/${household_id}/rounds`,
+        body,
+        photosTo: ["/api/v1/rounds/{id}/files"],
+        photos: photos.map((photo) => ({ file: photo, label: "走访照片" })),
+        ...(then ? { then } : {}),
+      };
     },
   };
 });

@@ -3,7 +3,8 @@ import { call, type components } from "../../api/client";
 import { isStaff } from "../../api/ticket";
 import { dayWords, momentWords, page } from "../../lib/page";
 import { deedUrl } from "../deed/model";
-import { cached, emptyWhereNotMine, nothingKept, outbox, permissions, readAhead, sendWaiting, vault, watchOutbox } from "../desk";
+import { cached, emptyWhereNotMine, hasNoDesk, nothingKept, outbox, permissions, readAhead, sendWaiting, vault, watchOutbox } from "../desk";
+import { hangingSheets } from "../sheets";
 
 type Task = components["schemas"]["Task"];
 type Round = components["schemas"]["DueRounds"]["items"][number];
@@ -26,7 +27,7 @@ const NEEDS_FORM = new Set(["visit", "check_anew", "removal_check"]);
 const HELPS = new Set(["plan", "measure"]);
 
 page({
-  data: { rows: [] as Row[], said: "", loaded: false, waiting: 0, troubled: 0, sealed: 0, links: [] as unknown[] },
+  data: { rows: [] as Row[], said: "", loaded: false, asked: false, waiting: 0, troubled: 0, sealed: 0, links: [] as unknown[] },
   stop: (() => undefined) as () => void,
 
   async onShow() {
@@ -34,7 +35,9 @@ page({
     this.stop();
     this.stop = watchOutbox(() => this.count());
     this.count();
-    void sendWaiting().catch(() => undefined);
+    const before = outbox.unsent().length;
+    void sendWaiting().then(() => (outbox.unsent().length < before ? this.read() : undefined)).catch(() => undefined);
+    void this.isAsked();
     await this.read();
   },
   onHide() {
@@ -42,6 +45,12 @@ page({
   },
   onUnload() {
     this.stop();
+  },
+
+  /** Whether the console waits for this phone just now; without a network there is nothing to answer. */
+  async isAsked() {
+    const { items } = await call("GET", "/api/v1/phone-confirmations").catch(() => ({ items: [] }));
+    this.setData({ asked: items.length > 0 });
   },
 
   async read() {
@@ -57,6 +66,7 @@ page({
       if (tasks.isFresh) void prepare(tasks.value.items, rounds.value.items);
     } catch (error) {
       if (!isStaff()) return void wx.reLaunch({ url: "/pages/home/home" });
+      if (hasNoDesk(error)) return void wx.redirectTo({ url: "/cadre/confirm/confirm" });
       this.setData({ said: nothingKept(error), loaded: true });
     }
   },
@@ -127,7 +137,8 @@ async function prepare(tasks: Task[], rounds: Round[]): Promise<void> {
     for (const { assignment_id } of tasks) {
       if (assignment_id) await cached(`assignment:${assignment_id}`, () => call("GET", "/api/v1/assignments/{assignment_id}", { path: { assignment_id } }));
     }
-    if (tasks.some((task) => task.kind === "take_down_notice")) await cached("sheets", () => call("GET", "/api/v1/notices", { query: { size: 30 } }));
+    await cached("watches", () => call("GET", "/api/v1/watches", { query: { size: 100 } })).catch(emptyWhereNotMine);
+    if (tasks.some((task) => task.kind === "take_down_notice")) await hangingSheets();
     if (tasks.some((task) => task.kind === "consult" || task.kind === "meeting")) await cached("agenda", () => call("GET", "/api/v1/meetings/agenda"));
     vault.put("cache:prepared", Date.now());
   } catch {

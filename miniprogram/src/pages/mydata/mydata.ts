@@ -22,8 +22,10 @@ interface Row {
   consents: Consent[];
 }
 
+const correctAt = (what: string, id: unknown, head: string): string => `/pages/correct/correct?${what}=${String(id)}&head=${encodeURIComponent(head)}`;
+
 page({
-  data: { rows: [] as Row[], looks: [] as Array<{ on: string; who: string; what: string }>, asked: "", adding: false, settled: false, fields: { id_number: "", name: "", code: "" } as Record<string, string>, faults: {} as Record<string, string>, help: [] as Array<{ id: string; what: string; office: string; due: string; progress: string; funds: string; says: string; open: boolean }>, loaded: false, trouble: "", busy: false, isStaff: isStaff() },
+  data: { rows: [] as Row[], targets: [] as Array<{ url: string; head: string; no: string }>, corrections: [] as Array<{ id: string; fact: string; status: string; whose: string; right: string; on: string; due: string; whom: string; answer: string; phones: Array<{ whose: string; number: string }> }>, looks: [] as Array<{ on: string; who: string; what: string }>, asked: "", adding: false, settled: false, fields: { id_number: "", name: "", code: "" } as Record<string, string>, faults: {} as Record<string, string>, help: [] as Array<{ id: string; what: string; office: string; due: string; progress: string; funds: string; says: string; open: boolean }>, loaded: false, trouble: "", busy: false, isStaff: isStaff() },
 
   async onShow() {
     try {
@@ -42,6 +44,12 @@ page({
         })),
       });
       this.setData({ looks: found.looks.map((each) => ({ on: dayWords(each.looked_on), who: each.who, what: each.what })) });
+      this.setData({
+        corrections: found.corrections.map((each) => ({ id: String(each.id), fact: each.fact_name, status: each.status_name, whose: each.whose, right: each.right, on: dayWords(each.asked_on), due: dayWords(each.due_on), whom: each.whom, answer: each.answer, phones: each.phones })),
+      });
+      const receipts = found.items.map((each) => ({ url: correctAt("declaration", each.declaration_id, each.head_name), head: each.head_name, no: found.items.length > 1 ? each.receipt_no : "" }));
+      const families = receipts.length ? [] : (await call("GET", "/api/v1/me")).cases;
+      this.setData({ targets: [...receipts, ...families.map((each) => ({ url: correctAt("case", each.id, each.head_name), head: each.head_name, no: "" }))] });
       const help = await call("GET", "/api/v1/help");
       this.setData({
         help: help.items.map((each) => ({ id: String(each.id), what: each.what, office: each.department_name, due: dayWords(each.due_on), progress: each.progress_name, funds: each.funds_name, says: each.family_says, open: !each.family_says })),
@@ -147,6 +155,14 @@ page({
     if (!(await ask("清掉手机里的草稿吗？", "没有填完的申报会清掉；已经提交的不受影响。", "清掉"))) return;
     dropDraft();
     wx.showToast({ title: "已清掉", icon: "none" });
+  },
+
+  correct(event: WechatMiniprogram.TouchEvent) {
+    wx.navigateTo({ url: (event.currentTarget.dataset as { url: string }).url });
+  },
+
+  dial(event: WechatMiniprogram.TouchEvent) {
+    telephone((event.currentTarget.dataset as { number: string }).number);
   },
 
   call() {

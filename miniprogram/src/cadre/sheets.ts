@@ -1,0 +1,18 @@
+/** The public notices that hang in the village, with the families that each names; kept for where there is no signal. */
+import { call, type components } from "../api/client";
+import { cached, type Kept } from "./desk";
+
+type Listed = components["schemas"]["Notices"]["items"][number];
+export type Sheet = Listed & { case_ids: string[] };
+
+export function hangingSheets(): Promise<Kept<Sheet[]>> {
+  return cached("sheets", async () => {
+    const { items } = await call("GET", "/api/v1/notices", { query: { size: 30 } });
+    const found: Sheet[] = [];
+    for (const sheet of items.filter((each) => each.posted_on && !each.taken_down_on)) {
+      const { lines } = await call("GET", "/api/v1/notices/{notice_id}", { path: { notice_id: sheet.id } });
+      found.push({ ...sheet, case_ids: lines.map((line) => line.case_id) });
+    }
+    return found;
+  });
+}
