@@ -1,5 +1,6 @@
 """The queue at the console: narrowed, kept, searched, looked at in passing, and many done at once."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -16,11 +17,12 @@ from tests.people import NEXT_VILLAGE, OTHER_VILLAGE, Maker, id_number
 
 Enter = Callable[[str], Desk]
 pytestmark = pytest.mark.shows("console.2")
+TICK_BOX = re.compile(r"\d+-\d+-\d+")
 
 
 def tick_boxes(html_attributes: list[tuple[str, str, str]]) -> list[str]:
     return [
-        value for tag, name, value in html_attributes if (tag, name) == ("input", "value") and value.count("-") == 2
+        value for tag, name, value in html_attributes if (tag, name) == ("input", "value") and TICK_BOX.fullmatch(value)
     ]
 
 

@@ -43,6 +43,8 @@ NOT_IN_THIS_COUNTY = {
     "call_backs.show",  # test_complaints_at_the_console.py
     "correction_requests.show",  # test_corrections_and_recordings.py
     "grids.show",  # test_organisation_at_the_console.py
+    "phone_confirm.index",  # test_phone_confirming.py
+    "phone_confirm.standing",  # asked every two seconds while a phone is waited for
     "roster.doubt",  # test_imports_at_the_console.py
     "supervisions.show",  # test_supervision_at_the_console.py
     "watches.removal_check",  # test_watched_families_at_the_console.py

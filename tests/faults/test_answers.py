@@ -91,8 +91,8 @@ def test_a_days_quota_that_is_spent_burns_nothing_until_midnight(morning: Town, 
     morning.owe_each("many", "many")
     eventually(lambda: morning.sent("many") >= 5, within=SOON)
     eventually(lambda: morning.log("send").count("channel_stopped") == 1, within=SOON)
-    eventually(lambda: not morning.states("many")["claimed"], within=SOON)
-    assert morning.states("many") == {"sent": 5, "owed": 25}
+    # A worker may still take some in hand, see that the channel rests, and lay them down again.
+    eventually(lambda: morning.states("many") == {"sent": 5, "owed": 25}, within=SOON)
     refused = len([each for each in morning.calls() if each["outcome"] == "45009"]) - before
     assert 1 <= refused <= 3
 
