@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import redis
 from flask import Flask
 
 from backend import clock
@@ -34,6 +35,8 @@ def healthy(install: Install, valkey: Path, emulator: Emulator, tmp_path: Path) 
     newest.mkdir(parents=True)
     (newest / MANIFEST).touch()
     backups = str(newest.parent)
+    with redis.Redis(unix_socket_path=str(valkey)) as server:
+        server.flushall()  # what other tests rang for waits there, and nobody takes it
     app = install(redis_url=f"unix://{valkey}", wechat_base_url=emulator.url, backup_dir=backups, **HEALTHY)
     app.extensions["settings"].files_path.mkdir(mode=0o700)
     return app

@@ -29,6 +29,9 @@ interface Given<O> {
   key?: string;
 }
 
+/** What anybody may read: opening the program, or having left it, signs nobody in. */
+const OPEN: ReadonlySet<string> = new Set<keyof paths>(["/api/v1/welcome", "/api/v1/dictionaries", "/api/v1/villages/{code}"]);
+
 /** Ask the server once, signing in first or again where that is what it takes; rejects with a `Refusal`. */
 export async function call<M extends Method, P extends Offered<M> & string>(
   method: M,
@@ -37,9 +40,9 @@ export async function call<M extends Method, P extends Offered<M> & string>(
 ): Promise<Success<Operation<M, P>>> {
   const target = filled(path, (given.path ?? {}) as Record<string, string>) + asked(given.query);
   const key = method === "GET" ? undefined : (given.key ?? newKey());
-  const answer = await signed((headers) =>
-    send({ method, path: target, body: given.body, headers: key ? { ...headers, "Idempotency-Key": key } : headers }),
-  );
+  const ask = (headers: Record<string, string>) =>
+    send({ method, path: target, body: given.body, headers: key ? { ...headers, "Idempotency-Key": key } : headers });
+  const answer = OPEN.has(path) && ticket() === null ? unrefused(await ask({})) : await signed(ask);
   return answer.data as Success<Operation<M, P>>;
 }
 
@@ -74,6 +77,10 @@ async function signed(ask: (headers: Record<string, string>) => Promise<Answer>)
     const renewed = await signIn();
     answer = await ask({ Authorization: `Bearer ${renewed.token}` });
   }
+  return unrefused(answer);
+}
+
+function unrefused(answer: Answer): Answer {
   if (answer.status >= 400) throw refusalOf(answer);
   return answer;
 }
