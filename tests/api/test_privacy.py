@@ -68,8 +68,13 @@ def test_a_dump_holds_nobodys_number_and_the_blind_index_finds_them(
     assert found is not None
 
 
-NOT_PERSONAL = {"id", "case_id", "declaration_id", "before", "receipt_no", "receipt_spoken", "number", "page", "call"}
+NOT_PERSONAL = {"id", "before", "receipt_no", "receipt_spoken", "number", "page", "call"}
 """Our own numbers, and the office's telephone."""
+
+
+def is_personal(name: str) -> bool:
+    """Whether a text may be somebody's number: a row's own, of 18 digits too, is one among eleven as valid."""
+    return name not in NOT_PERSONAL and not name.endswith("_id")
 
 
 def leaves(node: object, name: str = "") -> Iterator[tuple[str, str]]:
@@ -94,7 +99,7 @@ def test_every_answer_is_masked_by_default(make: Maker, cast: Cast) -> None:
         for phone in phones:
             answer = phone.get(path)
             assert not any(each in answer.get_data(as_text=True) for each in (id_number(1), "13912345678")), path
-            assert [text for name, text in leaves(answer.json) if name not in NOT_PERSONAL and leaks(text)] == [], path
+            assert [text for name, text in leaves(answer.json) if is_personal(name) and leaks(text)] == [], path
     masked = cast.phone("village").get(f"/cases/{case_id}").json["masked"]
     assert masked["phone"] == "139****5678"
     assert masked["id_number"].count("*") == 12
