@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     tags: list[Any] | None
     last_on: date | None
     made_for: str | None
-    open_case: int | None
+    found_on: date | None
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,12 @@ def class_of(seen: Any, policy: Policy) -> str:
     return min(fitting, key=lambda key: policy.limits[key].days)
 
 
-def is_being_checked(seen: Seen) -> bool:
-    """Say whether somebody comes anyhow: a family with a case that nobody watches yet gets its home check."""
-    return seen.open_case is not None and seen.watched not in set(WATCHED)
+def is_newly_found(seen: Seen, month: Month) -> bool:
+    """Say whether somebody comes anyhow: a family found this month, and not watched yet, gets its home check.
+
+    Only this month: nobody is left unvisited because a case lies where it is.
+    """
+    return seen.found_on is not None and seen.found_on >= month.first and seen.watched not in set(WATCHED)
 
 
 def is_due(seen: Seen, key: str, month: Month) -> bool:

@@ -14,9 +14,9 @@ from sqlalchemy import insert, select, update
 from backend import clock
 from backend.access.scope import as_system
 from backend.db import db, new_id, ring, use_case
-from backend.models import BusyTime, County, Household, Region, Task, VisitTurn, Watch
+from backend.models import BusyTime, Case, County, Household, Region, Task, VisitTurn, Watch
 from backend.services.leaders import leading
-from backend.services.round_classes import Month, Seen, class_of, is_being_checked, is_due, is_first_away
+from backend.services.round_classes import Month, Seen, class_of, is_due, is_first_away, is_newly_found
 from backend.workflow.deadlines import on_the_day
 from backend.workflow.duties import REGULAR_VISIT
 from backend.workflow.tasks import CALM, NEW
@@ -51,7 +51,7 @@ def _villages(county: str) -> Sequence[str]:
 def _make_village(village: str, month: Month) -> int:
     owed = _owed(village)
     unmade = [each for each in _households(village) if (each.made_for or "") < month.name and each.id not in owed]
-    households = [each for each in unmade if not is_being_checked(each)]
+    households = [each for each in unmade if not is_newly_found(each, month)]
     due = [(each, key) for each in households if (key := class_of(each, month.policy)) and is_due(each, key, month)]
     days = month.days(_busy(village))
     if not days:
@@ -94,9 +94,10 @@ def _households(village: str) -> list[Seen]:
             VisitTurn.tags,
             VisitTurn.last_on,
             VisitTurn.made_for,
-            Household.open_case_id,
+            Case.discovered_on,
         )
         .outerjoin(VisitTurn, VisitTurn.household_id == Household.id)
+        .outerjoin(Case, Case.id == Household.open_case_id)
         .where(Household.village_code == village, Household.merged_into_id.is_(None))
         .order_by(Household.id)
     )
