@@ -45,9 +45,9 @@ NOTICE_DAYS = 5
 FORGOTTEN_DAYS, LATE_BY_DAYS = (2, 9), 3
 """How long whoever is forgotten waits, and how many days later a slow village sits."""
 
-_OFFICE, _WAKING, _MIDNIGHT = (time(8, 40), time(17, 20)), (time(7, 0), time(20, 30)), (time(0, 0), time(0, 20))
+OFFICE, WAKING, _MIDNIGHT = (time(8, 40), time(17, 20)), (time(7, 0), time(20, 30)), (time(0, 0), time(0, 20))
 _HOURS = {Pace.CONSULTATION: time(15), Pace.CALL: time(16), Pace.MEETING: time(16, 30)}
-_SHEETS_HANG, _SHEETS_COME_DOWN, _COUNTY_SITS = time(17, 30), time(9, 15), time(10, 30)
+_SHEETS_HANG, _SHEETS_COME_DOWN, COUNTY_SITS = time(17, 30), time(9, 15), time(10, 30)
 _AT_ONCE = (2, 25)
 _LATELY = 0.31
 _COURSES: tuple[tuple[int, int | None, tuple[Do, ...]], ...] = (
@@ -84,7 +84,7 @@ def lives(count: int, villages: Sequence[str], *, until: datetime) -> Iterator[L
     crowd = households(SEED, count, villages)
     places = {code: place for place, code in enumerate(villages)}
     yield from sorted(
-        (_life(number, household, places[household.village_code], until) for number, household in enumerate(crowd)),
+        (life_of(number, household, places[household.village_code], until) for number, household in enumerate(crowd)),
         key=lambda life: life.declared_at,
     )
 
@@ -96,8 +96,8 @@ def long_ago(count: int, villages: Sequence[str], *, until: datetime) -> Iterato
     crowd = households(SEED + 1, count, villages, first=PEOPLE_LONG_AGO)
     for number, household in enumerate(crowd, start=FIRST_LONG_AGO):
         random = Random(SEED + number)  # noqa: S311 - invented people are no secret
-        declared_at = _within(random, until - timedelta(days=random.uniform(*LONG_AGO)), _WAKING)
-        pacer = _Pacer(random, number % len(villages))
+        declared_at = within(random, until - timedelta(days=random.uniform(*LONG_AGO)), WAKING)
+        pacer = Pacer(random, number % len(villages))
         yield Life(
             number=number,
             household=household,
@@ -111,17 +111,30 @@ def long_ago(count: int, villages: Sequence[str], *, until: datetime) -> Iterato
         )
 
 
-def _life(number: int, household: InventedHousehold, place: int, until: datetime) -> Life:
+def life_of(number: int, household: InventedHousehold, place: int, until: datetime) -> Life:
+    """Invent what one household lived through up to an instant."""
     random = Random(SEED + number)  # noqa: S311 - invented people are no secret
     _, waits, course = random.choices(_COURSES, [each[0] for each in _COURSES])[0]
 
     def walk(since: datetime) -> tuple[Step, ...]:
-        return tuple(_Pacer(Random(f"{SEED} {number}"), place).steps(course, since, until))  # noqa: S311
+        return tuple(Pacer(Random(f"{SEED} {number}"), place).steps(course, since, until))  # noqa: S311
 
     declared_at = _anywhere(random, until)
     if waits is not None:
         days = random.randint(*FORGOTTEN_DAYS) if random.random() < FORGOTTEN else random.randint(0, waits)
         declared_at = _lately(declared_at, until - timedelta(days=days), len(course), walk)
+    return begun(random, number, household, declared_at, course, walk)
+
+
+def begun(
+    random: Random,
+    number: int,
+    household: InventedHousehold,
+    declared_at: datetime,
+    course: Sequence[Do],
+    walk: Callable[[datetime], tuple[Step, ...]],
+) -> Life:
+    """Draw by lot how a household's case began: by which channel, in whose hand, with which papers."""
     was_found = any(do.action in ONLY_CLUES for do in course)
     is_on_a_phone = WITHDRAW in course or (random.random() < ON_A_PHONE and not was_found)
     is_clue = was_found or random.random() < AS_A_CLUE
@@ -144,7 +157,7 @@ def _life(number: int, household: InventedHousehold, place: int, until: datetime
 def _anywhere(random: Random, until: datetime) -> datetime:
     """Return an instant of the last weeks; more of late, so that every desk has something that is not yet due."""
     days = DAYS_BACK * (1 - random.random() ** _LATELY)
-    found = _within(random, until - timedelta(days=days), _WAKING)
+    found = within(random, until - timedelta(days=days), WAKING)
     return found if found < until else found - timedelta(days=1)
 
 
@@ -158,7 +171,7 @@ def _lately(hour: datetime, until: datetime, steps: int, walk: Callable[[datetim
     return hour
 
 
-class _Pacer:
+class Pacer:
     """Puts a course's steps on days and hours, one after the other."""
 
     def __init__(self, random: Random, place: int) -> None:
@@ -183,46 +196,54 @@ class _Pacer:
             first = (self._posted_on or today) + timedelta(days=NOTICE_DAYS + 1)
             return _within_day(self._random, max(first, today + timedelta(days=1)), _MIDNIGHT)
         if pace is Pace.MORNING_AFTER:
-            return self._shared(today, _SHEETS_COME_DOWN)
+            return self.shared(today, _SHEETS_COME_DOWN)
         slow = self._random.random() < SLOW
         if pace in _HOURS:
-            return self._sitting(since, _HOURS[pace], late=slow)
+            return self.sitting(since, _HOURS[pace], late=slow)
         if pace is Pace.SHEET and not slow:
-            same_day = self._shared(today, _SHEETS_HANG)
-            return same_day if same_day > since else self._shared(today + timedelta(days=1), _SHEETS_HANG)
+            return self.sheet_hangs(since)
         if pace is Pace.COUNTY_SITTING:
-            return self._county_sitting(since + timedelta(days=4 if slow else 0))
-        return self._at_a_desk(since, slow=slow and pace is not Pace.PROMPT, longest=0 if pace is Pace.TODAY else 1)
+            return self.county_sitting(since + timedelta(days=4 if slow else 0))
+        return self.at_a_desk(since, slow=slow and pace is not Pace.PROMPT, longest=0 if pace is Pace.TODAY else 1)
 
-    def _at_a_desk(self, since: datetime, *, slow: bool, longest: int) -> datetime:
+    def at_a_desk(self, since: datetime, *, slow: bool, longest: int) -> datetime:
+        """Return an instant of office hours, so many days later at most; who is slow takes three to nine."""
         days = self._random.uniform(3, 9) if slow else self._random.uniform(0, longest)
-        moment = _within(self._random, since + timedelta(days=days), _OFFICE)
+        moment = within(self._random, since + timedelta(days=days), OFFICE)
         # On the same day but earlier: then it is the next day's work.
-        return moment if moment > since else _within(self._random, since + timedelta(days=1), _OFFICE)
+        return moment if moment > since else within(self._random, since + timedelta(days=1), OFFICE)
 
-    def _sitting(self, since: datetime, hour: time, *, late: bool) -> datetime:
+    def sheet_hangs(self, since: datetime) -> datetime:
+        """Return when a village hangs out a sheet: the same evening where it can."""
+        today = clock.local(since).date()
+        same_day = self.shared(today, _SHEETS_HANG)
+        return same_day if same_day > since else self.shared(today + timedelta(days=1), _SHEETS_HANG)
+
+    def sitting(self, since: datetime, hour: time, *, late: bool) -> datetime:
+        """Return when a village sits next at this hour."""
         day = clock.local(since).date() + timedelta(days=LATE_BY_DAYS if late else 0)
-        return self._shared(day if self._shared(day, hour) > since else day + timedelta(days=1), hour)
+        return self.shared(day if self.shared(day, hour) > since else day + timedelta(days=1), hour)
 
-    def _county_sitting(self, since: datetime) -> datetime:
+    def county_sitting(self, since: datetime) -> datetime:
         """Return the next morning's instant: the fifteen days do not stop on a rest day."""
         day = clock.local(since).date()
-        return _at(day if _at(day, _COUNTY_SITS) > since else day + timedelta(days=1), _COUNTY_SITS)
+        return at(day if at(day, COUNTY_SITS) > since else day + timedelta(days=1), COUNTY_SITS)
 
-    def _shared(self, day: date, hour: time) -> datetime:
+    def shared(self, day: date, hour: time) -> datetime:
         """Return the village's own second of that hour: its families share it, and no other village's do."""
-        return _at(day, hour) + timedelta(seconds=self._place)
+        return at(day, hour) + timedelta(seconds=self._place)
 
 
-def _at(day: date, hour: time) -> datetime:
+def at(day: date, hour: time) -> datetime:
+    """Return an instant of a day in China."""
     return datetime.combine(day, hour, tzinfo=clock.SHANGHAI)
 
 
-def _within(random: Random, moment: datetime, hours: tuple[time, time]) -> datetime:
+def within(random: Random, moment: datetime, hours: tuple[time, time]) -> datetime:
     """Return some instant of the same day in China within these hours, to the microsecond."""
     return _within_day(random, clock.local(moment).date(), hours)
 
 
 def _within_day(random: Random, day: date, hours: tuple[time, time]) -> datetime:
-    first, last = (_at(day, hour) for hour in hours)
+    first, last = (at(day, hour) for hour in hours)
     return first + timedelta(microseconds=random.randrange(int((last - first) / timedelta(microseconds=1))))

@@ -16,6 +16,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Role
 from backend.access.scope import act_within
 from backend.db import db
+from backend.demo import lives
 from backend.demo.cast import CAST, Member
 from backend.models import Case, Identity, Staff
 from backend.policy import county as county_policy
@@ -27,8 +28,8 @@ from backend.services.group_meetings import GroupMeetingForm
 from backend.settings import Settings
 from backend.workflow import places
 from backend.workflow.states import State
-from tests.admin import neglected_lives
 from tests.admin.desk import Desk
+from tests.admin.neglected import INSTEAD
 from tests.api.photos import photo
 
 NOW = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)
@@ -163,8 +164,8 @@ def _places() -> None:
 def _people() -> None:
     demo.make_accounts()
     with pytest.MonkeyPatch.context() as neglected:
-        neglected.setattr(demo_crowd, "lives", neglected_lives.lives)
-        neglected.setattr(demo_crowd, "long_ago", neglected_lives.long_ago)
+        for name, value in INSTEAD.items():
+            neglected.setattr(lives, name, value)
         demo_crowd.make(HOUSEHOLDS, report=lambda progress: None)
     demo.mark_complete()
     rows = counties.read_regions(demo.REGIONS.parent / f"{ABROAD}.csv")
