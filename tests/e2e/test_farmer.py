@@ -212,7 +212,7 @@ def test_a_phone_is_let_in_by_a_code_to_the_number_on_file_and_takes_itself_off_
         deliver()
         phone.type("短信里的验证码", str(provider.received[-1]["code"]))
         phone.tap("确认")
-        phone.sees("用短信验证码，确认这是我家的手机")
+        phone.sees("张三家：申请更正")
     assert [each.withdrawn_at for each in make.rows(AccountHousehold)] == [None]
 
     phone.tap("注销这部手机上的账号")

@@ -108,25 +108,28 @@ page({
   async confirmCode() {
     const code = this.data.fields.code!.trim();
     if (!code) return this.setData({ faults: { code: "请填短信里的六位数。" } });
-    await this.tryCode(async () => {
+    const isConfirmed = await this.tryCode(async () => {
       await call("POST", "/api/v1/phone-codes/confirmations", { body: { code } });
       this.setData({ adding: false, asked: "", fields: { id_number: "", name: "", code: "" } });
       wx.showToast({ title: "已确认", icon: "none" });
-      await this.onShow();
     });
+    if (isConfirmed) await this.onShow();
   },
 
-  async tryCode(work: () => Promise<void>) {
-    if (this.data.busy) return;
+  async tryCode(work: () => Promise<void>): Promise<boolean> {
+    if (this.data.busy) return false;
     this.setData({ busy: true, faults: {} });
     try {
       await work();
+      return true;
     } catch (error) {
       const fields = isRefusal(error) ? error.fields : {};
       if (Object.keys(fields).length) this.setData({ faults: fields });
       else sayRefused(error);
+      return false;
+    } finally {
+      this.setData({ busy: false });
     }
-    this.setData({ busy: false });
   },
 
   /** Whatever this phone holds is let go, one after the other; broken off, the next tap goes on where it stopped. */
