@@ -1,8 +1,9 @@
 /** The console asks whether it is really this phone's owner who sits there: yes with its number, or no. */
 import { call, isRefusal, type components } from "../../api/client";
-import { isStaff, signIn } from "../../api/ticket";
+import { isStaff } from "../../api/ticket";
 import { ask, momentWords, page, sayRefused, wordsOf } from "../../lib/page";
-import { isOut, outbox } from "../desk";
+import { endBinding } from "../binding";
+import { isOut } from "../desk";
 
 type Confirmation = components["schemas"]["Confirmation"];
 
@@ -83,10 +84,7 @@ page({
     if (this.data.busy || !(await ask("解除绑定？", "以后不能再用这部手机确认，电脑上要用恢复码。", "解除"))) return;
     this.setData({ busy: true });
     try {
-      await call("POST", "/api/v1/bindings/endings");
-      await outbox.lock();
-      await signIn();
-      wx.reLaunch({ url: "/pages/home/home" });
+      await endBinding();
     } catch (error) {
       this.setData({ busy: false });
       sayRefused(error);

@@ -1,8 +1,9 @@
 /** Who this phone is, how large its text is, which identity one acts in, and taking the phone off one's name. */
 import { call, type components } from "../../api/client";
-import { keepTicket, signIn, ticket } from "../../api/ticket";
+import { keepTicket, ticket } from "../../api/ticket";
 import { ask, page, sayRefused } from "../../lib/page";
 import { look } from "../../lib/fontscale";
+import { endBinding } from "../binding";
 import { cached, outbox, wipeCache } from "../desk";
 
 type Me = components["schemas"]["Me"];
@@ -57,10 +58,7 @@ page({
     if (this.data.busy || !(await ask("解除绑定？", `手机里存的农户资料会删掉。${kept}`, "解除"))) return;
     this.setData({ busy: true });
     try {
-      await call("POST", "/api/v1/bindings/endings");
-      await outbox.lock();
-      await signIn();
-      wx.reLaunch({ url: "/pages/home/home" });
+      await endBinding();
     } catch (error) {
       this.setData({ busy: false });
       sayRefused(error);
