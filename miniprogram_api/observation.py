@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+        g.request_id = given if _GIVEN.fullmatch(given) else secrets.token_hex(16)
         g.began = clock.monotonic()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
