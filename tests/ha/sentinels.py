@@ -43,7 +43,10 @@ class Group:
     def master(self) -> int:
         quick = {"socket_timeout": 1.0, "retry": Retry(NoBackoff(), 0)}
         asked = Sentinel([(LOOPBACK, port) for port in self.watchers], sentinel_kwargs=quick)
-        return int(asked.discover_master(MASTER)[1])
+        with contextlib.ExitStack() as stack:
+            for each in asked.sentinels:
+                stack.enter_context(each)
+            return int(asked.discover_master(MASTER)[1])
 
     def start(self, port: int) -> None:
         """Start a server; its settings file is the one that Sentinels rewrite when the master changes."""
@@ -122,7 +125,8 @@ def running(folder: Path) -> Iterator[Group]:
 
 
 def _know_each_other(group: Group) -> bool:
-    with contextlib.suppress(RedisError, KeyError, IndexError):
-        said = [Redis(LOOPBACK, port).sentinel_master(MASTER) for port in group.watchers]
+    with contextlib.suppress(RedisError, KeyError, IndexError), contextlib.ExitStack() as stack:
+        asked = [stack.enter_context(Redis(LOOPBACK, port)) for port in group.watchers]
+        said = [each.sentinel_master(MASTER) for each in asked]
         return all(each["num-other-sentinels"] == 2 and each["num-slaves"] == 2 for each in said)
     return False
