@@ -1,7 +1,7 @@
 """Leases due messages to one process, the most pressing first, so that two processes never send the same one."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,16 +46,3 @@ def claim(batch: int = BATCH) -> Claimed:
     kept = select(Message.id).where(Message.id.in_([row for row, _ in found]), Message.lease_of == token)
     ours = set(db.session.scalars(kept))
     return Claimed(token, [each for each in found if each[0] in ours])
-
-
-def groups(messages: Sequence[tuple[int, str]], size: int) -> Iterator[list[int]]:
-    """Yield groups in which nobody is written to twice: WeChat refuses two calls to one person at once (43108)."""
-    waiting = list(messages)
-    while waiting:
-        chosen: dict[str, int] = {}
-        for message_id, recipient in waiting:
-            if len(chosen) < size:
-                chosen.setdefault(recipient, message_id)
-        taken = set(chosen.values())
-        waiting = [each for each in waiting if each[0] not in taken]
-        yield list(chosen.values())

@@ -1,18 +1,16 @@
 """Delivers what is owed: claim, write "calling", call, write the outcome; a crash leaves a trace, not a loss."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import structlog
-from flask import current_app
 from sqlalchemy import bindparam, select, update
 
 from backend import clock
 from backend.db import db, new_id, ring, use_case
 from backend.models import Attempt, Message
-from backend.services import circuits, claims, endings, leases, metrics, sendable
+from backend.services import circuits, claims, endings, leases, sendable
 from backend.services.channels.contract import Channel, Channels, Failure, Outcome, Taken
+from backend.services.hands import Call, Hands
 from backend.wechat.errors import Advice
 
 LONGEST_SECONDS = 15.0
@@ -25,89 +23,75 @@ _LOCKED = select(Message).where(Message.id.in_(bindparam("ids", expanding=True))
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call about to be made, with nothing in it that needs a transaction."""
-
-    message_id: int
-    attempt_id: int
-    channel: Channel
-    send: "sendable.Send"
-    heals: str = ""
-    """The circuit that counts refusals for our own fault, if it counted any: a success ends their row."""
-
-
 def deliver_due(channels: Channels, *, hands: int = 1) -> int:
-    """Deliver what is due now, `hands` calls at a time; return how many calls were made.
+    """Deliver what is due now, at most `hands` calls at a time; return how many calls were made.
 
     It stops well before a job's time is over and rings for the rest; with more than it can take at once it rings for
     others to help.
     """
-    made, began, most = 0, clock.monotonic(), max(claims.BATCH, 3 * hands)
-    is_first, is_over = True, False
-    with ThreadPoolExecutor(hands) as pool:
-        while not is_over and (claimed := claims.claim(most)).messages:
-            if is_first and len(claimed.messages) == most:
+    began, most = clock.monotonic(), max(claims.BATCH, 3 * hands)
+    with Hands(hands) as taken:
+        run = _Run(channels, taken)
+        try:
+            if run.claim(most) == most:
                 _ring()
-            is_first = False
-            made += _deliver(claimed, channels, pool, hands)
-            is_over = clock.monotonic() - began > LONGEST_SECONDS
-    if is_over:
+            while run.waiting or (not _is_over(began) and run.claim(most)) or taken.are_busy:
+                run.call()
+                run.listen()
+                taken.complain()
+        finally:
+            run.end()
+    if _is_over(began):
         _ring()
-    return made
+    return run.made
 
 
-def _deliver(claimed: claims.Claimed, channels: Channels, pool: ThreadPoolExecutor, hands: int) -> int:
-    """Call in rounds; between two of them lies one transaction: what came of the last and what is begun next."""
-    made, finished = 0, list[tuple[Call, Outcome]]()
-    try:
-        for group in claims.groups(claimed.messages, hands):
-            calls = begin_calls(group, channels, lease=claimed.lease, finished=finished)
-            finished = []  # they are written: should these calls fail, nobody writes them again
-            finished = _made(calls, pool)
-            made += len(calls)
-    finally:
-        finish_calls(finished)
-    return made
+def _is_over(began: float) -> bool:
+    return clock.monotonic() - began > LONGEST_SECONDS
 
 
-def _made(calls: Sequence[Call], pool: ThreadPoolExecutor) -> list[tuple[Call, Outcome]]:
-    made = _called_all(calls, pool)
-    for call, outcome in made:
-        if isinstance(outcome, Failure):
-            log.info(
-                "send_failed",
-                message=call.message_id,
-                channel=call.channel.name,
-                advice=str(outcome.advice),
-                errcode=outcome.answer or outcome.errcode,
-                rid=outcome.rid,
-            )
-    return made
+class _Run:
+    """What is claimed, under way and answered; between two steps lies one transaction that writes and begins."""
 
+    def __init__(self, channels: Channels, hands: Hands) -> None:
+        self.channels, self.hands = channels, hands
+        self.lease, self.waiting = "", list[tuple[int, str]]()
+        self.finished = list[tuple[Call, Outcome]]()
+        self.made = 0
 
-def _called_all(calls: Sequence[Call], pool: ThreadPoolExecutor) -> list[tuple[Call, Outcome]]:
-    if len(calls) == 1:
-        return [(call, _called(call)) for call in calls]
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way to hand it on
+    def claim(self, most: int) -> int:
+        """Lease what is due, after what came of the last calls is written: it may have made something due."""
+        self.write()
+        claimed = claims.claim(most)
+        self.lease, self.waiting = claimed.lease, list(claimed.messages)
+        return len(self.waiting)
 
-    def run(call: Call) -> Outcome:
-        with app.app_context():  # a session of its own, which holds no transaction
-            return _called(call)
+    def call(self) -> None:
+        """Begin a call with each free hand, and write what came of those before in the same transaction."""
+        if not (chosen := self.hands.choose(self.waiting)):
+            return
+        calls = begin_calls(chosen, self.channels, lease=self.lease, finished=self.finished)
+        self.finished = []  # they are written: should these calls fail, nobody writes them again
+        self.waiting = [each for each in self.waiting if each[0] not in chosen]
+        self.hands.begin(calls)
+        self.made += len(calls)
 
-    return list(zip(calls, pool.map(run, calls), strict=True))
+    def listen(self) -> None:
+        """Wait until something is answered."""
+        if self.hands.are_busy:
+            self.finished += self.hands.answered()
 
+    def write(self) -> None:
+        """Write what came of the calls that are answered."""
+        if self.finished:
+            finish_calls(self.finished)
+        self.finished = []
 
-def _called(call: Call) -> Outcome:
-    try:
-        outcome: Outcome = call.send()
-    except Exception as error:
-        failure = call.channel.failure(error)
-        if failure is None:
-            raise
-        outcome = failure
-    metrics.called(call.channel.name, outcome)
-    return outcome
+    def end(self) -> None:
+        """Leave nothing under way and nothing unwritten, whatever went wrong."""
+        while self.hands.are_busy:
+            self.listen()
+        self.write()
 
 
 @use_case
@@ -157,7 +141,7 @@ def _begin(message: Message, channels: Channels, known: sendable.Survey) -> Call
         return None
     attempt = _note(message, channel, "calling")
     sick = circuits.with_bugs(known.circuits, channel.name, message.template)
-    return Call(message.id, attempt.id, channel, ready.send, heals=sick)
+    return Call(message.id, message.recipient, attempt.id, channel, ready.send, heals=sick)
 
 
 def _note(message: Message, channel: Channel, state: str) -> Attempt:
