@@ -78,7 +78,7 @@ audit: ## Ask the public lists whether a hole is known in any pinned package; ne
 
 .PHONY: accept
 accept: dev packages ## Which test shows which promise: ISSUE=story for one issue
-	@exec $(BIN)/python -m tests.accept $(ISSUE)
+	@TOGETHER=$(TOGETHER) exec $(BIN)/python -m tests.accept $(ISSUE)
 
 .PHONY: bench
 bench: dev packages ## Measure: ONLY=part,part for some; the result goes to docs/runs.md

@@ -1,57 +1,21 @@
 """`python -m tests.accept [ISSUE]` runs the tests that show what an issue promises, and says which promise has none."""
 
+import os
 import sys
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 import pytest
 
 from tests.promises import Demand, Promise, demands, issues, promises
+from tests.showing import Shown
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "docs" / "requirements.md"
 NOTHING = "NOTHING SHOWS THIS"
 TITLE_WIDTH = 78
-
-
-class Shown:
-    """A pytest plugin: keeps the tests that show something asked for, and remembers how each of them ended."""
-
-    def __init__(self, asked: Collection[str]) -> None:
-        self.asked = asked
-        self.shows: dict[str, tuple[str, ...]] = {}
-        self.ended: dict[str, str] = {}
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        self.shows = {item.nodeid: _names(item) for item in items}
-        kept = [item for item in items if set(self.shows[item.nodeid]) & set(self.asked)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test is what its worst part is: a failing teardown is a failure, a skip is not done."""
-        worst = max(report.outcome, self.ended.get(report.nodeid, "passed"), key=("passed", "skipped", "failed").index)
-        self.ended[report.nodeid] = worst
-
-    def outcomes_of(self, name: str) -> Counter[str]:
-        """Count how the tests that show `name` ended."""
-        return Counter(self.ended[test] for test, names in self.shows.items() if name in names and test in self.ended)
-
-    def tests_of(self) -> dict[str, list[str]]:
-        """Return, for each name, the tests that say they show it; the cases of a parametrised test are one."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for test, names in sorted(self.shows.items()):
-            for name in names:
-                if (plain := test.split("[")[0]) not in found[name]:
-                    found[name].append(plain)
-        return found
-
-
-def _names(item: pytest.Item) -> tuple[str, ...]:
-    return tuple(name for mark in item.iter_markers("shows") for name in mark.args)
 
 
 def is_shown(outcomes: Counter[str]) -> bool:
@@ -97,7 +61,7 @@ def main(words: list[str]) -> int:
         return 2
     asked = promises(issue)
     shown = Shown({promise.name for promise in asked} | ({each.id for each in demands()} if issue is None else set()))
-    status = pytest.main(["-q", "--no-header", "-rfE", "--tb=short", "tests"], plugins=[shown])
+    is_good = _run(shown)
     lines = [(promise, shown.outcomes_of(promise.name)) for promise in asked]
     click.echo()
     for promise, outcomes in lines:
@@ -107,7 +71,16 @@ def main(words: list[str]) -> int:
     if shown.shows:
         REQUIREMENTS.parent.mkdir(exist_ok=True)
         REQUIREMENTS.write_text(requirements_page(demands(), shown.tests_of()), encoding="utf-8")
-    return 0 if kept == len(lines) and status == pytest.ExitCode.OK else 1
+    return 0 if kept == len(lines) and is_good else 1
+
+
+def _run(shown: Shown) -> bool:
+    """Run the quick ones side by side, then the slow ones alone, whose patience counts on the whole machine."""
+    together = ["-n", os.environ.get("TOGETHER", "2")]
+    runs = [[*together, "-m", "not slow and not ha"], ["-m", "slow or ha"]]
+    words = ["-q", "--no-header", "-rfE", "--tb=short", "-p", "tests.showing", "--asked", ",".join(sorted(shown.asked))]
+    ended = [pytest.main([*words, *each, "tests"], plugins=[shown]) for each in runs]
+    return set(ended) <= {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 
 
 if __name__ == "__main__":
