@@ -5,7 +5,6 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
-import xdist
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,8 +39,8 @@ class Shown:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Of a process that runs tests beside others: hand over what shows what."""
-        if xdist.is_xdist_worker(session):
-            session.config.workeroutput["shows"] = self.shows
+        if (output := getattr(session.config, "workeroutput", None)) is not None:
+            output["shows"] = self.shows
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
