@@ -1,4 +1,7 @@
-"""A pytest plugin for `make accept`: only tests that show something asked for, in one process or several."""
+"""A pytest plugin for `make accept`: only tests that show something asked for, in one process or several.
+
+It is imported before pytest asks for it: PYTEST_DONT_REWRITE.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
