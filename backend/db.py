@@ -55,15 +55,20 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None else None
 
 
-class Symbols(TypeDecorator[str]):
-    """Text for codes, digests and openids: compared byte by byte on both databases, trailing blanks and all."""
+class _Sized(TypeDecorator[str]):
+    """Text of so many signs at most; each kind of it says how MariaDB keeps and compares it, and that it is cached."""
 
     impl = String
-    cache_ok = True
 
     def __init__(self, length: int) -> None:
         super().__init__(length)
         self.length = length
+
+
+class Symbols(_Sized):
+    """Text for codes, digests and openids: compared byte by byte on both databases, trailing blanks and all."""
+
+    cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         """MariaDB compares without case unless it is told otherwise."""
@@ -71,15 +76,10 @@ class Symbols(TypeDecorator[str]):
         return dialect.type_descriptor(binary if dialect.name in MARIADB else String(self.length))
 
 
-class Words(TypeDecorator[str]):
+class Words(_Sized):
     """Text that people write, with every sign there is."""
 
-    impl = String
     cache_ok = True
-
-    def __init__(self, length: int) -> None:
-        super().__init__(length)
-        self.length = length
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         """MariaDB's default collation thinks that two emojis are equal."""
@@ -87,15 +87,10 @@ class Words(TypeDecorator[str]):
         return dialect.type_descriptor(full if dialect.name in MARIADB else String(self.length))
 
 
-class Sealed(TypeDecorator[str]):
+class Sealed(_Sized):
     """A ciphertext as ASCII text: a quarter of the room that words would take in a row; a long one lies beside it."""
 
-    impl = String
     cache_ok = True
-
-    def __init__(self, length: int) -> None:
-        super().__init__(length)
-        self.length = length
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         """One byte a sign, compared byte by byte."""

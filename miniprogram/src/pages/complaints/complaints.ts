@@ -1,6 +1,7 @@
 /** Complaining or proposing, with or without a name; what was sent and what was answered. */
-import { call, isRefusal, newKey } from "../../api/client";
+import { call, newKey } from "../../api/client";
 import { momentWords, page, sayRefused } from "../../lib/page";
+import { sendForm } from "../../lib/sending";
 import { options, scannedVillage, words, type Option } from "../../lib/session";
 
 type Edited = WechatMiniprogram.CustomEvent<{ name: string; value: string }>;
@@ -54,20 +55,11 @@ page({
       ...(target ? {} : { target: "请点说的是哪里。" }),
       ...(text.trim() ? {} : { text: "请写几个字，说清楚就行。" }),
     };
-    this.setData({ faults });
-    if (Object.keys(faults).length || this.data.busy) return;
-    this.setData({ busy: true });
-    try {
-      const sent = await call("POST", "/api/v1/complaints", { key: this.data.key, body: { kind, target, text: text.trim(), name: name.trim(), phone, said_place: scannedVillage() } });
-      this.setData({ sent: sent.receipt_no, spoken: sent.receipt_spoken, text: "", key: newKey() });
-      await this.list();
-      wx.pageScrollTo({ scrollTop: 0, duration: 0 });
-    } catch (error) {
-      const fields = isRefusal(error) ? error.fields : {};
-      this.setData({ faults: fields, ...(isRefusal(error) && error.status ? { key: newKey() } : {}) });
-      if (!Object.keys(fields).length) sayRefused(error);
-    }
-    this.setData({ busy: false });
+    const isSent = await sendForm(this, faults, async (key) => {
+      const sent = await call("POST", "/api/v1/complaints", { key, body: { kind, target, text: text.trim(), name: name.trim(), phone, said_place: scannedVillage() } });
+      return { sent: sent.receipt_no, spoken: sent.receipt_spoken, text: "" };
+    });
+    if (isSent) await this.list().catch((error) => sayRefused(error, "记录还打不开"));
   },
 
   async lookUp() {

@@ -1,7 +1,8 @@
 /** Asking that a stored fact be put right; nothing typed here stays on the phone. */
-import { call, isRefusal, newKey } from "../../api/client";
+import { call, newKey } from "../../api/client";
 import { idFault, phoneFault, tidyId } from "../../lib/idcard";
 import { dayWords, page, sayRefused } from "../../lib/page";
+import { sendForm } from "../../lib/sending";
 import { options, words, type Option } from "../../lib/session";
 
 type Edited = WechatMiniprogram.CustomEvent<{ name: string; value: string }>;
@@ -43,20 +44,11 @@ page({
     const { fact, whose, right } = this.data;
     const fault = fact === "phone" ? phoneFault(right) : fact === "id_number" ? idFault(right) : "";
     const faults = { ...(fact ? {} : { fact: "请点一项。" }), ...(right.trim() ? (fault ? { right: fault } : {}) : { right: "请写对的应该是什么。" }) };
-    this.setData({ faults });
-    if (Object.keys(faults).length || this.data.busy) return;
-    this.setData({ busy: true });
-    try {
+    await sendForm(this, faults, async (key) => {
       const body = { ...this.target, fact, whose: whose.trim(), right: fact === "id_number" ? tidyId(right) : right.trim() };
-      const asked = await call("POST", "/api/v1/me/corrections", { key: this.data.key, body });
-      this.setData({ sent: asked.due_on ? `${asked.whom}会在${dayWords(asked.due_on)}前核实，答复写在“我的信息”里。` : "已经收到。", right: "", whose: "" });
-      wx.pageScrollTo({ scrollTop: 0, duration: 0 });
-    } catch (error) {
-      const fields = isRefusal(error) ? error.fields : {};
-      this.setData({ faults: fields, ...(isRefusal(error) && error.status ? { key: newKey() } : {}) });
-      if (!Object.keys(fields).length) sayRefused(error);
-    }
-    this.setData({ busy: false });
+      const asked = await call("POST", "/api/v1/me/corrections", { key, body });
+      return { sent: asked.due_on ? `${asked.whom}会在${dayWords(asked.due_on)}前核实，答复写在“我的信息”里。` : "已经收到。", right: "", whose: "" };
+    });
   },
 
   back() {

@@ -1,6 +1,7 @@
 /** Objecting to a family on a public notice, by the sheet's code and the family's number on it; a name is optional. */
-import { call, isRefusal, newKey, type components } from "../../api/client";
+import { call, newKey, type components } from "../../api/client";
 import { dayWords, momentWords, page, sayRefused } from "../../lib/page";
+import { sendForm } from "../../lib/sending";
 import { options, words, type Option } from "../../lib/session";
 
 type Edited = WechatMiniprogram.CustomEvent<{ name: string; value: string }>;
@@ -69,20 +70,11 @@ page({
   async send() {
     const { number, ground, text, name, phone, token } = this.data;
     const faults = { ...(number ? {} : { number: "请点公示单上的哪一户。" }), ...(ground ? {} : { ground: "请点一项。" }) };
-    this.setData({ faults });
-    if (Object.keys(faults).length || this.data.busy) return;
-    this.setData({ busy: true });
-    try {
-      const sent = await call("POST", "/api/v1/objections", { key: this.data.key, body: { token, number: Number(number), ground, text: text.trim(), name: name.trim(), phone } });
-      this.setData({ sent: sent.receipt_no, spoken: sent.receipt_spoken, notice: null, text: "", number: "", ground: "", key: newKey() });
-      await this.list();
-      wx.pageScrollTo({ scrollTop: 0, duration: 0 });
-    } catch (error) {
-      const fields = isRefusal(error) ? error.fields : {};
-      this.setData({ faults: fields, ...(isRefusal(error) && error.status ? { key: newKey() } : {}) });
-      if (!Object.keys(fields).length) sayRefused(error);
-    }
-    this.setData({ busy: false });
+    const isSent = await sendForm(this, faults, async (key) => {
+      const sent = await call("POST", "/api/v1/objections", { key, body: { token, number: Number(number), ground, text: text.trim(), name: name.trim(), phone } });
+      return { sent: sent.receipt_no, spoken: sent.receipt_spoken, notice: null, text: "", number: "", ground: "" };
+    });
+    if (isSent) await this.list().catch((error) => sayRefused(error, "记录还打不开"));
   },
 
   async lookUp() {
