@@ -206,10 +206,10 @@ def test_five_hundred_declare_in_an_hour_none_lost_none_twice_and_the_queue_cost
         disasters.open_event(FLOOD, by=by)
     queues = (("village", Whose.MINE), ("reviewer", Whose.ALL), ("county_lead", Whose.ALL))
     receipts = declare_by_phone(cast, range(100))
-    few = [cost(cast, login, whose, None) for login, whose in queues]
+    few = [cost(cast, login, whose) for login, whose in queues]
 
     receipts += declare_by_phone(cast, range(100, 500))
-    many = [cost(cast, login, whose, None) for login, whose in queues]
+    many = [cost(cast, login, whose) for login, whose in queues]
 
     cases, declared = make.rows(Case), make.rows(Declaration)
     assert {each.receipt_no for each in declared} == set(receipts)
