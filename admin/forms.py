@@ -19,8 +19,6 @@ def page_status(error: DomainError | None) -> int:
 
 
 LARGEST_ID = 2**63 - 1
-YEARS = range(1850, 2200)
-"""Years that a day in a form can lie in: births long ago, and limits that are counted on from it."""
 ROW = f"int(max={LARGEST_ID})"
 """How an address takes a row's id: anything longer is no address of ours."""
 
@@ -80,7 +78,7 @@ def day_of(text: str, name: str) -> date | None:
         day = date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         day = date.min
-    if day is not None and day.year not in YEARS:
+    if day is not None and day.year not in clock.YEARS:
         raise Invalid.field(name, "日期不对，请重新选择。")
     return day
 
@@ -91,7 +89,7 @@ def moment_of(text: str, name: str) -> datetime | None:
         moment = datetime.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         moment = datetime.min  # noqa: DTZ901 - never goes on from here
-    if moment is not None and moment.year not in YEARS:
+    if moment is not None and moment.year not in clock.YEARS:
         raise Invalid.field(name, "时间不对，请重新选择。")
     return moment.replace(tzinfo=clock.SHANGHAI) if moment else None
 

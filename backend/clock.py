@@ -9,6 +9,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has one time zone and no summer time (since 1992), so a fixed offset is exact."""
 
+YEARS = range(1850, 2200)
+"""Years that a typed day can lie in: births long ago, and limits that are counted on from it."""
+
 _travelled: ContextVar[datetime | None] = ContextVar("travelled", default=None)
 _offset_source: list[Callable[[], timedelta]] = []
 

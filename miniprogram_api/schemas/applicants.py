@@ -8,7 +8,7 @@ from backend.services.appointments import AppointmentForm, CallForm
 from backend.services.complaints import MOST_TEXT, ComplaintForm
 from backend.services.sealing import MOST_SHORT, MOST_WORDS
 from miniprogram_api.schemas.correction_requests import OwnCorrectionSchema
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 
 class MarkRequest(Schema):
@@ -24,7 +24,7 @@ class OwnMarkSchema(Schema):
     mark = fields.String(required=True, metadata={"description": "empty: none yet"})
     words = fields.String(required=True)
     marked_at = fields.AwareDateTime(required=True, allow_none=True)
-    may_mark_until = fields.Date(required=True, allow_none=True)
+    may_mark_until = Day(required=True, allow_none=True)
     answer = fields.String(required=True)
     answered_at = fields.AwareDateTime(required=True, allow_none=True)
 
@@ -51,7 +51,7 @@ class CallBackLineSchema(Schema):
     village_name = fields.String(required=True)
     mark_name = fields.String(required=True)
     marked_at = fields.AwareDateTime(required=True)
-    due_on = fields.Date(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True)
     version = Whole(required=True, allow_none=True, metadata={"description": "of the open duty"})
 
 
@@ -88,7 +88,7 @@ class ConsentChangeSchema(Schema):
     """One change of a consent."""
 
     is_given = fields.Boolean(required=True)
-    changed_on = fields.Date(required=True)
+    changed_on = Day(required=True)
 
 
 class OwnConsentSchema(Schema):
@@ -115,7 +115,7 @@ class OwnDataLineSchema(Schema):
 class LookSchema(Schema):
     """One look at one's own family: the day, the post of whoever looked, and what they saw."""
 
-    looked_on = fields.Date(required=True)
+    looked_on = Day(required=True)
     who = fields.String(required=True)
     what = fields.String(required=True)
 
@@ -164,7 +164,7 @@ class OwnComplaintSchema(Schema):
     status = fields.String(required=True)
     sent_at = fields.AwareDateTime(required=True)
     whom = fields.String(required=True, metadata={"description": "who answers"})
-    due_on = fields.Date(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True)
     timeline = fields.List(fields.Nested(ComplaintLineSchema), required=True)
 
 
@@ -190,7 +190,7 @@ class ListedComplaintSchema(Schema):
     place_name = fields.String(required=True)
     status = fields.String(required=True)
     sent_at = fields.AwareDateTime(required=True)
-    due_on = fields.Date(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True)
     version = Whole(required=True, metadata={"description": "of its duty"})
     is_named = fields.Boolean(required=True)
 
@@ -213,7 +213,7 @@ class ComplaintSchema(ListedComplaintSchema):
 class AppointmentRequest(Schema):
     """The day on which somebody comes."""
 
-    on = fields.Date(required=True)
+    on = Day(required=True)
     day_part = Text(required=True, validate=at_most(20))
     words = Text(load_default="", validate=at_most(MOST_SHORT))
 
@@ -226,7 +226,7 @@ class MeetingCallRequest(Schema):
     """The day and place of a meeting, and the families on its list."""
 
     case_ids = fields.List(Id(), required=True, validate=validate.Length(1, 200, error="一次最多 200 户。"))
-    on = fields.Date(required=True)
+    on = Day(required=True)
     place = Text(required=True, validate=at_most(MOST_SHORT))
     day_part = Text(load_default="", validate=at_most(20))
 

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.offers import OfferForm
 from backend.services.relief import ClaimForm
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 CODE = at_most(30)
 
@@ -68,7 +68,7 @@ class ReliefDecisionRequest(Schema):
 class DayRequest(Schema):
     """A day, today where none is said."""
 
-    on = fields.Date(load_default=None, allow_none=True)
+    on = Day(load_default=None, allow_none=True)
 
 
 class ReliefClaimSchema(Schema):
@@ -78,7 +78,7 @@ class ReliefClaimSchema(Schema):
     outcome = fields.String(required=True)
     asked_fen = Whole(required=True, metadata={"description": "分"})
     granted_fen = Whole(required=True, allow_none=True, metadata={"description": "分"})
-    paid_on = fields.Date(required=True, allow_none=True)
+    paid_on = Day(required=True, allow_none=True)
 
 
 class YearQuery(Schema):

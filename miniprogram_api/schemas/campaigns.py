@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.campaign_findings import AnswerForm, GoesOn
 from backend.services.campaigns import MOST_QUESTIONS
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most, one_of
 
 
 class CampaignSchema(Schema):
@@ -15,8 +15,8 @@ class CampaignSchema(Schema):
     id = Id(required=True)
     name = fields.String(required=True)
     number = fields.String(required=True)
-    from_on = fields.Date(required=True)
-    until_on = fields.Date(required=True)
+    from_on = Day(required=True)
+    until_on = Day(required=True)
     questions = fields.List(fields.String(), required=True)
 
 
@@ -33,7 +33,7 @@ class CampaignFamilySchema(Schema):
     household_id = Id(required=True)
     head_name = fields.String(required=True)
     village_name = fields.String(required=True)
-    reached_on = fields.Date(required=True, allow_none=True)
+    reached_on = Day(required=True, allow_none=True)
     is_so = fields.List(fields.Integer(), required=True, metadata={"description": "the questions that are so, from 0"})
     words = fields.String(required=True)
 
@@ -58,7 +58,7 @@ class CampaignAnswerRequest(Schema):
     goes_on = Text(load_default=GoesOn.NOTHING.value, validate=one_of(GoesOn))
     words = Text(load_default="", validate=at_most(1200))
     risk = Text(load_default="other", validate=at_most(30))
-    put_right_by = fields.Date(load_default=None, allow_none=True)
+    put_right_by = Day(load_default=None, allow_none=True)
 
     @post_load
     def _form(self, data: dict[str, Any], **kwargs: Any) -> AnswerForm:

@@ -13,7 +13,7 @@ from backend.workflow.sentences import ACTION_NAMES, EVENT_NAMES
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Reason
 from miniprogram_api.schemas.files import FileSchema
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of, sha256
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most, one_of, sha256
 
 
 class QueueQuery(Schema):
@@ -34,7 +34,7 @@ class TaskSchema(Schema):
     kind_name = fields.String(required=True)
     head_name = fields.String(required=True)
     village_name = fields.String(required=True)
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
     is_overdue = fields.Boolean(required=True)
     is_provisional = fields.Boolean(required=True)
     asked = fields.List(fields.String(), required=True, metadata={"description": "what is asked for, in words"})
@@ -72,7 +72,7 @@ class VisitSchema(Schema):
     """A home visit."""
 
     id = Id(required=True)
-    visited_on = fields.Date(required=True)
+    visited_on = Day(required=True)
     way = fields.String(required=True)
     visitor_name = fields.String(required=True)
     companion = fields.String(required=True)
@@ -110,8 +110,8 @@ class CaseSchema(Schema):
     risk_name = fields.String(required=True)
     channel = fields.String(required=True)
     urgency = fields.String(required=True)
-    discovered_on = fields.Date(required=True)
-    promised_on = fields.Date(required=True)
+    discovered_on = Day(required=True)
+    promised_on = Day(required=True)
     version = fields.Integer(required=True)
     content_version = fields.Integer(required=True)
     missing_photos = fields.Integer(required=True, metadata={"description": "announced and not arrived: 附件未齐"})
@@ -161,7 +161,7 @@ class VisitRequest(Schema):
     findings = Text(required=True, validate=at_most(MOST_FINDINGS))
     conclusion = Text(required=True, validate=at_most(20))
     way = Text(load_default="home", validate=at_most(20))
-    visited_on = fields.Date(load_default=None, allow_none=True)
+    visited_on = Day(load_default=None, allow_none=True)
     companion = Text(load_default="", validate=at_most(50))
     spot = fields.Nested(SpotRequest, load_default=None, allow_none=True)
     photos = fields.List(Text(validate=sha256()), load_default=list)
@@ -177,7 +177,7 @@ class VisitDoneSchema(Schema):
 
     id = Id(required=True)
     case_id = Id(required=True)
-    visited_on = fields.Date(required=True)
+    visited_on = Day(required=True)
 
 
 class DecisionRequest(Schema):

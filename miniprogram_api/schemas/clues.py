@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from backend.services.clues import ClueForm
 from backend.services.kin import KinForm
 from backend.workflow.steps import Reason
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 
 class ClueRequest(Schema):
@@ -19,7 +19,7 @@ class ClueRequest(Schema):
     what = Text(required=True, validate=at_most(2000))
     risk = Text(load_default="other", validate=at_most(20))
     urgency = Text(load_default="normal", validate=at_most(20))
-    discovered_on = fields.Date(load_default=None, allow_none=True)
+    discovered_on = Day(load_default=None, allow_none=True)
     late_because = Text(load_default="", validate=at_most(400))
     source_no = Text(load_default="", validate=at_most(60))
     phone = Text(load_default="", validate=at_most(40))
@@ -50,7 +50,7 @@ class ReportSchema(Schema):
     village_name = fields.String(required=True)
     channel = fields.String(required=True)
     risk = fields.String(required=True)
-    discovered_on = fields.Date(required=True)
+    discovered_on = Day(required=True)
     entered_at = fields.AwareDateTime(required=True)
     status = fields.String(required=True)
 
@@ -78,7 +78,7 @@ class ClueSchema(Schema):
     verdict = fields.String(required=True, allow_none=True)
     verdict_name = fields.String(required=True)
     what = fields.String(required=True)
-    discovered_on = fields.Date(required=True)
+    discovered_on = Day(required=True)
     entered_at = fields.AwareDateTime(required=True)
 
 
@@ -127,7 +127,7 @@ class TalkRequest(Schema):
 
     way = Text(required=True, validate=at_most(20))
     words = Text(required=True, validate=at_most(2000))
-    talked_on = fields.Date(load_default=None, allow_none=True)
+    talked_on = Day(load_default=None, allow_none=True)
 
 
 class InviteRequest(Schema):
@@ -237,5 +237,5 @@ class DeathRequest(Schema):
     """Who died, when, and who is the head now."""
 
     person_id = Id(required=True)
-    died_on = fields.Date(required=True)
+    died_on = Day(required=True)
     new_head_id = Id(load_default=None, allow_none=True)

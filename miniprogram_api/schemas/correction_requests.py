@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 
 from backend.services.correction_requests import CorrectionForm
-from miniprogram_api.schemas.shared import Id, Text, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, at_most
 
 
 class CorrectionRequestSchema(Schema):
@@ -36,11 +36,11 @@ class OwnCorrectionSchema(Schema):
     fact_name = fields.String(required=True)
     whose = fields.String(required=True)
     right = fields.String(required=True, metadata={"description": "as it was typed; numbers masked"})
-    asked_on = fields.Date(required=True)
+    asked_on = Day(required=True)
     status = fields.String(required=True, metadata={"description": "asked, corrected or declined"})
     status_name = fields.String(required=True)
-    due_on = fields.Date(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True)
     whom = fields.String(required=True)
     phones = fields.List(fields.Nested(WhomToAskSchema), required=True)
     answer = fields.String(required=True)
-    answered_on = fields.Date(required=True, allow_none=True)
+    answered_on = Day(required=True, allow_none=True)

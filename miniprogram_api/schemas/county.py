@@ -8,7 +8,7 @@ from backend.access.permissions import Action
 from backend.services.batches import Proposal, Verdict
 from backend.services.cases import Seen
 from backend.services.lists import FOR_LISTS, MOST_LISTED, ListedCase
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 
 class ProposalRequest(Schema):
@@ -30,7 +30,7 @@ class BatchRequest(Schema):
     """A batch: its document number and the day of its sitting."""
 
     number = Text(required=True, validate=at_most(120))
-    sits_on = fields.Date(required=True)
+    sits_on = Day(required=True)
     proposals = fields.List(fields.Nested(ProposalRequest), load_default=list, validate=validate.Length(max=200))
 
 
@@ -60,7 +60,7 @@ class BatchHeadSchema(Schema):
 
     id = Id(required=True)
     number = fields.String(required=True)
-    sits_on = fields.Date(required=True)
+    sits_on = Day(required=True)
     prepared_by_name = fields.String(required=True)
     signed_by_name = fields.String(required=True)
     signed_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -84,7 +84,7 @@ class BatchesSchema(Schema):
 class WaitingQuery(Schema):
     """The day of the next sitting."""
 
-    sits_on = fields.Date(required=True)
+    sits_on = Day(required=True)
 
 
 class WaitingCaseSchema(Schema):
@@ -93,7 +93,7 @@ class WaitingCaseSchema(Schema):
     case_id = Id(required=True)
     head_name = fields.String(required=True)
     village_name = fields.String(required=True)
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
     passes_its_day = fields.Boolean(required=True, metadata={"description": "before the next sitting"})
 
 
@@ -116,7 +116,7 @@ class AnnouncementSchema(Schema):
     id = Id(required=True)
     number = fields.String(required=True)
     text = fields.String(required=True)
-    announced_on = fields.Date(required=True)
+    announced_on = Day(required=True)
 
 
 class NationalRequest(Schema):
@@ -124,7 +124,7 @@ class NationalRequest(Schema):
 
     version = Whole(required=True)
     receipt_no = Text(required=True, validate=at_most(60))
-    entered_on = fields.Date(required=True)
+    entered_on = Day(required=True)
 
 
 class NationalSchema(Schema):
@@ -132,7 +132,7 @@ class NationalSchema(Schema):
 
     id = Id(required=True)
     receipt_no = fields.String(required=True)
-    entered_on = fields.Date(required=True)
+    entered_on = Day(required=True)
 
 
 class RecheckAnswerRequest(Schema):
@@ -164,8 +164,8 @@ class StandingSchema(Schema):
     receipt_no = fields.String(required=True)
     status = fields.String(required=True)
     sentence = fields.String(required=True)
-    due_on = fields.Date(required=True, allow_none=True)
-    promised_on = fields.Date(required=True)
+    due_on = Day(required=True, allow_none=True)
+    promised_on = Day(required=True)
     is_closed = fields.Boolean(required=True)
 
 

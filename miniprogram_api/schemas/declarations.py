@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.declarations import MOST_HARDSHIP, DeclarationForm
 from miniprogram_api.schemas.applicants import OwnMarkSchema
-from miniprogram_api.schemas.shared import Id, Text, at_most, sha256
+from miniprogram_api.schemas.shared import Day, Id, Text, at_most, sha256
 
 
 class ConsentsRequest(Schema):
@@ -61,7 +61,7 @@ class LineSchema(Schema):
     kind = fields.String(required=True)
     sentence = fields.String(required=True)
     detail = fields.String(required=True, metadata={"description": "the reason, or what to bring"})
-    due_on = fields.Date(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True)
     at = fields.AwareDateTime(required=True)
 
 
@@ -70,7 +70,7 @@ class AwaitedSchema(Schema):
 
     what = fields.String(required=True)
     whom = fields.String(required=True, metadata={"description": "who is on turn"})
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
 
 
 class ReceiptSchema(Schema):
@@ -85,7 +85,7 @@ class ReceiptSchema(Schema):
     relation = fields.String(required=True)
     declarer_name = fields.String(required=True, allow_none=True)
     declared_at = fields.AwareDateTime(required=True)
-    promised_on = fields.Date(required=True)
+    promised_on = Day(required=True)
     call = fields.String(required=True, metadata={"description": "whom to call about it"})
     actions = fields.List(
         fields.String(validate=validate.OneOf(["supplement", "withdraw", "add_file", "ask_recheck"])), required=True

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.alert_schedule import STANDING_NAMES
 from backend.services.alerts import MOST_ROWS_AT_ONCE, AlertRow
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most, one_of
 
 
 class AlertRowRequest(Schema):
@@ -45,9 +45,9 @@ class DeliverySchema(Schema):
 
     id = Id(required=True)
     topic = fields.String(required=True)
-    due_on = fields.Date(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True)
     standing = fields.String(required=True, validate=one_of(STANDING_NAMES))
-    filed_on = fields.Date(required=True, allow_none=True)
+    filed_on = Day(required=True, allow_none=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
@@ -65,7 +65,7 @@ class RowVerdictSchema(Schema):
     outcome = fields.String(required=True, allow_none=True)
     verdict = fields.String(required=True, allow_none=True)
     words = fields.String(required=True)
-    on = fields.Date(required=True, allow_none=True)
+    on = Day(required=True, allow_none=True)
 
 
 class RowVerdictsSchema(Schema):

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.disasters import MOST_ROWS, EventForm, Listed
-from miniprogram_api.schemas.shared import Id, Text, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, at_most
 
 
 class EventRequest(Schema):
@@ -15,7 +15,7 @@ class EventRequest(Schema):
     number = Text(required=True, validate=at_most(120))
     kind = Text(required=True, validate=at_most(20))
     area = fields.List(Text(validate=at_most(12)), required=True, validate=validate.Length(min=1, max=400))
-    opened_on = fields.Date(load_default=None, allow_none=True)
+    opened_on = Day(load_default=None, allow_none=True)
 
     @post_load
     def _form(self, data: dict[str, Any], **kwargs: Any) -> EventForm:
@@ -37,8 +37,8 @@ class DisasterSchema(Schema):
     number = fields.String(required=True)
     kind = fields.String(required=True)
     area = fields.List(fields.String(), required=True)
-    opened_on = fields.Date(required=True)
-    closed_on = fields.Date(required=True, allow_none=True)
+    opened_on = Day(required=True)
+    closed_on = Day(required=True, allow_none=True)
 
 
 class DisastersSchema(Schema):
@@ -55,7 +55,7 @@ class ListedRequest(Schema):
     phone = Text(required=True, validate=at_most(40))
     id_number = Text(load_default=None, allow_none=True, validate=at_most(40))
     risk = Text(load_default="disaster", validate=at_most(20))
-    found_on = fields.Date(load_default=None, allow_none=True)
+    found_on = Day(load_default=None, allow_none=True)
 
     @post_load
     def _listed(self, data: dict[str, Any], **kwargs: Any) -> Listed:

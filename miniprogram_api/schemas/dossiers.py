@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from backend.services.authorization_forms import MARKS, AuthorizationForm, Witness
 from backend.services.checks import CheckForm
 from backend.services.comparisons import Finding
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, sha256
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most, sha256
 
 
 class WitnessRequest(Schema):
@@ -26,8 +26,8 @@ class AuthorizationRequest(Schema):
 
     person_id = Id(required=True)
     way = Text(required=True, validate=at_most(20))
-    signed_on = fields.Date(load_default=None, allow_none=True)
-    until_on = fields.Date(load_default=None, allow_none=True)
+    signed_on = Day(load_default=None, allow_none=True)
+    until_on = Day(load_default=None, allow_none=True)
     filled_in_by = Text(load_default="", validate=at_most(200))
     mark = Text(load_default=None, allow_none=True, validate=validate.OneOf(MARKS, error="请选择按手印或画押。"))
     witnesses = fields.List(fields.Nested(WitnessRequest), load_default=list, validate=validate.Length(max=5))
@@ -66,9 +66,9 @@ class AuthorizationSchema(Schema):
     person_id = Id(required=True)
     status = fields.String(required=True)
     way = fields.String(required=True, allow_none=True)
-    signed_on = fields.Date(required=True, allow_none=True)
-    until_on = fields.Date(required=True, allow_none=True)
-    withdrawn_on = fields.Date(required=True, allow_none=True)
+    signed_on = Day(required=True, allow_none=True)
+    until_on = Day(required=True, allow_none=True)
+    withdrawn_on = Day(required=True, allow_none=True)
 
 
 class MemberSchema(Schema):
@@ -97,7 +97,7 @@ class CheckRequest(Schema):
     opinion = Text(required=True, validate=at_most(20))
     findings = Text(required=True, validate=at_most(2000))
     second_name = Text(required=True, validate=at_most(200))
-    checked_on = fields.Date(load_default=None, allow_none=True)
+    checked_on = Day(load_default=None, allow_none=True)
 
     @post_load
     def _check(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class CheckSchema(Schema):
     id = Id(required=True)
     department = fields.String(required=True)
     opinion = fields.String(required=True)
-    checked_on = fields.Date(required=True)
+    checked_on = Day(required=True)
     checker_name = fields.String(required=True)
     second_name = fields.String(required=True)
 
@@ -202,7 +202,7 @@ class StepSchema(Schema):
     """A step to make up, and when it was."""
 
     name = fields.String(required=True)
-    done_on = fields.Date(required=True, allow_none=True)
+    done_on = Day(required=True, allow_none=True)
 
 
 class DossierSchema(Schema):
@@ -214,7 +214,7 @@ class DossierSchema(Schema):
     comparisons = fields.List(fields.Nested(ComparisonSchema), required=True)
     results = fields.List(fields.Nested(ResultSchema), required=True)
     judgements = fields.List(fields.Nested(JudgementSchema), required=True)
-    backfill_by = fields.Date(required=True, allow_none=True)
+    backfill_by = Day(required=True, allow_none=True)
     to_make_up = fields.List(fields.Nested(StepSchema), required=True)
     aid_booked_as = fields.String(required=True, allow_none=True)
     announcement = fields.String(required=True, allow_none=True)

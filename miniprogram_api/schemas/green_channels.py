@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 
 from backend.services.green_channels import AidForm, Telephone
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 
 class GreenRequest(Schema):
@@ -13,7 +13,7 @@ class GreenRequest(Schema):
 
     cause = Text(required=True, validate=at_most(20))
     studied = Text(required=True, validate=at_most(2000))
-    studied_on = fields.Date(load_default=None, allow_none=True)
+    studied_on = Day(load_default=None, allow_none=True)
 
 
 class TelephoneRequest(Schema):
@@ -53,7 +53,7 @@ class AidRequest(Schema):
     what = Text(required=True, validate=at_most(600))
     how_much = Text(load_default="", validate=at_most(200))
     cents = Whole(load_default=None, allow_none=True, metadata={"description": "分"})
-    delivered_on = fields.Date(load_default=None, allow_none=True)
+    delivered_on = Day(load_default=None, allow_none=True)
     family_confirmed = fields.Boolean(load_default=False)
     receiver_checked = fields.Boolean(load_default=False)
 
@@ -68,5 +68,5 @@ class GreenSchema(Schema):
     id = Id(required=True)
     case_id = Id(required=True)
     cause = fields.String(required=True)
-    delivered_on = fields.Date(required=True, allow_none=True)
+    delivered_on = Day(required=True, allow_none=True)
     family_confirmed = fields.Boolean(required=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from miniprogram_api.schemas.shared import Id
+from miniprogram_api.schemas.shared import Day, Id
 
 
 class DraftSchema(Schema):
@@ -41,8 +41,8 @@ class ReviewSchema(Schema):
     """What filing would say: the formula with its numbers, the proposed category, and every finding."""
 
     formula = fields.List(fields.String(), required=True)
-    window_from = fields.Date(required=True)
-    window_until = fields.Date(required=True)
+    window_from = Day(required=True)
+    window_until = Day(required=True)
     category = fields.String(required=True)
     findings = fields.List(fields.Nested(FindingSchema), required=True)
 
@@ -54,8 +54,8 @@ class HomeCheckSchema(Schema):
     case_id = Id(required=True)
     conclusion = fields.String(required=True)
     is_on_site = fields.Boolean(required=True)
-    window_from = fields.Date(required=True)
-    window_until = fields.Date(required=True)
+    window_from = Day(required=True)
+    window_until = Day(required=True)
     heads = fields.Integer(required=True)
     net_fen = fields.Integer(required=True)
     net_per_head_fen = fields.Integer(required=True)

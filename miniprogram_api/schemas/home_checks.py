@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from backend.policy.assessment import Assessments, AssetCheck, HomeCheckForm, Income, Member, OffSite, SafetyItem
 from backend.services.check_consents import ASKED
 from backend.services.home_checks import AFTER_CHECK
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, one_of, sha256
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most, one_of, sha256
 
 MOST_FEN = 10**13
 
@@ -41,7 +41,7 @@ class MemberRequest(Schema):
     person_id = Id(load_default=None, allow_none=True)
     id_number = words(60)
     no_document = code()
-    birth_on = fields.Date(load_default=None, allow_none=True)
+    birth_on = Day(load_default=None, allow_none=True)
     education = code()
     student = code()
     health = codes()
@@ -124,7 +124,7 @@ class OffSiteRequest(Schema):
     why = Text(required=True, validate=at_most(200))
     witnesses = fields.List(Text(validate=at_most(50)), load_default=list, validate=validate.Length(max=5))
     house_seen_by = words(50)
-    back_on = fields.Date(load_default=None, allow_none=True)
+    back_on = Day(load_default=None, allow_none=True)
 
     @post_load
     def _away(self, data: dict[str, Any], **kwargs: Any) -> OffSite:
@@ -135,7 +135,7 @@ class HomeCheckRequest(Schema):
     """The whole form."""
 
     conclusion = Text(required=True, validate=at_most(30))
-    visited_on = fields.Date(required=True)
+    visited_on = Day(required=True)
     findings = Text(required=True, validate=at_most(8000))
     way = Text(load_default="home", validate=at_most(30))
     companion = words(50)

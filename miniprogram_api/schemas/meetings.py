@@ -8,7 +8,7 @@ from backend.services.meeting_items import ItemForm
 from backend.services.sittings import SittingForm
 from backend.workflow.voting import Attendee, Votes
 from miniprogram_api.schemas.cases import TaskSchema
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 
 class AttendeeRequest(Schema):
@@ -26,7 +26,7 @@ class AttendeeRequest(Schema):
 class SittingRequest(Schema):
     """When, where and with whom."""
 
-    held_on = fields.Date(required=True)
+    held_on = Day(required=True)
     place = Text(required=True, validate=at_most(400))
     chair = Text(required=True, validate=at_most(200))
     recorder = Text(required=True, validate=at_most(200))
@@ -145,7 +145,7 @@ class MeetingSchema(Schema):
     id = Id(required=True)
     kind = fields.String(required=True)
     form = fields.String(required=True)
-    held_on = fields.Date(required=True)
+    held_on = Day(required=True)
     place = fields.String(required=True)
     chair = fields.String(required=True)
     recorder = fields.String(required=True)

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.notices import PostingForm, ReadingForm
 from backend.services.sheets import MOST_ON_A_SHEET
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, sha256
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most, sha256
 
 _some_cases = validate.Length(1, MOST_ON_A_SHEET, error=f"一张公示放1到{MOST_ON_A_SHEET}户。")
 
@@ -15,14 +15,14 @@ class PreviewQuery(Schema):
     """Which families, and for which day."""
 
     case_id = fields.List(Id(), required=True, validate=_some_cases)
-    posts_on = fields.Date(load_default=None)
+    posts_on = Day(load_default=None)
 
 
 class PrepareNoticeRequest(Schema):
     """Which families go on the sheet, and the day printed on it."""
 
     case_ids = fields.List(Id(), required=True, validate=_some_cases)
-    posts_on = fields.Date(load_default=None, allow_none=True)
+    posts_on = Day(load_default=None, allow_none=True)
 
 
 class NoticeReadingRequest(Schema):
@@ -30,7 +30,7 @@ class NoticeReadingRequest(Schema):
 
     way = Text(required=True, validate=at_most(20))
     told_whom = Text(load_default="", validate=at_most(30))
-    read_on = fields.Date(load_default=None, allow_none=True)
+    read_on = Day(load_default=None, allow_none=True)
     words = Text(load_default="", validate=at_most(2000))
 
     @post_load
@@ -78,8 +78,8 @@ class PreviewSchema(Schema):
     """The exact text, and what must not be public in it."""
 
     text = fields.String(required=True)
-    posts_on = fields.Date(required=True)
-    until = fields.Date(required=True)
+    posts_on = Day(required=True)
+    until = Day(required=True)
     findings = fields.List(fields.String(), required=True)
     lines = fields.List(fields.Nested(SheetLineSchema), required=True)
 
@@ -98,13 +98,13 @@ class NoticeSchema(Schema):
     text = fields.String(required=True)
     page = fields.String(required=True, metadata={"description": "address behind the code"})
     code_svg = fields.String(required=True)
-    posts_on = fields.Date(required=True)
-    until = fields.Date(required=True)
-    posted_on = fields.Date(required=True, allow_none=True)
+    posts_on = Day(required=True)
+    until = Day(required=True)
+    posted_on = Day(required=True, allow_none=True)
     place = fields.String(required=True)
     witness = fields.String(required=True)
     photo_sha256 = fields.String(required=True, allow_none=True)
-    taken_down_on = fields.Date(required=True, allow_none=True)
+    taken_down_on = Day(required=True, allow_none=True)
     lines = fields.List(fields.Nested(NoticeLineSchema), required=True)
 
 
@@ -112,10 +112,10 @@ class NoticeDoneSchema(Schema):
     """Where a sheet stands after a step; its names are read with it, not kept with the answer."""
 
     id = Id(required=True)
-    posts_on = fields.Date(required=True)
-    until = fields.Date(required=True)
-    posted_on = fields.Date(required=True, allow_none=True)
-    taken_down_on = fields.Date(required=True, allow_none=True)
+    posts_on = Day(required=True)
+    until = Day(required=True)
+    posted_on = Day(required=True, allow_none=True)
+    taken_down_on = Day(required=True, allow_none=True)
 
 
 class ListedNoticeSchema(NoticeDoneSchema):
@@ -145,7 +145,7 @@ class PublicNoticeSchema(Schema):
     is_over = fields.Boolean(required=True)
     village = fields.String(required=True)
     place = fields.String(required=True)
-    posted_on = fields.Date(required=True, allow_none=True)
-    until = fields.Date(required=True, allow_none=True)
+    posted_on = Day(required=True, allow_none=True)
+    until = Day(required=True, allow_none=True)
     families = fields.Integer(required=True)
     telephones = fields.List(fields.Nested(TelephoneSchema), required=True)

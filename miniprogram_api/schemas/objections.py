@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from backend.access.permissions import Action
 from backend.services.objection_answers import OUTCOMES, AnswerForm
 from backend.services.objections import ObjectionForm
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 
 class _ContentRequest(Schema):
@@ -97,7 +97,7 @@ class ListedObjectionSchema(Schema):
     village_name = fields.String(required=True)
     ground_name = fields.String(required=True)
     objected_at = fields.AwareDateTime(required=True)
-    due_on = fields.Date(required=True, allow_none=True)
+    due_on = Day(required=True, allow_none=True)
     version = fields.Integer(required=True, allow_none=True, metadata={"description": "of the open duty"})
     same = fields.Integer(required=True, metadata={"description": "objections of the same content"})
     outcome = fields.String(required=True)

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.group_meetings import MOST_FAMILIES, GroupMeetingForm, Spoken
 from backend.services.leaflets import MOST_AT_ONCE, LeafletForm
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 
 class ArticleHeadSchema(Schema):
@@ -16,7 +16,7 @@ class ArticleHeadSchema(Schema):
     kind = fields.String(required=True)
     title = fields.String(required=True)
     version = fields.Integer(required=True)
-    published_on = fields.Date(required=True)
+    published_on = Day(required=True)
 
 
 class ArticleSchema(ArticleHeadSchema):
@@ -41,7 +41,7 @@ class LeafletRequest(Schema):
     """Which card was explained, when and how; to families by id, or to all of a grid."""
 
     article_id = Id(required=True)
-    handed_on = fields.Date(required=True)
+    handed_on = Day(required=True)
     way = Text(required=True, validate=at_most(20))
     household_ids = fields.List(Id(), load_default=list, validate=validate.Length(max=MOST_AT_ONCE))
     grid_code = Text(load_default="", validate=at_most(15))
@@ -73,7 +73,7 @@ class GroupMeetingRequest(Schema):
     """A villagers' group's meeting."""
 
     group_name = Text(required=True, validate=at_most(40))
-    held_on = fields.Date(required=True)
+    held_on = Day(required=True)
     topics = Text(required=True, validate=at_most(200))
     people = Whole(required=True)
     grid_code = Text(load_default="", validate=at_most(15))
@@ -90,7 +90,7 @@ class GroupMeetingSchema(Schema):
 
     id = Id(required=True)
     group_name = fields.String(required=True)
-    held_on = fields.Date(required=True)
+    held_on = Day(required=True)
     topics = fields.String(required=True)
     people = fields.Integer(required=True)
     recorded_by_name = fields.String(required=True)
@@ -107,17 +107,17 @@ class AssignmentSchema(Schema):
 
     id = Id(required=True)
     what = fields.String(required=True)
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
     made_by_name = fields.String(required=True)
     answered_by_name = fields.String(required=True)
-    closed_on = fields.Date(required=True, allow_none=True)
+    closed_on = Day(required=True, allow_none=True)
 
 
 class DaysQuery(Schema):
     """From which day to which, both included."""
 
-    from_on = fields.Date(required=True)
-    until_on = fields.Date(required=True)
+    from_on = Day(required=True)
+    until_on = Day(required=True)
 
 
 class WorkSchema(Schema):
@@ -149,6 +149,6 @@ class StationSchema(Schema):
 
     code = fields.String(required=True)
     name = fields.String(required=True)
-    founded_on = fields.Date(required=True, allow_none=True)
+    founded_on = Day(required=True, allow_none=True)
     wrong = fields.String(required=True)
     members = fields.List(fields.Nested(StationMemberSchema), required=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 MOST_AT_ONCE = 100
 
@@ -31,7 +31,7 @@ class UnreadSchema(Schema):
 class SnoozeRequest(Schema):
     """Until which morning, and why."""
 
-    until_on = fields.Date(required=True)
+    until_on = Day(required=True)
     why = Text(required=True, validate=at_most(200))
 
 
@@ -39,14 +39,14 @@ class SnoozeSchema(Schema):
     """A reminder put off."""
 
     id = Id(required=True)
-    until_on = fields.Date(required=True)
+    until_on = Day(required=True)
 
 
 class NudgeSchema(Schema):
     """A duty pressed for."""
 
     id = Id(required=True)
-    day = fields.Date(required=True)
+    day = Day(required=True)
     at = fields.AwareDateTime(required=True, attribute="nudged_at")
 
 
@@ -56,7 +56,7 @@ class TellingRequest(Schema):
     version = Whole(required=True)
     way = Text(required=True, validate=at_most(30))
     told_whom = Text(required=True, validate=at_most(30))
-    told_on = fields.Date(required=True)
+    told_on = Day(required=True)
     words = Text(required=True, validate=at_most(1000))
 
 
@@ -67,7 +67,7 @@ class SupervisionSchema(Schema):
     number = fields.String(required=True, attribute="row.number")
     task_id = Id(required=True, attribute="task.id")
     case_id = Id(required=True, allow_none=True, attribute="task.case_id")
-    due_on = fields.Date(required=True, attribute="task.due_on")
+    due_on = Day(required=True, attribute="task.due_on")
     lines = fields.List(fields.String(), required=True)
 
 

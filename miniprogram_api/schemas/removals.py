@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.policy.assessment import Income
 from backend.services.removals import RemovalForm
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 CODE = at_most(30)
 
@@ -66,7 +66,7 @@ class RemovalRequest(Schema):
     heard_whom = Text(required=True, validate=CODE)
     second_name = Text(required=True, validate=at_most(200))
     view_words = Text(load_default="", validate=at_most(4000))
-    checked_on = fields.Date(load_default=None, allow_none=True)
+    checked_on = Day(load_default=None, allow_none=True)
 
     @post_load
     def _form(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

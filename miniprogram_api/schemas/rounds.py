@@ -8,7 +8,7 @@ from backend.services.member_changes import ChangeForm
 from backend.services.round_forms import RoundForm, Topic
 from backend.services.round_traits import TraitsForm
 from miniprogram_api.schemas.files import AttachmentSchema
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most, sha256
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most, sha256
 
 CODE = at_most(30)
 MOST_TOPICS = 20
@@ -33,7 +33,7 @@ class PictureSchema(Schema):
     """Last time's picture, with which the form begins."""
 
     topics = fields.Dict(keys=fields.String(), values=fields.Nested(TopicSchema), required=True)
-    visited_on = fields.Date(required=True, allow_none=True)
+    visited_on = Day(required=True, allow_none=True)
 
 
 class RoundRequest(Schema):
@@ -47,7 +47,7 @@ class RoundRequest(Schema):
         load_default=dict,
         validate=validate.Length(max=MOST_TOPICS),
     )
-    visited_on = fields.Date(load_default=None, allow_none=True)
+    visited_on = Day(load_default=None, allow_none=True)
     reports = fields.Boolean(load_default=False)
     risk = Text(load_default="other", validate=CODE)
     photos = fields.List(Text(validate=sha256()), load_default=list, validate=validate.Length(max=9))
@@ -62,7 +62,7 @@ class RoundSchema(Schema):
     """A visit as kept, and what it closed."""
 
     id = Id(required=True)
-    visited_on = fields.Date(required=True)
+    visited_on = Day(required=True)
     way = fields.String(required=True)
     conclusion = fields.String(required=True)
     changed = fields.List(fields.String(), required=True)
@@ -92,7 +92,7 @@ class DueRoundSchema(Schema):
     head_name = fields.String(required=True)
     village_name = fields.String(required=True)
     class_name = fields.String(required=True)
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
     is_overdue = fields.Boolean(required=True)
 
 
@@ -126,15 +126,15 @@ class TraitsSchema(Schema):
     tags = fields.List(fields.String(), required=True)
     best_way = fields.String(required=True)
     best_time = fields.String(required=True)
-    last_on = fields.Date(required=True, allow_none=True)
+    last_on = Day(required=True, allow_none=True)
 
 
 class BusyRequest(Schema):
     """Weeks without visitors."""
 
     region_code = Text(required=True, validate=at_most(12))
-    from_on = fields.Date(required=True)
-    until_on = fields.Date(required=True)
+    from_on = Day(required=True)
+    until_on = Day(required=True)
     why = Text(required=True, validate=at_most(240))
 
 
@@ -148,7 +148,7 @@ class ChangeRequest(Schema):
     """Who came or went."""
 
     kind = Text(required=True, validate=CODE)
-    happened_on = fields.Date(required=True)
+    happened_on = Day(required=True)
     person_id = Id(load_default=None, allow_none=True)
     name = Text(load_default="", validate=at_most(200))
     relation = Text(load_default="other", validate=CODE)
@@ -166,7 +166,7 @@ class ChangeSchema(Schema):
     id = Id(required=True)
     kind = fields.String(required=True)
     name = fields.String(required=True)
-    happened_on = fields.Date(required=True)
+    happened_on = Day(required=True)
     outcome = fields.String(required=True)
     told_by_name = fields.String(required=True)
 
@@ -190,8 +190,8 @@ class HazardSchema(Schema):
     id = Id(required=True)
     head_name = fields.String(required=True)
     item_name = fields.String(required=True)
-    found_on = fields.Date(required=True)
-    due_on = fields.Date(required=True)
+    found_on = Day(required=True)
+    due_on = Day(required=True)
     words = fields.String(required=True)
     version = Whole(required=True)
 

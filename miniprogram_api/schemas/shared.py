@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 from marshmallow.utils import get_value
 
+from backend import clock
 from backend.privacy.signs import CONTROL_SENTENCE
 
 REQUIRED = "这一项要填。"
@@ -61,6 +63,16 @@ class Text(fields.String):
         if text is not None and ("\0" in text or _HALF.search(text)):
             raise ValidationError(CONTROL_SENTENCE)
         return text
+
+
+class Day(fields.Date):
+    """A day that somebody can mean: with one at the end of the calendar nothing can be counted."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if day.year not in clock.YEARS:
+            raise self.make_error("format", input=value, obj_type="date")
+        return day
 
 
 class Whole(fields.Integer):

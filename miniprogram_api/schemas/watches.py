@@ -8,7 +8,7 @@ from backend.services.measure_forms import MeasureForm
 from backend.services.measures import Progress
 from backend.services.paired import PairForm
 from backend.services.plans import PlanForm
-from miniprogram_api.schemas.shared import Id, Text, Whole, at_most
+from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most
 
 CODE = at_most(30)
 
@@ -34,8 +34,8 @@ class WatchSchema(Schema):
     risk_names = fields.List(fields.String(), required=True)
     standing = fields.String(required=True)
     standing_name = fields.String(required=True)
-    began_on = fields.Date(required=True)
-    removed_on = fields.Date(required=True, allow_none=True)
+    began_on = Day(required=True)
+    removed_on = Day(required=True, allow_none=True)
 
 
 class WatchPageSchema(Schema):
@@ -61,8 +61,8 @@ class MeasureSchema(Schema):
     department_name = fields.String(required=True)
     responsible = fields.String(required=True)
     nature = fields.String(required=True)
-    starts_on = fields.Date(required=True)
-    due_on = fields.Date(required=True)
+    starts_on = Day(required=True)
+    due_on = Day(required=True)
     planned_fen = Whole(required=True, allow_none=True, metadata={"description": "分"})
     paid_fen = Whole(required=True, allow_none=True, metadata={"description": "分"})
     progress = fields.String(required=True)
@@ -81,7 +81,7 @@ class PlanSchema(Schema):
     labour = fields.String(required=True)
     needs = fields.List(fields.String(), required=True)
     wishes = fields.String(required=True)
-    heard_on = fields.Date(required=True)
+    heard_on = Day(required=True)
     made_by_name = fields.String(required=True)
 
 
@@ -92,8 +92,8 @@ class PairingSchema(Schema):
     name = fields.String(required=True)
     unit = fields.String(required=True)
     phone = fields.String(required=True)
-    from_on = fields.Date(required=True)
-    until_on = fields.Date(required=True, allow_none=True)
+    from_on = Day(required=True)
+    until_on = Day(required=True, allow_none=True)
 
 
 class HelpWarningSchema(Schema):
@@ -126,10 +126,10 @@ class MeasureRequest(Schema):
     what = Text(required=True, validate=at_most(800))
     department = Text(required=True, validate=CODE)
     responsible = Text(required=True, validate=at_most(200))
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
     person_id = Id(load_default=None, allow_none=True)
     nature = Text(load_default="remedial", validate=CODE)
-    starts_on = fields.Date(load_default=None, allow_none=True)
+    starts_on = Day(load_default=None, allow_none=True)
     planned_fen = Whole(load_default=None, allow_none=True, metadata={"description": "分"})
     offer_id = Id(load_default=None, allow_none=True)
 
@@ -147,7 +147,7 @@ class PlanRequest(Schema):
     heard_whom = Text(required=True, validate=CODE)
     needs = fields.List(Text(validate=CODE), load_default=list, validate=validate.Length(max=14))
     wishes = Text(load_default="", validate=at_most(4000))
-    heard_on = fields.Date(load_default=None, allow_none=True)
+    heard_on = Day(load_default=None, allow_none=True)
     needs_care = fields.Boolean(load_default=False)
     measures = fields.List(fields.Nested(MeasureRequest), load_default=list, validate=validate.Length(max=40))
 
@@ -163,7 +163,7 @@ class ProgressRequest(Schema):
 
     version = Whole(required=True)
     what = Text(required=True, validate=CODE)
-    on = fields.Date(load_default=None, allow_none=True)
+    on = Day(load_default=None, allow_none=True)
     words = Text(load_default="", validate=at_most(4000))
     paid_fen = Whole(load_default=None, allow_none=True, metadata={"description": "分"})
 
@@ -176,7 +176,7 @@ class FamilyWordRequest(Schema):
     """What the family says of a measure."""
 
     received = fields.Boolean(required=True)
-    on = fields.Date(load_default=None, allow_none=True)
+    on = Day(load_default=None, allow_none=True)
     words = Text(load_default="", validate=at_most(4000))
 
 
@@ -201,7 +201,7 @@ class PairRequest(Schema):
     phone = Text(required=True, validate=at_most(40))
     unit = Text(load_default="", validate=at_most(320))
     staff_id = Id(load_default=None, allow_none=True)
-    from_on = fields.Date(load_default=None, allow_none=True)
+    from_on = Day(load_default=None, allow_none=True)
 
     @post_load
     def _form(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

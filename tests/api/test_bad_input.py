@@ -255,6 +255,8 @@ def test_whatever_is_out_of_range_is_named_in_chinese(make: Maker, cast: Cast) -
     ):
         refused(village.post(f"/cases/{case_id}/visits", **(visit | change)))
     refused(village.post(f"/cases/{case_id}/reveals", field="phone", reason=" "))
+    for first, last in (("0001-01-01", "0001-01-02"), ("9999-12-01", "9999-12-31"), ("2026-03-05", "2026-03-01")):
+        refused(village.get("/work-records", from_on=first, until_on=last))
     refused(village.get("/inbox", before="9" * 19))
     refused(village.client.put("/api/v1/tasks"), 405)
 

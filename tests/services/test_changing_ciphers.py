@@ -154,7 +154,7 @@ def test_a_hundred_thousand_values_change_cipher_while_people_read(
 def _read(phone: Phone, stop: threading.Event, seen: Counter[int], slowest: list[float]) -> None:
     while not stop.is_set():
         began = clock.monotonic()
-        tasks = phone.get("/tasks?size=20")
+        tasks = phone.get("/tasks", size="20")
         case_id = tasks.json["items"][0]["case_id"]
         seen.update([tasks.status_code, phone.get(f"/cases/{case_id}").status_code])
         slowest[0] = max(slowest[0], clock.monotonic() - began)
