@@ -9,6 +9,7 @@ PYTHON ?= python3
 TOGETHER ?= 2
 PYTEST_ARGS ?=
 PHONE_PORT ?= 8002
+FOR_SLOW := prometheus docker-compose
 API_URL ?= http://127.0.0.1:8000
 WECHAT_URL ?= http://127.0.0.1:8001
 export PYTHON
@@ -57,6 +58,7 @@ coverage: dev packages ## The same, counting the branches that no test takes; th
 
 .PHONY: test-long
 test-long: dev packages ## The slow tests too; the result goes to docs/runs.md
+	@deploy/run/system-packages.sh $(FOR_SLOW)
 	@deploy/run/recorded.sh test-long $(BIN)/pytest -m "slow and not ha" $(PYTEST_ARGS)
 
 .PHONY: faults
@@ -78,6 +80,7 @@ audit: ## Ask the public lists whether a hole is known in any pinned package; ne
 
 .PHONY: accept
 accept: dev packages ## Which test shows which promise: ISSUE=story for one issue
+	@deploy/run/system-packages.sh haproxy $(FOR_SLOW)
 	@TOGETHER=$(TOGETHER) exec $(BIN)/python -m tests.accept $(ISSUE)
 
 .PHONY: bench
