@@ -31,19 +31,16 @@ def main() -> int:
         print(f"ONLY may be of these: {', '.join(sorted(PARTS))}", file=sys.stderr)
         return 2
     DATA.mkdir(parents=True, exist_ok=True)
-    with databases() as server:
-        if parts & IN_ROUNDS:
-            throughput.measure(server, FIGURES, parts & IN_ROUNDS)
-        for name, part in AFTER_ROUNDS.items():
-            if name in parts:
-                part.measure(server, FIGURES)
-    by_part = all_figures()
-    if is_a_try():
-        print("tried at another size: the results are not kept")
-    else:
-        keep(by_part)
-    figures = [each for some in by_part.values() for each in some if each.values or not only]
-    print(table(figures))
+    try:
+        _measure(parts)
+    finally:  # what was measured before something failed is kept and told too
+        by_part = all_figures()
+        if is_a_try():
+            print("tried at another size: the results are not kept")
+        else:
+            keep(by_part)
+        figures = [each for some in by_part.values() for each in some if each.values or not only]
+        print(table(figures))
     missed = [each.name for each in figures if each.values and not each.is_ok]
     print(
         f"{len(missed)} of {len(figures)} figures miss their aim: {'; '.join(missed)}"
@@ -51,6 +48,15 @@ def main() -> int:
         else "every aim is kept"
     )
     return 1 if missed else 0
+
+
+def _measure(parts: frozenset[str]) -> None:
+    with databases() as server:
+        if parts & IN_ROUNDS:
+            throughput.measure(server, FIGURES, parts & IN_ROUNDS)
+        for name, part in AFTER_ROUNDS.items():
+            if name in parts:
+                part.measure(server, FIGURES)
 
 
 if __name__ == "__main__":

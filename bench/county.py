@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from backend import clock
 from backend.access.permissions import LEVEL_OF_ROLE, Role
 from backend.access.scope import act_within
-from backend.db import db
+from backend.db import db, in_transaction
 from backend.models import Account, PolicyVersion, Staff
 from backend.models import County as CountyRow
 from backend.schema import migrate
@@ -113,10 +113,9 @@ class County:
     def console_of(self, login: str, role: Role, region: str) -> str:
         """Return the token of a console session of somebody."""
         _hire(self.app, login, role, region)
+        known = update(Staff).where(Staff.login == login).values(password_hash=sign_ins.hasher.hash(PASSWORD_OF_ALL))
         with self.app.app_context():
-            row = db.session.scalars(select(Staff).where(Staff.login == login)).one()
-            row.password_hash = sign_ins.hasher.hash(PASSWORD_OF_ALL)
-            db.session.commit()
+            in_transaction(lambda: db.session.execute(known))
         with self.app.app_context():
             return sign_ins.sign_in(login, PASSWORD_OF_ALL, address="127.0.0.1").token
 
