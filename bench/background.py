@@ -5,9 +5,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sqlalchemy import delete
+
 from backend import clock
 from backend.access.permissions import Role
 from backend.access.scope import act_within
+from backend.db import db, in_transaction
+from backend.models import Leader
 from backend.services import disasters, redating, reminders, rotation, sign_ins
 from backend.services.disasters import EventForm, Listed
 from bench import requests
@@ -33,8 +37,9 @@ def recompute(county: County) -> None:
 
 
 def rotate(county: County) -> None:
-    """Bring everything sealed under a new key."""
+    """Bring everything sealed under a new key; the rotation of an earlier run was killed and may seem to go on."""
     with county.app.app_context():
+        in_transaction(lambda: db.session.execute(delete(Leader)))
         rotation.begin("seal")
         rotation.carry_on("seal")
 
