@@ -14,16 +14,42 @@ from backend.db import db, use_case
 from backend.models import Leader
 
 
+class Lead:
+    """Whether this process does a piece of work now; long work holds on to it between its transactions."""
+
+    def __init__(self, work: str, lease: timedelta) -> None:
+        self._work, self._lease = work, lease
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._leads = _take(work, self._holder, lease)
+        self._renewed = clock.monotonic()
+
+    def __bool__(self) -> bool:
+        return self._leads
+
+    def hold_on(self) -> None:
+        """Renew the lease once a third of it has passed; never call it within a transaction."""
+        if self._leads and clock.monotonic() - self._renewed > self._lease.total_seconds() / 3:
+            _move_end(self._work, self._holder, self._lease)
+            self._renewed = clock.monotonic()
+
+    def give_back(self) -> None:
+        """Let others do the work."""
+        if self._leads:
+            _move_end(self._work, self._holder, timedelta())
+
+
 @contextmanager
-def leading(work: str, *, lease: timedelta = timedelta(minutes=5)) -> Iterator[bool]:
-    """Yield whether this process does `work` now; whoever comes second gets False and goes home."""
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    leads = _take(work, holder, lease)
+def leading(work: str, *, lease: timedelta = timedelta(minutes=5)) -> Iterator[Lead]:
+    """Yield what is true if this process does `work` now; whoever comes second gets what is not, and goes home.
+
+    What may last longer than the lease calls `hold_on` now and then; a process that is killed is in the way for one
+    lease at most.
+    """
+    lead = Lead(work, lease)
     try:
-        yield leads
+        yield lead
     finally:
-        if leads:
-            _give_back(work, holder)
+        lead.give_back()
 
 
 @use_case
@@ -40,6 +66,6 @@ def _take(work: str, holder: str, lease: timedelta) -> bool:
 
 
 @use_case
-def _give_back(work: str, holder: str) -> None:
+def _move_end(work: str, holder: str, lease: timedelta) -> None:
     mine = update(Leader).where(Leader.work == work, Leader.holder == holder)
-    db.session.execute(mine.values(until_at=clock.real_now()))
+    db.session.execute(mine.values(until_at=clock.real_now() + lease))

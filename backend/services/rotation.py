@@ -1,6 +1,6 @@
 """Changing keys while everything goes on: a new one comes in, all that is kept follows it, the old one goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -32,9 +32,10 @@ from backend.services.storage import settings
 BATCH = 200
 SETTLED = timedelta(minutes=10)
 """Longer than any transaction: whoever began under the old key alone has committed by then."""
-LEASE = timedelta(hours=12)
+LEASE = timedelta(minutes=10)
 
 Row = tuple[Any, ...]
+Rest = Callable[[], None]
 
 
 @dataclass
@@ -75,13 +76,18 @@ def carry_on(ring: RingName) -> Progress:
     with leading("key rotation", lease=LEASE) as leads:
         if not leads:
             raise NotPossibleNow("另一个进程正在更换密钥，请等它办完。")
+        pace = Pace()
+
+        def rest() -> None:
+            leads.hold_on()
+            pace.rest_at_times()
+
         if ring == "seal":
-            pace = Pace()
             for model, name in sealed_columns():
-                _reseal_column(model, name, progress, pace)
-            _reseal_files(progress)
+                _reseal_column(model, name, progress, rest)
+            _reseal_files(progress, rest)
         if ring == "index":
-            _reindex(progress)
+            _reindex(progress, rest)
     return progress
 
 
@@ -113,12 +119,12 @@ def sealed_columns() -> Iterator[tuple[type[Base], str]]:
                 yield mapper.class_, name
 
 
-def _reseal_column(model: type[Base], name: str, progress: Progress, pace: Pace) -> None:
+def _reseal_column(model: type[Base], name: str, progress: Progress, rest: Rest) -> None:
     after: Row | None = None
     while rows := _under_earlier_key(model, name, after):
         _reseal_batch(model, name, rows, progress)
         after = rows[-1][:-1]
-        pace.rest_at_times()
+        rest()
 
 
 def _under_earlier_key(model: type[Base], name: str, after: Row | None) -> Sequence[Row]:
@@ -168,20 +174,21 @@ def shelves() -> tuple[FileStore, ...]:
     return store(), import_shelf(), export_shelf()
 
 
-def _reseal_files(progress: Progress) -> None:
+def _reseal_files(progress: Progress, rest: Rest) -> None:
     for shelf in shelves():
         for file_id in shelf.ids(older_than_seconds=0):
             try:
                 progress.changed += shelf.reseal(file_id)
             except (SealBroken, NotFound):
                 progress.damaged.append(f"files {file_id}")
+            rest()
 
 
-def _reindex(progress: Progress) -> None:
-    after, pace = 0, Pace()
+def _reindex(progress: Progress, rest: Rest) -> None:
+    after = 0
     while found := _reindex_batch(after, progress):
         after = found
-        pace.rest_at_times()
+        rest()
     after = 0
     while True:
         after, changed, damaged = reindex_batch(after)
@@ -189,7 +196,7 @@ def _reindex(progress: Progress) -> None:
         progress.damaged += [f"households.phone_sealed {each}" for each in damaged]
         if not after:
             return
-        pace.rest_at_times()
+        rest()
 
 
 @use_case

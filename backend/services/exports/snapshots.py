@@ -20,7 +20,7 @@ from backend.services.exports.ledgers import LEDGERS
 from backend.services.exports.within import only
 from backend.services.leaders import leading
 
-LEASE = timedelta(minutes=30)
+LEASE = timedelta(minutes=10)
 DECEMBER = 12
 
 
@@ -31,6 +31,7 @@ def take_due() -> int:
         for county, ledger in _missing(last) if leads else ():
             _take(county, ledger, last)
             taken += 1
+            leads.hold_on()
     return taken
 
 

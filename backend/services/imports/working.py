@@ -20,9 +20,9 @@ from backend.services.imports.batches import DONE, HANDED_IN, LOOKED, TAKING, US
 from backend.services.imports.kinds import KINDS
 from backend.services.imports.lines import Reading
 from backend.services.imports.runs import HELD, WRONG, Note, Run, Taker, Unit, units_of
-from backend.services.leaders import leading
+from backend.services.leaders import Lead, leading
 
-LEASE = timedelta(minutes=30)
+LEASE = timedelta(minutes=10)
 MOST_NOTES = 20_000
 KEPT = timedelta(days=60)
 """Of a file that is done with: long enough to look something up, then its content goes."""
@@ -33,7 +33,7 @@ def carry_on() -> int:
     done = 0
     with leading("imports", lease=LEASE) as leads:
         while leads and (batch_id := _next()) is not None:
-            work_on(batch_id)
+            work_on(batch_id, leads)
             done += 1
     return done
 
@@ -42,10 +42,10 @@ def try_now(batch_id: int) -> None:
     """Look a small file through at once, so that nobody waits for a worker, unless one is at it already."""
     with leading("imports", lease=LEASE) as leads:
         if leads:
-            work_on(batch_id)
+            work_on(batch_id, leads)
 
 
-def work_on(batch_id: int) -> None:
+def work_on(batch_id: int, lead: Lead) -> None:
     """Look a file through, or take it in from where it stopped."""
     batch = _batch(batch_id)
     kind, run = KINDS[batch.kind], Run.of(batch, _actor_of(batch))
@@ -60,6 +60,7 @@ def work_on(batch_id: int) -> None:
             notes = [note for note in reading.taken_notes() if not writing or note.row > batch.cursor]
             if fresh:
                 notes_left -= _settle_safely(batch_id, run, taker, fresh, notes, notes_left, writing=writing)
+            lead.hold_on()
     except Invalid as error:
         _end(batch_id, USELESS, error.message)
         return
