@@ -99,6 +99,7 @@ def _measure_seeding(server: Databases, kind: str, figure: Figure, alone: float)
     home.mkdir(parents=True, exist_ok=True)
     url = server.url(f"seeding_{kind}") if kind == "mariadb" else f"sqlite:///{home / 'county.sqlite3'}"
     make_empty(url)
+    (home / "demo-progress.json").unlink(missing_ok=True)
     environment = {**os.environ, **environment_of(settings_for(url, home)), "DEMO": "1"}
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     subprocess.run([*flask, "migrate"], cwd=CHECKOUT, env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -1,10 +1,10 @@
 """The calls under way: at most so many at once, nobody written to twice at once, and none that waits for another."""
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 from flask import current_app
@@ -40,7 +40,7 @@ class Hands:
     def __init__(self, count: int) -> None:
         self.count = count
         self._app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way to hand it on
-        self._pool = ThreadPoolExecutor(count)
+        self._pool: Executor = ThreadPoolExecutor(count) if count > 1 else _NoThread()
         self._calling: dict[Future[Outcome], Call] = {}
         self._faults: list[BaseException] = []
 
@@ -73,8 +73,9 @@ class Hands:
 
     def answered(self) -> list[tuple[Call, Outcome]]:
         """Wait for an answer; return it and what is answered together with it."""
-        wait(self._calling, return_when=FIRST_COMPLETED)
-        over, _ = wait(self._calling, timeout=TOGETHER_SECONDS)
+        over, others = wait(self._calling, return_when=FIRST_COMPLETED)
+        if others:
+            over, _ = wait(self._calling, timeout=TOGETHER_SECONDS)
         calls = {each: self._calling.pop(each) for each in over}
         self._faults += [error for each in over if (error := each.exception()) is not None]
         return [(call, each.result()) for each, call in calls.items() if each.exception() is None]
@@ -108,3 +109,15 @@ def _called(call: Call) -> Outcome:
         if failure is None:
             raise
         return failure
+
+
+class _NoThread(Executor):
+    """One hand waits for every call anyway: it makes it where it stands."""
+
+    def submit(self, make: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = Future[Any]()
+        try:
+            future.set_result(make(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
