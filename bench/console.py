@@ -86,10 +86,10 @@ def measure(server: Databases, found: dict[str, Figure]) -> None:
     """Load the county once, take down what each page says, and time pages and floors in turn."""
     name = f"mariadb_{CASES}"
     county = keep_loaded(name, server.url(name), CASES)
-    pages, deep = _pages(county)
+    pages, deep = _pages(county), _deep(county)
     _write_plan(county, name, server, pages)
     small = keep_loaded(f"mariadb_{SMALL}", server.url(f"mariadb_{SMALL}"), SMALL)
-    small_pages = _pages(small)[0]
+    small_pages = _pages(small)
     with (
         serving("console-small", "wsgi:create_app()", small.settings) as at_small,
         serving("console", "wsgi:create_app()", county.settings) as ours,
@@ -110,19 +110,22 @@ def measure(server: Databases, found: dict[str, Figure]) -> None:
     _time_export(server, found)
 
 
-def _pages(county: County) -> tuple[list[Shown], Shown]:
+def _pages(county: County) -> list[Shown]:
     town = villages()[0][:9]
     desk = f"{COOKIE}={county.console_of('reviewer', Role.TOWN_REVIEW, town)}"
-    whole = f"{COOKIE}={county.console_of('county', Role.COUNTY_LEAD, COUNTY)}"
     forms, token = _form_token(county.app, desk)
     typed = {"csrf_token": token, "search": _known_number(county)}
-    pages = [
+    return [
         Shown("queue", "/console/queue/", desk, connections=(1, MANY)),
         Shown("home", "/console/", desk),
         Shown("search", "/console/queue/search", f"{desk}; {forms}", typed),
         Shown("case", f"/console/cases/{_long_case(county, town)}", desk),
     ]
-    return pages, Shown("deep", f"/console/queue/?tab=all&after={_deep_cursor(county)}", whole)
+
+
+def _deep(county: County) -> Shown:
+    whole = f"{COOKIE}={county.console_of('county', Role.COUNTY_LEAD, COUNTY)}"
+    return Shown("deep", f"/console/queue/?tab=all&after={_deep_cursor(county)}", whole)
 
 
 def _form_token(app: Flask, cookie: str) -> tuple[str, str]:
