@@ -45,9 +45,9 @@ def measure(server: Databases, figures: dict[str, Figure]) -> None:
                 alone = _slowest(web, tokens, QUIET)
                 for work in WORKS:
                     with _going_on(county, work):
-                        figures[f"{work} {kind}"].values.append(_slowest(web, tokens, LASTS))
-                    figures[f"{work} {kind}"].floors.append(alone)
-        _measure_seeding(server, kind, figures[f"{SEEDING} {kind}"], alone)
+                        figures[f"during {work} {kind}"].values.append(_slowest(web, tokens, LASTS))
+                    figures[f"during {work} {kind}"].floors.append(alone)
+        _measure_seeding(server, kind, figures[f"during {SEEDING} {kind}"], alone)
 
 
 def _slowest(web: Server, tokens: list[str], seconds: float) -> float:

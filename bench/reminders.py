@@ -32,7 +32,7 @@ def figures() -> dict[str, Figure]:
     for kind, name in KINDS.items():
         for work, words in WORDS.items():
             waits = f"slowest declaration during {words}, of the slowest without, {name}"
-            found[f"{work} {kind}"] = Figure(waits, "ms", LOWER, MOST_MS[kind], is_absolute=True)
+            found[f"during {work} {kind}"] = Figure(waits, "ms", LOWER, MOST_MS[kind], is_absolute=True)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bench import page
-from bench.catalogue import BY_PART, all_figures
+from bench.catalogue import BY_PART, FIGURES, all_figures
 from bench.figures import HIGHER, LOWER, Figure
 from bench.kept import machine, merged, newest
 
@@ -77,3 +77,13 @@ def test_every_part_has_its_place_on_the_page_and_no_two_figures_one_name() -> N
 def test_a_machine_is_described_by_what_it_says_itself() -> None:
     assert set(machine()) == set(MACHINE)
     assert machine()["mariadb"][0].isdigit()
+
+
+@pytest.mark.shows("scale.8", "reminders.7")
+def test_no_figure_stands_in_the_place_of_another() -> None:
+    names = [figure.name for part in BY_PART.values() for figure in part.values()]
+
+    assert len(FIGURES) == len(set(names)) == len(names)
+    for kind in ("MariaDB", "SQLite"):
+        assert f"sweep, 100,000 overdue of 1,000,000 duties, of the same by hand, {kind}" in names
+        assert f"slowest declaration during a sweep, of the slowest without, {kind}" in names
