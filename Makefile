@@ -80,7 +80,7 @@ audit: ## Ask the public lists whether a hole is known in any pinned package; ne
 
 .PHONY: accept
 accept: dev packages ## Which test shows which promise: ISSUE=story for one issue
-	@deploy/run/system-packages.sh haproxy $(FOR_SLOW)
+	@deploy/run/system-packages.sh $(if $(filter-out scale,$(ISSUE)),,haproxy $(FOR_SLOW))
 	@TOGETHER=$(TOGETHER) exec $(BIN)/python -m tests.accept $(ISSUE)
 
 .PHONY: bench

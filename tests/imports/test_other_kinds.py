@@ -27,6 +27,7 @@ from backend.services import grids, roster_doubts
 from backend.services.exports import asking, making, taking
 from backend.services.exports.asking import AskForm
 from backend.services.imports import batches, kinds, papers, shelf, working
+from backend.services.leaders import Lead
 from backend.workflow.states import Kind
 from tests.imports.files import HEADING, WANG, ZHANG, Office, as_csv, member, rows
 from tests.imports.xlsx import read_back
@@ -265,7 +266,9 @@ def test_a_worker_that_dies_goes_on_where_it_stopped(
             raise KeyboardInterrupt
         return real(*args, **more)  # type: ignore[arg-type]
 
+    held = list[Lead]()
     monkeypatch.setattr(working, "_settle", dying)
+    monkeypatch.setattr(Lead, "hold_on", lambda lead: held.append(lead))
     with app.app_context(), pytest.raises(KeyboardInterrupt):
         working.carry_on()
     half = [each.head_name for each in rows(app, Household)]
@@ -273,6 +276,7 @@ def test_a_worker_that_dies_goes_on_where_it_stopped(
         working.carry_on()
 
     assert half == ["张三"]
+    assert len(held) == 1 + 2  # after each chunk that was done or passed over
     assert [each.head_name for each in rows(app, Household)] == ["张三", "王五"]
     assert office.report(report.id).counts == {"new": 5}
 

@@ -18,9 +18,11 @@ from backend.privacy import current
 from backend.privacy import keys as key_file
 from backend.privacy.keys import KeyRing
 from backend.services import audit, declarations, files, finding, rotation
+from backend.services.leaders import Lead
 from tests.api.photos import photo
 from tests.at_once import at_once
 from tests.people import FORM, Cast, Maker, id_number
+from tests.services.test_leaders import let_leases_pass
 
 pytestmark = pytest.mark.shows("story.5", "story.bad.reliability_41")
 
@@ -134,6 +136,23 @@ def test_what_does_not_open_is_named_and_keeps_the_old_key(make: Maker, app: Fla
         assert "households.phone_sealed" in progress.damaged[0]
         with pytest.raises(NotPossibleNow):
             rotation.retire("seal")
+
+
+def test_a_change_of_keys_that_was_killed_goes_on_after_its_lease_and_holds_on_to_it(
+    make: Maker, app: Flask, keys_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.declaration()
+    held = list[Lead]()
+    monkeypatch.setattr(Lead, "hold_on", lambda lead: held.append(lead))
+    with app.app_context():
+        rotation.begin("seal")
+        assert Lead("key rotation", rotation.LEASE)  # killed: it never gives this back
+        with pytest.raises(NotPossibleNow):
+            rotation.carry_on("seal")
+        let_leases_pass()
+
+        assert rotation.carry_on("seal").changed > 0
+        assert held
 
 
 def test_an_old_key_stays_for_ten_minutes(make: Maker, app: Flask, keys_path: Path) -> None:
