@@ -7,6 +7,7 @@ from rq import Queue, SimpleWorker, Worker
 from rq.worker import BaseWorker
 
 from backend import db as database
+from backend.garbage import leave_the_program_out
 from backend.redis_servers import redis_of
 from backend.settings import Settings
 from jobs.base import application
@@ -25,6 +26,7 @@ def main(queue: str) -> None:
     application()
     if KINDS[queue] is Worker:
         _load_before_the_first_fork()
+    leave_the_program_out()
     worker = KINDS[queue](
         [Queue(queue, connection=connection, serializer="json")],
         connection=connection,

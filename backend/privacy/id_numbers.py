@@ -15,6 +15,7 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 _LONGEST_TYPED = 60
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_SIGNS = "10X98765432"
+_OF_ZEROS = ord("0") * sum(_WEIGHTS)
 _SEPARATORS = re.compile(r"[\s\-‐‑–—]+")
 _NEW_FORM = re.compile(r"[0-9]{17}[0-9X]")
 _OLD_FORM = re.compile(r"[0-9]{15}")
@@ -33,8 +34,8 @@ def check_sign(first_17: str) -> str:
     """Return the check digit of 17 digits (ISO 7064 MOD 11-2, as GB 11643 prescribes)."""
     if len(first_17) != len(_WEIGHTS):
         raise ValueError("seventeen digits have a check digit")
-    # A file has a million of them: mapped, not looped.
-    return _CHECK_SIGNS[sum(map(mul, _WEIGHTS, map(int, first_17))) % 11]
+    # A file has a million of them: the digits' ASCII codes are weighed, mapped and not looped.
+    return _CHECK_SIGNS[(sum(map(mul, _WEIGHTS, first_17.encode("ascii"))) - _OF_ZEROS) % 11]
 
 
 def in_new_form(number: str) -> str:
@@ -57,15 +58,27 @@ def parse_id_number(text: str, *, today: date, field: str = "id_number") -> IdNu
     The region digits are not looked at: they name where somebody was first registered, perhaps a county that is
     gone, and permanent residents' cards begin with 9. `today` is the business date: nobody is born after it.
     """
-    number = plain_id_number(text)
+    number, birth = _read(text, today, field)
+    return IdNumber(number, birth, "male" if int(number[16]) % 2 else "female")
+
+
+def checked_id_number(text: str, *, today: date) -> str:
+    """Return the 18-sign form of a number alone, checked as `parse_id_number` does: for the millions of a file."""
+    return _read(text, today, "id_number")[0]
+
+
+def _read(text: str, today: date, field: str) -> tuple[str, date]:
+    number = text
     if not _NEW_FORM.fullmatch(number):
-        raise Invalid.field(field, _what_is_wrong(number))
+        number = plain_id_number(text)
+        if not _NEW_FORM.fullmatch(number):
+            raise Invalid.field(field, _what_is_wrong(number))
     birth = _birth_date(number)
     if birth is None or not EARLIEST_BIRTH <= birth <= today:
         raise Invalid.field(field, "身份证号里的出生日期不对，请对照身份证再看看。")
     if check_sign(number[:17]) != number[17]:
         raise Invalid.field(field, "身份证号有一位填错了（最后一位校验对不上），请对照身份证再看看。")
-    return IdNumber(number, birth, "male" if int(number[16]) % 2 else "female")
+    return number, birth
 
 
 def _birth_date(number: str) -> date | None:

@@ -1,11 +1,12 @@
 """Settings of the web server; its address comes on the command line."""
 
-import gc
 import os
 from pathlib import Path
 from typing import Protocol
 
 from prometheus_client import multiprocess
+
+from backend.garbage import leave_the_program_out
 
 
 class _Worker(Protocol):
@@ -26,10 +27,8 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: _Worker) -> None:
-    """Keep what the program itself is made of out of every later search for garbage: a tenth of a request's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 50)
+    """Let it look for garbage as long-living processes do."""
+    leave_the_program_out()
 
 
 def child_exit(server: object, worker: _Worker) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from backend.errors import Invalid
-from backend.privacy.id_numbers import parse_id_number
+from backend.privacy.id_numbers import checked_id_number
 from backend.privacy.names import clean_name
 from backend.privacy.phones import parse_phone
 from backend.services.imports.cells import Formula, Number
@@ -21,6 +21,7 @@ Choices = Callable[["Run"], Mapping[str, str]]
 """Code to words, for drop-downs and for reading."""
 
 ROUNDED = "身份证号最后三位是000，多半被表格软件改过。请把这一列设成“文本”，再照着身份证重新填。"
+LOST = "身份证号被表格软件当成数字改坏了，后几位已经丢了。请把这一列的格式设成“文本”，再照着身份证重新填。"
 FORMULA = "这一格是公式，请复制这一列，用“选择性粘贴”贴成数值。"
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 _EXACT_DIGITS = 15
@@ -28,7 +29,7 @@ _EXACT_DIGITS = 15
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
 _SHORT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SEPARATORS = re.compile(r"[、,，;；|/ ]+")
-_FROM_CSV_OF_OURS = re.compile(r"'(?=[=+\-@\t\r])")
+_FROM_CSV_OF_OURS = re.compile(r"\A'(?=[=+\-@\t\r])")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def words(most: int) -> Reader:
     """Read some words, at most so many signs."""
 
     def read(text: str, run: "Run") -> str:
-        plain = unicodedata.normalize("NFC", _FROM_CSV_OF_OURS.sub("", text, count=1)).replace("\0", "").strip()
+        own = _FROM_CSV_OF_OURS.sub("", text) if text[:1] == "'" else text
+        plain = unicodedata.normalize("NFC", own).replace("\0", "").strip()
         if len(plain) > most:
             raise Invalid(f"太长了，最多{most}个字。")
         return plain
@@ -78,13 +80,13 @@ def person_name(text: str, run: "Run") -> str:
 
 def id_number(text: str, run: "Run") -> str:
     """Read an ID number, and say what a spreadsheet did to one that it took for a quantity."""
-    if _SCIENTIFIC.fullmatch(text) or (isinstance(text, Number) and len(text) > _EXACT_DIGITS):
-        raise Invalid(
-            "身份证号被表格软件当成数字改坏了，后几位已经丢了。请把这一列的格式设成“文本”，再照着身份证重新填。"
-        )
+    if isinstance(text, Number) and len(text) > _EXACT_DIGITS:
+        raise Invalid(LOST)
     try:
-        return parse_id_number(text, today=run.today).number
+        return checked_id_number(text, today=run.today)
     except Invalid as error:
+        if _SCIENTIFIC.fullmatch(text):
+            raise Invalid(LOST) from error
         if text.endswith("000") and len(text) == 18:
             raise Invalid(ROUNDED) from error
         raise

@@ -35,15 +35,16 @@ class Reading:
         self._last: dict[int, str | None] = defaultdict(lambda: None)
         self._said: dict[int, Any] = {}
         first = list(islice(rows, HEADING_WITHIN))
-        place, self._columns = self._heading(first)
-        run.columns = {column.key: at + 1 for at, column in self._columns}
+        place, columns = self._heading(first)
+        run.columns = {column.key: at + 1 for at, column in columns}
+        self._reads = [(at, column.key, column.value) for at, column in columns]
         self._rows = chain(first[place + 1 :], rows)
 
     def lines(self) -> Iterator[Line]:
         """Yield a line for every row that says something."""
         for row in self._rows:
             self.seen = row.number
-            if any(cell and not cell.isspace() for cell in row.cells):
+            if "".join(row.cells).strip():
                 yield self._line(row)
 
     def taken_notes(self) -> list[Note]:
@@ -52,20 +53,21 @@ class Reading:
         return notes
 
     def _line(self, row: Row) -> Line:
-        values, wrong = {}, False
+        values: dict[str, Any] = {}
+        wrong, run = False, self._run
         cells, width, last, said = row.cells, len(row.cells), self._last, self._said
-        for place, column in self._columns:
+        for place, key, value in self._reads:
             cell = cells[place] if place < width else ""
             if cell == last[place] and type(cell) is str:
-                values[column.key] = said[place]  # a family's rows repeat half of what they say
+                values[key] = said[place]  # a family's rows repeat half of what they say
                 continue
             try:
-                values[column.key] = said[place] = column.value(cell, self._run)
+                values[key] = said[place] = value(cell, run)
                 last[place] = cell
             except Invalid as error:
                 wrong = True
-                values[column.key] = None
-                self.notes.append(Note(row.number, column.key, WRONG, error.message))
+                values[key] = None
+                self.notes.append(Note(row.number, key, WRONG, error.message))
         return Line(row.number, values, wrong)
 
     def _heading(self, rows: Sequence[Row]) -> tuple[int, list[tuple[int, Column]]]:

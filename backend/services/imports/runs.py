@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import select
 
@@ -33,8 +33,7 @@ HINT = "aside"
 _ENDINGS = ("村民委员会", "村委会", "社区居委会", "居民委员会", "居委会")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row: its number, its values by the keys of the columns, and whether a cell of it has to be mended."""
 
     number: int
@@ -42,8 +41,7 @@ class Line:
     is_wrong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """Rows that belong together: a household, or one row alone."""
 
     lines: tuple[Line, ...]

@@ -147,13 +147,16 @@ def _settle(
     batch_id: int, run: Run, taker: Taker, units: Sequence[Unit], notes: list[Note], most: int, *, writing: bool
 ) -> int:
     batch = db.session.scalars(select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()).one()
-    whole = [unit for unit in units if not any(line.is_wrong for line in unit.lines)]
+    whole: list[Unit] = []
+    held: list[Unit] = []
+    for unit in units:
+        (held if any(line.is_wrong for line in unit.lines) else whole).append(unit)
     with as_system("a file is looked through and taken in"):
         outcomes = taker.settle(whole, write=writing)
     counts = dict(batch.counts)
     for outcome in outcomes:
         counts[outcome.what] = counts.get(outcome.what, 0) + len(outcome.unit.lines)
-    for line in (line for unit in units for line in unit.lines if any(each.is_wrong for each in unit.lines)):
+    for line in (line for unit in held for line in unit.lines):
         what = WRONG if line.is_wrong else HELD
         counts[what] = counts.get(what, 0) + 1
     batch.counts = counts
