@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from backend import clock
 from backend.db import db
+from backend.garbage import leave_the_program_out
 from backend.models import PolicyVersion
 from backend.policy import county as county_policy
 from backend.schema import migrate
@@ -32,6 +33,11 @@ OWN_RULES = {"flags": {"procedure": "short"}}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the dearest begin, so that no process ends alone with a story, and one makes what many tests share."""
     items.sort(key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """Search for garbage as the program's own processes do: all the tests are a large heap that none of them frees."""
+    leave_the_program_out()
 
 
 def _turn(item: pytest.Item) -> int:
