@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, FromClause, Select, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -14,6 +14,7 @@ from backend import clock
 
 MARIADB_PORT = 3306
 IN_TRANSACTION = 1  # SERVER_STATUS_IN_TRANS of the protocol
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 TRUSTED_SECONDS = 1.0
 """A connection given back so short a time ago is taken to be alive."""
 
@@ -26,7 +27,7 @@ class _NamesIndexes(SQLiteCompiler):
         return text
 
 
-def read_by(index: str, table: type[Any], query: Select[Any]) -> Select[Any]:
+def read_by(index: str, table: type[Any], query: Query) -> Query:
     """Have a query read `table` by this index, whatever the planner thinks of its statistics.
 
     For pages whose cost must not depend on them: a scope's equality beside a desk's is a second index to be tempted by.

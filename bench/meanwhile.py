@@ -111,6 +111,7 @@ def _measure_seeding(server: Databases, kind: str, figure: Figure, alone: float)
             settings = settings_for(url, home, redis_url)
             tokens = _farmers(url, home)
             with serving(f"seeding-{kind}", "wsgi:create_app()", settings) as web:
+                _slowest(web, tokens, QUIET)  # warm
                 figure.values.append(_slowest(web, tokens, LASTS))
                 figure.floors.append(alone)
     finally:

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from backend import clock
 from backend.access.permissions import ROLE_NAMES, Role
+from backend.connections import read_by
 from backend.db import db, new_id
 from backend.models import Message, Supervision
 from backend.models.places import same_place
@@ -38,6 +39,7 @@ def _reminded(task_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
     query = select(Message.task_id, Message.day, Message.subject).where(
         Message.task_id.in_(task_ids), Message.kind == "duty"
     )
+    query = read_by("ix_messages_task_id", Message, query)
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
     for row in db.session.execute(query.distinct()):
         found[row.task_id].add((row.day.isoformat(), row.subject.rsplit(":", 1)[1]))

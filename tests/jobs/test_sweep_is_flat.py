@@ -81,6 +81,16 @@ def test_a_second_sweep_with_nothing_new_is_cheap(app: Flask, crowd: int, sweep:
     assert took < 0.5
 
 
+def test_what_was_said_of_a_batch_is_read_by_its_duties(app: Flask, crowd: int, sweep: Run, kind: str) -> None:
+    """Else SQLite, which has no statistics of a young table, reads every reminder that there is, with each batch."""
+    with counted(app) as said:
+        sweep(LATE)
+
+    read = [each for each in said if each.startswith("SELECT") and "messages.task_id IN" in each]
+    assert len(read) > 2
+    assert all("ix_messages_task_id" in each for each in read), read
+
+
 def plan_of(app: Flask, statement: Any) -> str:
     """How the database would run it, as text."""
     with app.app_context(), as_system("a test asks for a plan"):
