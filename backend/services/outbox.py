@@ -141,7 +141,7 @@ def _begin(message: Message, channels: Channels, known: sendable.Survey) -> Call
         return None
     attempt = _note(message, channel, "calling")
     sick = circuits.with_bugs(known.circuits, channel.name, message.template)
-    return Call(message.id, message.recipient, attempt.id, channel, ready.send, heals=sick)
+    return Call(message.id, message.recipient, attempt.id, channel, ready.send, str(message.lease_of), sick)
 
 
 def _note(message: Message, channel: Channel, state: str) -> Attempt:
@@ -184,9 +184,22 @@ def _finish(outcomes: Sequence[tuple[Call, Outcome]], messages: Mapping[int, Mes
             endings.end(messages[call.message_id], "sent", "")
     circuits.went_well({call.heals for call in taken if call.heals})
     for call, outcome in outcomes:
-        # Whoever found the lease over has written "uncertain" already, and it is no less true now.
-        if isinstance(outcome, Failure) and messages[call.message_id].state not in endings.FINAL:
+        if isinstance(outcome, Failure) and _bears_on(messages[call.message_id], call, outcome):
             _after_failure(messages[call.message_id], call.channel, outcome)
+
+
+def _bears_on(message: Message, call: Call, failure: Failure) -> bool:
+    """Say whether a failure decides how its message goes on.
+
+    Whoever found the lease over has written "uncertain". That is no less true while nobody knows; a refusal that comes
+    after all says that the message has not arrived, unless another try is in doubt.
+    """
+    if message.lease_of == call.lease:
+        return True
+    if message.state != "uncertain" or failure.advice is Advice.UNCERTAIN:
+        return False
+    doubtful = Attempt.message_id == message.id, Attempt.state.in_(("calling", str(Advice.UNCERTAIN)))
+    return db.session.scalar(select(Attempt.id).where(*doubtful).limit(1)) is None
 
 
 def _answered(call: Call, outcome: Outcome) -> dict[str, object]:

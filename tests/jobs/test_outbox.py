@@ -12,7 +12,9 @@ from backend.db import db, in_transaction
 from backend.models import Attempt, Case, Message, Quota
 from backend.services import claims, leases, outbox
 from backend.services.channels import of_process
+from backend.services.channels.contract import Failure
 from backend.services.phones import TalkedInsideATransaction
+from backend.wechat.errors import Advice
 from backend.wechat.live import LiveWeChat
 from backend.workflow.outbox import URGENT, owe
 from tests.at_once import at_once
@@ -207,6 +209,51 @@ def test_a_process_that_died_in_a_call_leaves_it_uncertain(
     assert state(make) == ("uncertain", 1)
     assert [row.state for row in make.rows(Attempt)] == ["uncertain"]
     assert emulator.calls(SEND) == []
+
+
+@pytest.mark.parametrize(
+    ("advice", "ends", "arrives"), [(Advice.RETRY, ("sent", 2), 1), (Advice.UNCERTAIN, ("uncertain", 1), 0)]
+)
+def test_a_refusal_that_comes_after_the_lease_is_no_doubt_any_more(
+    make: Maker,
+    app: Flask,
+    owed: Message,
+    deliver: Run,
+    phone_shop: Callable[..., str],
+    emulator: Emulator,
+    wechat: LiveWeChat,
+    advice: Advice,
+    ends: tuple[str, int],
+    arrives: int,
+) -> None:
+    openid = phone_shop("phone-of-village")
+    with app.app_context():
+        [call] = outbox.begin_calls([owed.id], of_process.over(wechat), lease=claims.claim().lease)
+    _let_leases_run_out(app)
+    with app.app_context():
+        leases.free_expired()
+        outbox.finish_calls([(call, Failure(advice, "迟到的答复", 42001))])
+
+    deliver(NOON + timedelta(minutes=5))
+
+    assert state(make) == ends
+    assert len(emulator.messages(openid)) == arrives
+
+
+def test_a_refusal_that_comes_after_another_took_the_message_leaves_it_to_them(
+    make: Maker, app: Flask, owed: Message, phone_shop: Callable[..., str], wechat: LiveWeChat
+) -> None:
+    phone_shop("phone-of-village")
+    channels = of_process.over(wechat)
+    with app.app_context():
+        [late] = outbox.begin_calls([owed.id], channels, lease=claims.claim().lease)
+        db.session.execute(update(Message).where(Message.id == owed.id).values(state="claimed", lease_of="another"))
+        db.session.commit()
+
+        outbox.finish_calls([(late, Failure(Advice.RETRY, "迟到的答复", 42001))])
+
+    [message] = [each for each in make.messages(kind="duty") if each.id == owed.id]
+    assert (message.state, message.lease_of) == ("claimed", "another")
 
 
 def test_a_process_that_died_before_its_call_loses_nothing(
