@@ -6,6 +6,7 @@ from typing import Protocol
 
 from prometheus_client import multiprocess
 
+from backend.db import connect_models
 from backend.garbage import leave_the_program_out
 
 
@@ -27,7 +28,8 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: _Worker) -> None:
-    """Let it look for garbage as long-living processes do."""
+    """Do before the first request what it would wait for, and look for garbage as long-living processes do."""
+    connect_models()
     leave_the_program_out()
 
 
