@@ -113,7 +113,7 @@ def _table(rows: Sequence[Row], runs: Sequence[tuple[str, str]]) -> Iterator[str
             "" if is_growth else _ratio(row["ratio"]),
             _number(row["small"]),
             _ratio(row["growth"]),
-            "" if row["aim"] is None else f"{sign} {row['aim']:.3g}",
+            "" if row["aim"] is None else f"{sign} {_number(row['aim'])}",
             "" if row["aim"] is None else "yes" if row["ok"] else "**no**",
             f"[{runs.index(_key(row)) + 1}](#runs)",
         )
