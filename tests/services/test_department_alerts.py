@@ -15,7 +15,19 @@ from backend.access.permissions import Role
 from backend.access.scope import act_within, as_system
 from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
-from backend.models import Alert, AlertBatch, AlertItem, Case, Clue, Identity, Person, PolicyVersion, Staff, Task
+from backend.models import (
+    Alert,
+    AlertBatch,
+    AlertItem,
+    Case,
+    Clue,
+    Identity,
+    Person,
+    PolicyVersion,
+    Staff,
+    StagedRow,
+    Task,
+)
 from backend.policy import county as county_policy
 from backend.services import alert_dispatch, alert_schedule, alert_verdicts, alerts, clues, offices, staff
 from backend.services.alerts import AlertRow
@@ -166,6 +178,18 @@ def test_rows_reach_their_families_and_those_below_the_threshold_do_not(
     assert (clue.channel, clue.case_id, clue.id) == ("dept_alert", case.id, alert.clue_id)
     assert "12000" not in str(vars(rows(app, AlertItem)[0]))
     assert alert.due_on == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("paid", [(0, 0), (0, 300)])
+def test_a_zero_is_an_amount(county: Office, app: Flask, department: Department, paid: tuple[int, int]) -> None:
+    """A chunk's columns that nobody fills are left out; a zero is somebody's word."""
+    batch = push(
+        app, department("medical_insurance"), "medical_ordinary", lines(("张三", 1, paid[0]), ("王五", 4, paid[1]))
+    )
+
+    with app.app_context(), as_system("a test looks what is staged"):
+        staged = select(StagedRow.amount_yuan).where(StagedRow.batch_id == batch.id).order_by(StagedRow.row_no)
+        assert tuple(db.session.scalars(staged)) == paid
 
 
 def test_the_same_file_twice_is_one_delivery_and_one_case(county: Office, app: Flask, department: Department) -> None:

@@ -21,9 +21,9 @@ from backend.services.imports.runs import NEW, Kind, Line, Outcome, Run, Unit
 NAME_SIGNS = 16
 
 
-def _village(text: str, run: Run) -> str:
+def _village(text: str, run: Run) -> str | None:
     """Read a village of the county; what is none says nothing, for whole provinces are sent."""
-    return run.known_village(text) or ""
+    return run.known_village(text)
 
 
 def _risks(run: Run) -> Mapping[str, str]:
@@ -92,10 +92,10 @@ class _Taker:
     def _stage(self, lines: Sequence[Line]) -> None:
         """Insert what is needed for matching: the key is read once, and numbers are in their plain form already.
 
-        What no row of a chunk says is not sent: each value costs as much as the rest of its row together.
+        What no row of a chunk says is not sent: each value has its price a million times. A zero is said.
         """
         key, batch_id = keys().index.key, self._batch_id
-        said = [column for column in _SAID if any(line.values.get(column) for line in lines)]
+        said = [column for column in _SAID if any(line.values.get(column) is not None for line in lines)]
         rows = []
         for number, values, _ in lines:
             row = {
@@ -105,7 +105,7 @@ class _Taker:
                 "name_digest": name_digest(values["name"], key),
             }
             for column in said:
-                row[_SAID[column]] = values[column] or None
+                row[_SAID[column]] = values[column]
             rows.append(row)
         db.session.execute(_STAGE, rows)
 
