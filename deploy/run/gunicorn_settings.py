@@ -1,13 +1,14 @@
-"""Settings of the web server; its address comes on the command line."""
+"""Settings of the web server; its address comes on the command line.
+
+Gunicorn's master imports this and `patient_worker`, and keeps both until it is restarted: after an upgrade it forks the
+new workers from its own memory. So neither imports the program at its top, or those workers would mix old and new.
+"""
 
 import os
 from pathlib import Path
 from typing import Protocol
 
 from prometheus_client import multiprocess
-
-from backend.db import connect_models
-from backend.garbage import leave_the_program_out
 
 
 class _Worker(Protocol):
@@ -29,6 +30,9 @@ control_socket_disable = True
 
 def post_worker_init(worker: _Worker) -> None:
     """Do before the first request what it would wait for, and look for garbage as long-living processes do."""
+    from backend.db import connect_models
+    from backend.garbage import leave_the_program_out
+
     connect_models()
     leave_the_program_out()
 

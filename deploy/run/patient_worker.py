@@ -9,13 +9,12 @@ import fcntl
 import re
 import socket
 import termios
+import time
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
-
-from backend import clock
 
 WITHIN = 20.0
 """Seconds in which the beginning of a request must have come."""
@@ -67,7 +66,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         # The kernel wakes us only when so much is there, or when the other side hangs up.
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, wanted)
         conn.sock.setblocking(False)
-        until = clock.monotonic() + WITHIN
+        until = time.monotonic() + WITHIN
         conn.arriving = (_waiting(conn.sock), conn.arriving[1] if getattr(conn, "arriving", None) else until)
         conn.timeout = conn.arriving[1]
         self.pending_conns.append(conn)
@@ -75,7 +74,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def murder_pending(self) -> None:
         """Hang up on whoever takes too long; they are in the order in which they last sent something."""
-        now = clock.monotonic()
+        now = time.monotonic()
         for conn in [each for each in self.pending_conns if each.timeout <= now]:
             self.pending_conns.remove(conn)
             self.poller.unregister(conn.sock)

@@ -224,3 +224,17 @@ def test_what_is_copied_into_the_image_is_enough_to_run_the_program(tmp_path: Pa
     )
 
     assert done.stdout.splitlines()[-1:] == ["200 200"], done.stderr
+
+
+@pytest.mark.shows("scale.6")
+def test_the_webs_master_holds_nothing_of_the_program_that_its_new_workers_would_inherit() -> None:
+    asks = (
+        "import sys; from gunicorn.util import load_class; from deploy.run import gunicorn_settings; "
+        "load_class(gunicorn_settings.worker_class); print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", asks], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    held = set(done.stdout.split())
+    assert {"gunicorn", "deploy"} <= held, done.stderr
+    assert held & {"backend", "admin", "miniprogram_api", "jobs", "wsgi", "flask", "werkzeug", "sqlalchemy"} == set()
