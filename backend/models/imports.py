@@ -13,7 +13,8 @@ class ImportBatch(Base):
     """One file: looked through first (dry run), then taken in when somebody says so, chunk by chunk.
 
     The file lies sealed beside the database, in parts. `cursor` is the last row that is taken in: a worker that dies
-    loses one chunk at most. It belongs to the place of whoever handed it in.
+    loses one chunk at most. It belongs to the place of whoever handed it in. While it is taken in, `done_at` says that
+    every row is, and when the rest was tried last (`imports/finishing.py`); `why` then says that it failed.
     """
 
     __tablename__ = "import_batches"

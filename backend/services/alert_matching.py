@@ -19,6 +19,7 @@ from backend.policy.county import policy_of
 from backend.services.alert_rules import RANKS, AlertRules
 from backend.services.alert_schedule import FILED, READING
 from backend.services.imports.alert_rows import name_digest
+from backend.services.imports.runs import HoldOn
 from backend.services.sealing import Sealer
 from backend.services.unlisted import TOO_MANY, Reader, put_down
 from backend.workflow.states import State
@@ -39,24 +40,25 @@ OUTCOME_NAMES = {
 NO_QUIET = {"synchronize_session": False}
 
 
-def match(batch_id: int, read: Reader) -> None:
+def match(batch_id: int, read: Reader, hold_on: HoldOn) -> None:
     """Go through a delivery's rows that belong to somebody of the county; again after a crash, it goes on.
 
     `read` reads rows again from the file, for those whom the roster does not know and who live in a named village.
     """
-    _match_known(batch_id)
+    _match_known(batch_id, hold_on)
     batch = db.session.get_one(AlertBatch, batch_id)
     rules = AlertRules.of(batch, policy_of(batch.county_code, batch.policy_version))
     by = system_actor(batch.county_code, "a department names people")
-    if put_down(batch, _counted(batch, rules), read, by=by):
-        _match_known(batch_id)
+    if put_down(batch, _counted(batch, rules), read, hold_on, by=by):
+        _match_known(batch_id, hold_on)
     _end(batch_id)
 
 
-def _match_known(batch_id: int) -> None:
+def _match_known(batch_id: int, hold_on: HoldOn) -> None:
     after = 0
     while (last := _match_some(batch_id, after)) is not None:
         after = last
+        hold_on()
 
 
 def _counted(batch: AlertBatch, rules: AlertRules) -> Select[int]:

@@ -9,6 +9,7 @@ from backend.access.scope import as_system
 from backend.db import db, use_case
 from backend.models import AlertBatch, PersonDigest, StagedRow
 from backend.services.imports.alert_rows import Said
+from backend.services.imports.runs import HoldOn
 from backend.services.intake import Spoken, make_household
 from backend.services.known import index_of, known_person
 
@@ -22,7 +23,7 @@ Reader = Callable[[Set[int]], Sequence[Said]]
 Rows = Select[int]
 
 
-def put_down(batch: AlertBatch, counted: Rows, read: Reader, *, by: Actor) -> int:
+def put_down(batch: AlertBatch, counted: Rows, read: Reader, hold_on: HoldOn, *, by: Actor) -> int:
     """Make a provisional household of each unknown person whose row names a village; return how many.
 
     `counted` selects the numbers of rows that count by amount and have no outcome yet. Done twice, it does nothing.
@@ -36,6 +37,7 @@ def put_down(batch: AlertBatch, counted: Rows, read: Reader, *, by: Actor) -> in
     said = {each.number: each for each in read(frozenset(numbers))}
     for first in range(0, len(numbers), AT_ONCE):
         _put_down([said[each] for each in numbers[first : first + AT_ONCE] if each in said], by)
+        hold_on()
     _set_apart(batch.id, unknown)
     return len(numbers)
 

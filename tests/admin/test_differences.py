@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from backend.models import Clue, ListDifference, Task, Watch
-from backend.services.imports import kinds
+from backend.services.imports import kinds, outside_lists
+from backend.services.imports.runs import Run
 from tests.admin.desk import Desk
 from tests.admin.pages import read
 from tests.imports.files import WANG, Office, as_csv, rows
@@ -71,6 +72,32 @@ def test_the_national_export_shows_there_here_and_both_and_a_choice_makes_a_clue
     assert {each.id: each.category for each in rows(app, Watch)} == before
     assert console("other_reviewer").get(f"/console/differences/{seen.id}?side=there").text.count("王五") == 0
     assert console("village").get("/console/differences/").status == 403
+
+
+def test_a_worker_that_dies_while_it_looks_who_is_only_here_is_followed_by_one_who_finishes(
+    app: Flask,
+    cast: Cast,
+    make: Maker,
+    preset: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    preset("NATIONAL")
+    Watched(app, cast, make).include(id_number=id_number(1))
+    office, real = Office(app, cast), outside_lists._some_only_here
+    listed = office.look(as_csv([[VILLAGE, "新来", id_number(77), "边缘易致贫户", "202401", ""]], HEADING), "national")
+
+    def dying(run: Run) -> int:
+        assert real(run) == 1
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outside_lists, "_some_only_here", dying)
+    with pytest.raises(KeyboardInterrupt):
+        office.accept(listed.id)
+    monkeypatch.setattr(outside_lists, "_some_only_here", real)
+    stopped, finished = office.report(listed.id).standing, office.work(listed.id).standing
+
+    assert (stopped, finished) == ("taking", "done")
+    assert sorted(each.side for each in rows(app, ListDifference)) == ["here", "there"]
 
 
 def test_every_kind_of_file_has_its_place_on_a_screen_for_somebody(console: Enter, app: Flask) -> None:

@@ -16,7 +16,7 @@ from backend.services.imports import columns as read
 from backend.services.imports import shelf
 from backend.services.imports.columns import Column, one_of
 from backend.services.imports.lines import Reading
-from backend.services.imports.runs import NEW, Kind, Line, Outcome, Run, Unit
+from backend.services.imports.runs import NEW, HoldOn, Kind, Line, Outcome, Run, Unit
 
 NAME_SIGNS = 16
 
@@ -110,15 +110,17 @@ class _Taker:
         db.session.execute(_STAGE, rows)
 
 
-def _finish(run: Run) -> None:
+def _finish(run: Run, hold_on: HoldOn) -> None:
     from backend.services import alert_matching  # the alerts stand on the imports
 
-    alert_matching.match(int(run.batch.about), lambda numbers: _said(run, numbers))
+    alert_matching.match(int(run.batch.about), lambda numbers: _said(run, numbers), hold_on)
 
 
 def _said(run: Run, numbers: Set[int]) -> list[Said]:
-    """Read some rows again from the sealed file: a name and a number are kept nowhere else."""
+    """Read some rows again from the sealed file: a name and a number are kept nowhere else, and go with it."""
     batch = run.batch
+    if not batch.parts:
+        return []
     lines = Reading(ALERTS, shelf.rows_of(batch.id, batch.form, batch.parts), run).lines()
     return [Said.of(line) for line in lines if line.number in numbers]
 

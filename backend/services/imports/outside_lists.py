@@ -17,7 +17,21 @@ from backend.models.places import place_of, same_place
 from backend.models.tasks import NO_HOUSEHOLD
 from backend.services.imports import columns as read
 from backend.services.imports.columns import Column, chosen, one_of
-from backend.services.imports.runs import CHANGED, HINT, NEW, SAME, WRONG, Kind, Line, Note, Outcome, Run, Unit, village
+from backend.services.imports.runs import (
+    CHANGED,
+    HINT,
+    NEW,
+    SAME,
+    WRONG,
+    HoldOn,
+    Kind,
+    Line,
+    Note,
+    Outcome,
+    Run,
+    Unit,
+    village,
+)
 from backend.services.known import index_of
 from backend.services.sealing import Sealer
 from backend.workflow.watching import WATCHED
@@ -138,10 +152,10 @@ def _put_down(run: Run, line: Line, household: Household | None, side: str, diff
     db.session.flush()
 
 
-def _only_here(run: Run) -> None:
+def _only_here(run: Run, hold_on: HoldOn) -> None:
     """Put down the families that are watched here and not named by the list, some in each transaction."""
     while _some_only_here(run):
-        pass
+        hold_on()
 
 
 @use_case

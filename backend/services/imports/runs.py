@@ -76,6 +76,10 @@ class Outcome:
         return cls(unit, WRONG, [Note(row or unit.number, column, WRONG, said)])
 
 
+HoldOn = Callable[[], None]
+"""To be called between two transactions of long work: see `Lead.hold_on`."""
+
+
 class Taker(Protocol):
     """What a kind does with units; it lives as long as one run and may remember what it has seen of the file."""
 
@@ -100,7 +104,7 @@ class Kind:
     chunk: int = 300
     is_straight: bool = False
     said: str = ""
-    finish: Callable[["Run"], None] | None = None
+    finish: Callable[["Run", HoldOn], None] | None = None
     """What goes on once every row is in, in transactions of its own; it must be safe to do twice."""
 
 

@@ -15,11 +15,11 @@ from backend.db import db, is_away, new_id, use_case
 from backend.errors import DomainError, Invalid, TryLater
 from backend.models import ImportBatch, ImportNote
 from backend.privacy.redaction import scrub
-from backend.services.imports import shelf
+from backend.services.imports import finishing, shelf
 from backend.services.imports.batches import DONE, HANDED_IN, LOOKED, TAKING, USELESS
 from backend.services.imports.kinds import KINDS
 from backend.services.imports.lines import Reading
-from backend.services.imports.runs import HELD, WRONG, Note, Run, Taker, Unit, units_of
+from backend.services.imports.runs import HELD, WRONG, Kind, Note, Run, Taker, Unit, units_of
 from backend.services.leaders import Lead, leading
 
 LEASE = timedelta(minutes=10)
@@ -32,6 +32,8 @@ def carry_on() -> int:
     """Work on every file that waits, the oldest first; return how many there were."""
     done = 0
     with leading("imports", lease=LEASE) as leads:
+        if leads:
+            finishing.take_up_unmatched()
         while leads and (batch_id := _next()) is not None:
             work_on(batch_id, leads)
             done += 1
@@ -41,14 +43,22 @@ def carry_on() -> int:
 def try_now(batch_id: int) -> None:
     """Look a small file through at once, so that nobody waits for a worker, unless one is at it already."""
     with leading("imports", lease=LEASE) as leads:
-        if leads:
+        if leads and _next(batch_id) is not None:
             work_on(batch_id, leads)
 
 
 def work_on(batch_id: int, lead: Lead) -> None:
-    """Look a file through, or take it in from where it stopped."""
+    """Look a file through, or take it in from where it stopped, its end included."""
     batch = _batch(batch_id)
     kind, run = KINDS[batch.kind], Run.of(batch, _actor_of(batch))
+    are_in = batch.done_at is not None or _go_through(kind, run, lead)
+    if are_in:
+        finishing.finish(kind, run, lead)
+
+
+def _go_through(kind: Kind, run: Run, lead: Lead) -> bool:
+    """Look every row through, or take it in; return whether every one is in and the file's end is left to do."""
+    batch, batch_id = run.batch, run.batch.id
     writing = batch.standing == TAKING
     _begin_anew(batch_id, after=batch.cursor if writing else 0)
     notes_left = MOST_NOTES
@@ -63,10 +73,10 @@ def work_on(batch_id: int, lead: Lead) -> None:
             lead.hold_on()
     except Invalid as error:
         _end(batch_id, USELESS, error.message)
-        return
-    _end(batch_id, DONE if writing else LOOKED, notes=reading.taken_notes(), run=run)
-    if writing and kind.finish is not None:
-        kind.finish(run)
+        return False
+    more = writing and kind.finish is not None
+    _end(batch_id, (TAKING if more else DONE) if writing else LOOKED, notes=reading.taken_notes(), run=run)
+    return more
 
 
 def forget_files() -> int:
@@ -89,9 +99,11 @@ def _note_forgotten(batch_id: int) -> None:
         batch.standing, batch.why = USELESS, "放得太久，文件已经删除，请重新导入。"
 
 
-def _next() -> int | None:
-    query = select(ImportBatch.id).where(ImportBatch.standing.in_((HANDED_IN, TAKING))).order_by(ImportBatch.id)
-    found = db.session.scalar(query.limit(1))
+def _next(batch_id: int | None = None) -> int | None:
+    """Return the file whose turn it is, or this one if it waits: the oldest, those with rows to go through first."""
+    query = select(ImportBatch.id).where(ImportBatch.standing.in_((HANDED_IN, TAKING)), finishing.is_due())
+    query = query.order_by(ImportBatch.done_at, ImportBatch.id)
+    found = db.session.scalar((query.where(ImportBatch.id == batch_id) if batch_id else query).limit(1))
     db.session.rollback()
     return found
 
@@ -206,5 +218,5 @@ def _end(batch_id: int, standing: str, why: str = "", notes: Sequence[Note] = ()
     if standing == LOOKED and not batch.rows:
         standing, why = USELESS, "表头下面没有一行内容，请填好再导入。"
     batch.standing, batch.why = standing, why[:300]
-    if standing == DONE:
+    if standing in {TAKING, DONE}:
         batch.done_at = clock.now()
