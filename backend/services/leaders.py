@@ -7,11 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import select, update
 
 from backend import clock
 from backend.db import db, use_case
 from backend.models import Leader
+
+log = structlog.get_logger()
+
+
+class LeadLost(Exception):
+    """Somebody else does the work by now: whoever hears it goes home, and what is left is theirs.
+
+    No error of the domain: nothing that is tolerated of a row, and nothing to be tried once more.
+    """
 
 
 class Lead:
@@ -20,17 +30,24 @@ class Lead:
     def __init__(self, work: str, lease: timedelta) -> None:
         self._work, self._lease = work, lease
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._renewed = clock.real_now()
         self._leads = _take(work, self._holder, lease)
-        self._renewed = clock.monotonic()
 
     def __bool__(self) -> bool:
         return self._leads
 
     def hold_on(self) -> None:
-        """Renew the lease once a third of it has passed; never call it within a transaction."""
-        if self._leads and clock.monotonic() - self._renewed > self._lease.total_seconds() / 3:
-            _move_end(self._work, self._holder, self._lease)
-            self._renewed = clock.monotonic()
+        """Renew the lease once a third of it has passed, by real time, which runs on while a machine sleeps.
+
+        Never call it within a transaction. Errors: `LeadLost` when the lease ran out and somebody else took the work.
+        """
+        now = clock.real_now()
+        if not self._leads or now - self._renewed <= self._lease / 3:
+            return
+        if not _move_end(self._work, self._holder, self._lease):
+            self._leads = False
+            raise LeadLost(self._work)
+        self._renewed = now
 
     def give_back(self) -> None:
         """Let others do the work."""
@@ -42,12 +59,15 @@ class Lead:
 def leading(work: str, *, lease: timedelta = timedelta(minutes=5)) -> Iterator[Lead]:
     """Yield what is true if this process does `work` now; whoever comes second gets what is not, and goes home.
 
-    What may last longer than the lease calls `hold_on` now and then; a process that is killed is in the way for one
-    lease at most.
+    What may last longer than the lease calls `hold_on` now and then, and goes home when that says that the work is
+    lost; a process that is killed is in the way for one lease at most.
     """
     lead = Lead(work, lease)
     try:
         yield lead
+    except LeadLost:
+        log.warning("lead_lost", work=work)
+        raise
     finally:
         lead.give_back()
 
@@ -66,6 +86,8 @@ def _take(work: str, holder: str, lease: timedelta) -> bool:
 
 
 @use_case
-def _move_end(work: str, holder: str, lease: timedelta) -> None:
+def _move_end(work: str, holder: str, lease: timedelta) -> bool:
+    """Let the lease end so much later than now; return whether it is still this holder's to move."""
     mine = update(Leader).where(Leader.work == work, Leader.holder == holder)
-    db.session.execute(mine.values(until_at=clock.real_now() + lease))
+    moved = db.session.execute(mine.values(until_at=clock.real_now() + lease))
+    return bool(moved.rowcount)  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ from backend.services import idempotency
 from backend.services.exports.shelf import export_shelf
 from backend.services.files import store
 from backend.services.imports.shelf import import_shelf
-from backend.services.leaders import leading
+from backend.services.leaders import LeadLost, leading
 from backend.services.pace import Pace
 from backend.services.phone_index import reindex_batch
 from backend.services.storage import settings
@@ -33,6 +33,7 @@ BATCH = 200
 SETTLED = timedelta(minutes=10)
 """Longer than any transaction: whoever began under the old key alone has committed by then."""
 LEASE = timedelta(minutes=10)
+ANOTHER = "另一个进程正在更换密钥，请等它办完。"
 
 Row = tuple[Any, ...]
 Rest = Callable[[], None]
@@ -70,16 +71,19 @@ def carry_on(ring: RingName) -> Progress:
 
     Reading and writing go on meanwhile. After a crash the next call goes on where this one stopped, for what is
     done is under the current key and not looked at again. The audit's old rows keep their key: a MAC is for ever.
-    Errors: `NotPossibleNow` while another process does the same.
+    Errors: `NotPossibleNow` while another process does the same, or when one has taken it over meanwhile.
     """
     progress = Progress()
     with leading("key rotation", lease=LEASE) as leads:
         if not leads:
-            raise NotPossibleNow("另一个进程正在更换密钥，请等它办完。")
+            raise NotPossibleNow(ANOTHER)
         pace = Pace()
 
         def rest() -> None:
-            leads.hold_on()
+            try:
+                leads.hold_on()
+            except LeadLost as lost:
+                raise NotPossibleNow(ANOTHER) from lost
             pace.rest_at_times()
 
         if ring == "seal":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import openpyxl
@@ -24,6 +25,7 @@ from backend.services.batches import Proposal
 from backend.services.clues import ClueForm
 from backend.services.exports import asking, making, shelf, snapshots
 from backend.services.exports.asking import AskForm
+from backend.services.exports.ledgers import LEDGERS
 from backend.services.judgements import JudgementForm
 from backend.services.workbook_cells import Head
 from backend.services.workbooks import Tab, opened, write_xlsx
@@ -36,6 +38,7 @@ from tests.imports.test_other_kinds import GRID, GRID_HEADING
 from tests.people import TOWNSHIP, VILLAGE, Cast, Maker, id_number
 from tests.services.desks import FRIDAY, Desks
 from tests.services.sitting import Village
+from tests.services.test_leaders import let_leases_pass, take_away
 
 Enter = Callable[[str], Desk]
 WORD = "correct horse battery"
@@ -262,6 +265,27 @@ def test_what_fails_three_times_is_given_up_and_whoever_left_gets_nothing(
 
     assert (given_up.standing, given_up.why) == ("failed", making.GAVE_UP)
     assert (left.standing, left.why) == ("failed", making.NO_LONGER)
+
+
+def test_who_loses_the_work_while_keeping_a_month_goes_home_and_the_next_keeps_the_rest(
+    app: Flask, make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = snapshots._take
+
+    def slow(*args: Any) -> None:
+        real(*args)
+        take_away(app, "ledger snapshots")
+
+    with morning(date(2026, 4, 2)), app.app_context():
+        with monkeypatch.context() as patch:
+            patch.setattr(snapshots, "LEASE", timedelta())
+            patch.setattr(snapshots, "_take", slow)
+            first = snapshots.take_due()
+        let_leases_pass()
+        rest = snapshots.take_due()
+
+    assert first == 1
+    assert rest == len([each for each in LEDGERS.values() if each.is_kept]) - 1
 
 
 @pytest.mark.shows("console.4", "A14", "B40")

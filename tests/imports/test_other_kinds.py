@@ -1,7 +1,10 @@
 """Grids, pairing, staff and places through the same service; the way out for correction and back; doubts settled."""
 
+import threading
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -32,6 +35,7 @@ from backend.workflow.states import Kind
 from tests.imports.files import HEADING, WANG, ZHANG, Office, as_csv, member, rows
 from tests.imports.xlsx import read_back
 from tests.people import NEXT_VILLAGE, VILLAGE, Cast, Maker, id_number
+from tests.services.test_leaders import let_leases_pass, take_away
 
 pytestmark = [pytest.mark.shows("monitoring.0")]
 GRID_HEADING = [
@@ -279,6 +283,58 @@ def test_a_worker_that_dies_goes_on_where_it_stopped(
     assert len(held) == 1 + 2  # after each chunk that was done or passed over
     assert [each.head_name for each in rows(app, Household)] == ["张三", "王五"]
     assert office.report(report.id).counts == {"new": 5}
+
+
+def test_a_worker_that_lost_the_work_goes_home_and_the_next_goes_on(
+    office: Office, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(kinds.KINDS, "households", replace(kinds.KINDS["households"], chunk=1))  # type: ignore[arg-type]
+    report = office.look(as_csv([*ZHANG, *WANG]))
+    real = working._settle
+
+    def slow(*args: Any, **more: Any) -> int:
+        written = real(*args, **more)
+        take_away(app, "imports")
+        return written
+
+    with monkeypatch.context() as patch:
+        patch.setattr(working, "LEASE", timedelta())
+        patch.setattr(working, "_settle", slow)
+        half = office.accept(report.id)
+        still = office.work(report.id)
+    with app.app_context():
+        let_leases_pass()
+
+    assert (half.standing, half.counts, still.counts) == ("taking", {"new": 3}, {"new": 3})
+    assert (office.work(report.id).standing, office.report(report.id).counts) == ("done", {"new": 5})
+    assert [each.head_name for each in rows(app, Household)] == ["张三", "王五"]
+
+
+@pytest.mark.parametrize("writing", [False, True])
+def test_a_chunk_that_another_worker_took_meanwhile_is_not_taken_twice(
+    office: Office, app: Flask, monkeypatch: pytest.MonkeyPatch, writing: bool
+) -> None:
+    monkeypatch.setitem(kinds.KINDS, "households", replace(kinds.KINDS["households"], chunk=1))  # type: ignore[arg-type]
+    content, real, calls = as_csv([*ZHANG, *WANG]), working._settle, list[int]()
+    report = office.look(content) if writing else None
+
+    def another(batch_id: int) -> None:
+        with app.app_context():
+            working.work_on(batch_id, Lead("imports by another", working.LEASE))
+
+    def sleeping(batch_id: int, *args: Any, **more: Any) -> int:
+        calls.append(1)
+        if len(calls) == 2:
+            waking = threading.Thread(target=another, args=(batch_id,))
+            waking.start()
+            waking.join()
+        return real(batch_id, *args, **more)
+
+    monkeypatch.setattr(working, "_settle", sleeping)
+    after = office.accept(report.id) if report is not None else office.look(content)
+
+    assert (after.standing, after.counts) == ("done" if writing else "looked", {"new": 5})
+    assert len(rows(app, Household)) == (2 if writing else 0)
 
 
 def test_a_file_is_sealed_on_disk_and_forgotten_after_a_while(office: Office, app: Flask) -> None:

@@ -20,6 +20,7 @@ from tests.checks import following
 from tests.imports.files import WANG, ZHANG, Office, as_csv, rows
 from tests.people import VILLAGE, Cast, id_number
 from tests.services.test_department_alerts import HEADING, MONDAY, acting, department, lines
+from tests.services.test_leaders import let_leases_pass, take_away
 
 __all__ = ["department"]
 pytestmark = [pytest.mark.shows("monitoring.3", "scale.6")]
@@ -185,6 +186,31 @@ def test_matching_holds_on_to_the_work(app: Flask, by: Actor, monkeypatch: pytes
     _work(app)
 
     assert len(held) >= 1 + 2
+
+
+def test_who_loses_the_work_while_matching_leaves_the_rest_to_whoever_has_it(
+    app: Flask, by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_matching, "AT_ONCE", 1)
+    _pushed(app, by, TWO)
+    real = alert_matching._match_some
+
+    def slow(batch_id: int, after: int) -> int | None:
+        last = real(batch_id, after)
+        take_away(app, "imports")
+        return last
+
+    with monkeypatch.context() as patch:
+        patch.setattr(working, "LEASE", timedelta())
+        patch.setattr(alert_matching, "_match_some", slow)
+        _work(app)
+    half = len(rows(app, AlertItem))
+    with app.app_context():
+        let_leases_pass()
+    _work(app)
+
+    assert (half, len(rows(app, AlertItem))) == (1, 2)
+    assert _stand(app) == [("filed", "done")]
 
 
 def test_the_same_file_at_the_console_again_leaves_what_is_done_as_it_is(app: Flask, by: Actor) -> None:

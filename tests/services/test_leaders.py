@@ -9,7 +9,7 @@ from sqlalchemy import update
 from backend import clock
 from backend.db import db, in_transaction
 from backend.models import Leader
-from backend.services.leaders import Lead, leading
+from backend.services.leaders import Lead, LeadLost, leading
 
 pytestmark = [pytest.mark.shows("reminders.4"), pytest.mark.parametrize("kind", ["sqlite", "mariadb"])]
 LONG = timedelta(hours=1)
@@ -19,6 +19,13 @@ def let_leases_pass() -> None:
     """Let every lease be over, as if its time had passed."""
     over = update(Leader).values(until_at=clock.real_now() - timedelta(seconds=1))
     in_transaction(lambda: db.session.execute(over))
+
+
+def take_away(app: Flask, work: str) -> None:
+    """Let another process have taken the work, as while this one slept."""
+    with app.app_context():
+        taken = update(Leader).where(Leader.work == work).values(holder="another", until_at=clock.real_now() + LONG)
+        in_transaction(lambda: db.session.execute(taken))
 
 
 def test_whoever_comes_second_goes_home(app: Flask, kind: str) -> None:
@@ -52,21 +59,32 @@ def test_long_work_holds_on_once_a_third_of_its_lease_is_over(
     app: Flask, monkeypatch: pytest.MonkeyPatch, after: float, is_held: bool, kind: str
 ) -> None:
     with app.app_context():
-        lead, began = Lead("a rotation", LONG), clock.monotonic()
+        lead, began = Lead("a rotation", LONG), clock.real_now()
         let_leases_pass()
         with monkeypatch.context() as patch:
-            patch.setattr(clock, "monotonic", lambda: began + after * LONG.total_seconds())
+            patch.setattr(clock, "real_now", lambda: began + after * LONG)
             lead.hold_on()
         with leading("a rotation") as other:
             assert bool(other) is not is_held
 
 
-def test_whoever_lost_the_work_takes_it_from_nobody(app: Flask, kind: str) -> None:
+def test_whoever_lost_the_work_hears_it_and_takes_it_from_nobody(app: Flask, kind: str) -> None:
     with app.app_context():
         sleeper = Lead("a sweep", timedelta())
         with leading("a sweep") as other:
             assert other
-            sleeper.hold_on()
+            with pytest.raises(LeadLost):
+                sleeper.hold_on()
+            assert not sleeper
             sleeper.give_back()
             with leading("a sweep") as third:
                 assert not third
+
+
+def test_who_slept_past_the_lease_while_nobody_took_the_work_goes_on(app: Flask, kind: str) -> None:
+    with app.app_context():
+        sleeper = Lead("a sweep", timedelta())
+
+        sleeper.hold_on()
+
+        assert sleeper

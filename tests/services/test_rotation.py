@@ -4,7 +4,9 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,7 +24,7 @@ from backend.services.leaders import Lead
 from tests.api.photos import photo
 from tests.at_once import at_once
 from tests.people import FORM, Cast, Maker, id_number
-from tests.services.test_leaders import let_leases_pass
+from tests.services.test_leaders import let_leases_pass, take_away
 
 pytestmark = pytest.mark.shows("story.5", "story.bad.reliability_41")
 
@@ -153,6 +155,27 @@ def test_a_change_of_keys_that_was_killed_goes_on_after_its_lease_and_holds_on_t
 
         assert rotation.carry_on("seal").changed > 0
         assert held
+
+
+def test_a_change_of_keys_that_another_process_took_over_says_so_and_retires_nothing(
+    make: Maker, app: Flask, keys_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.declaration()
+    monkeypatch.setattr(rotation, "LEASE", timedelta())
+    real = rotation._reseal_batch
+
+    def slow(*args: Any) -> None:
+        real(*args)
+        take_away(app, "key rotation")
+
+    monkeypatch.setattr(rotation, "_reseal_batch", slow)
+    with app.app_context():
+        rotation.begin("seal")
+        _settle(keys_path)
+        with pytest.raises(NotPossibleNow, match="另一个进程"):
+            rotation.retire("seal")
+
+        assert len(current.keys().seal.keys) == 2
 
 
 def test_an_old_key_stays_for_ten_minutes(make: Maker, app: Flask, keys_path: Path) -> None:

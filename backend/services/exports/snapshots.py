@@ -4,6 +4,7 @@ import json
 import zlib
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from backend.services.exports.books import Line
 from backend.services.exports.declared import Ask, Ledger
 from backend.services.exports.ledgers import LEDGERS
 from backend.services.exports.within import only
-from backend.services.leaders import leading
+from backend.services.leaders import LeadLost, leading
 
 LEASE = timedelta(minutes=10)
 DECEMBER = 12
@@ -27,7 +28,7 @@ DECEMBER = 12
 def take_due() -> int:
     """Keep every ledger of every county as of the end of last month, where that is not done yet; return how many."""
     taken, last = 0, clock.today().replace(day=1) - timedelta(days=1)
-    with leading("ledger snapshots", lease=LEASE) as leads:
+    with suppress(LeadLost), leading("ledger snapshots", lease=LEASE) as leads:
         for county, ledger in _missing(last) if leads else ():
             _take(county, ledger, last)
             taken += 1

@@ -12,7 +12,7 @@ from backend.access.permissions import Action
 from backend.access.scope import LEVELS, as_system
 from backend.db import db, new_id, use_case
 from backend.errors import Invalid
-from backend.models import Household, ListDifference, Person, PersonDigest, Watch
+from backend.models import Household, ImportBatch, ListDifference, Person, PersonDigest, Watch
 from backend.models.places import place_of, same_place
 from backend.models.tasks import NO_HOUSEHOLD
 from backend.services.imports import columns as read
@@ -160,6 +160,8 @@ def _only_here(run: Run, hold_on: HoldOn) -> None:
 
 @use_case
 def _some_only_here(run: Run) -> int:
+    """Put down the next ones; under the file's lock, so that whoever slept past its lease puts none down twice."""
+    db.session.scalars(select(ImportBatch.id).where(ImportBatch.id == run.batch.id).with_for_update()).one()
     named = select(ListDifference.id).where(
         ListDifference.batch_id == run.batch.id, ListDifference.household_id == Watch.household_id
     )

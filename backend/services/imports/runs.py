@@ -118,6 +118,8 @@ class Run:
     today: date
     columns: Mapping[str, int] = field(default_factory=dict)
     """Where each column stands in this very file, 1 is A: a report names the file's own cells."""
+    seen: int = 0
+    """So many rows the batch must count before the next chunk: with any other number somebody else is at it."""
 
     @classmethod
     def of(cls, batch: ImportBatch, by: Actor) -> "Run":

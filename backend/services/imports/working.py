@@ -1,6 +1,7 @@
 """The work on handed-in files: looks through them, takes accepted ones in; resumable, in short transactions."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 
@@ -20,7 +21,7 @@ from backend.services.imports.batches import DONE, HANDED_IN, LOOKED, TAKING, US
 from backend.services.imports.kinds import KINDS
 from backend.services.imports.lines import Reading
 from backend.services.imports.runs import HELD, WRONG, Kind, Note, Run, Taker, Unit, units_of
-from backend.services.leaders import Lead, leading
+from backend.services.leaders import Lead, LeadLost, leading
 
 LEASE = timedelta(minutes=10)
 MOST_NOTES = 20_000
@@ -29,9 +30,9 @@ KEPT = timedelta(days=60)
 
 
 def carry_on() -> int:
-    """Work on every file that waits, the oldest first; return how many there were."""
+    """Work on every file that waits, the oldest first, until another process does; return how many there were."""
     done = 0
-    with leading("imports", lease=LEASE) as leads:
+    with suppress(LeadLost), leading("imports", lease=LEASE) as leads:
         if leads:
             finishing.take_up_unmatched()
         while leads and (batch_id := _next()) is not None:
@@ -42,7 +43,7 @@ def carry_on() -> int:
 
 def try_now(batch_id: int) -> None:
     """Look a small file through at once, so that nobody waits for a worker, unless one is at it already."""
-    with leading("imports", lease=LEASE) as leads:
+    with suppress(LeadLost), leading("imports", lease=LEASE) as leads:
         if leads and _next(batch_id) is not None:
             work_on(batch_id, leads)
 
@@ -60,6 +61,7 @@ def _go_through(kind: Kind, run: Run, lead: Lead) -> bool:
     """Look every row through, or take it in; return whether every one is in and the file's end is left to do."""
     batch, batch_id = run.batch, run.batch.id
     writing = batch.standing == TAKING
+    run.seen = batch.seen if writing and batch.cursor else 0
     _begin_anew(batch_id, after=batch.cursor if writing else 0)
     notes_left = MOST_NOTES
     try:
@@ -136,7 +138,7 @@ def _settle_safely(
 ) -> int:
     """Settle a chunk; if the database refuses it, unit by unit, so that one odd row costs no other."""
     try:
-        return _settle(batch_id, run, taker, units, notes, most, writing=writing)
+        written = _settle(batch_id, run, taker, units, notes, most, writing=writing)
     except TryLater:
         raise
     except (DomainError, DBAPIError) as error:
@@ -145,7 +147,12 @@ def _settle_safely(
         if len(units) == 1:
             said = error.message if isinstance(error, DomainError) else "这一行存不进去，请核对后再导入。"
             refused = Note(units[0].number, "", WRONG, said)
-            return _note_only(batch_id, run, units[0], [*notes, refused])
+            written = _note_only(batch_id, run, units[0], [*notes, refused])
+            run.seen += len(units[0].lines)
+            return written
+    else:
+        run.seen += sum(len(unit.lines) for unit in units)
+        return written
     written = 0
     for place, unit in enumerate(units):
         written += _settle_safely(
@@ -158,7 +165,7 @@ def _settle_safely(
 def _settle(
     batch_id: int, run: Run, taker: Taker, units: Sequence[Unit], notes: list[Note], most: int, *, writing: bool
 ) -> int:
-    batch = db.session.scalars(select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()).one()
+    batch = _held(batch_id, run)
     whole: list[Unit] = []
     held: list[Unit] = []
     for unit in units:
@@ -180,11 +187,20 @@ def _settle(
 
 @use_case
 def _note_only(batch_id: int, run: Run, unit: Unit, notes: list[Note]) -> int:
-    batch = db.session.scalars(select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()).one()
+    batch = _held(batch_id, run)
     batch.counts = {**batch.counts, WRONG: batch.counts.get(WRONG, 0) + len(unit.lines)}
     batch.seen = batch.rows = batch.seen + len(unit.lines)
     batch.cursor = unit.lines[-1].number if batch.standing == TAKING else 0
     return _write_notes(batch.id, run, notes)
+
+
+def _held(batch_id: int, run: Run) -> ImportBatch:
+    """Return the batch, locked, as this run left it. Errors: `LeadLost` when somebody else has gone on with it."""
+    query = select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()
+    batch = db.session.scalars(query, execution_options={"populate_existing": True}).one()  # not as it is remembered
+    if batch.seen != run.seen:
+        raise LeadLost("imports")
+    return batch
 
 
 def _write_notes(batch_id: int, run: Run, notes: Sequence[Note]) -> int:
