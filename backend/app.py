@@ -4,8 +4,9 @@ from contextlib import suppress
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
-from backend import clock, slow_statements
+from backend import clock, schema, slow_statements
 from backend.clusters import Cluster, addresses
 from backend.connections import MARIADB_PORT, engine_options, prepare
 from backend.db import db
@@ -24,9 +25,6 @@ def create_bare_app(settings: Settings | None = None) -> Flask:
     """Return the application without any entry point: enough for jobs and the command line."""
     settings = settings or Settings.from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    if not settings.keys_path.exists():
-        with suppress(FileExistsError):  # another process of the same start was quicker
-            make(settings.keys_path, settings.ciphers)
     current.use(settings.keys_path)
     app = Flask("shouwang", static_folder=None)
     app.config.update(
@@ -40,12 +38,28 @@ def create_bare_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+        if not settings.keys_path.exists() and _is_empty():
+            with suppress(FileExistsError):  # another process of the same start was quicker
+                make(settings.keys_path, settings.ciphers)
         if hosts := addresses(settings.database_hosts, MARIADB_PORT):
             Cluster(hosts).watch(db.engine)
         slow_statements.watch(db.engine, over_ms=settings.slow_query_ms)
     if settings.demo:
         clock.use_offset(demo_clock.offset)
     return app
+
+
+def _is_empty() -> bool:
+    """Say whether the database has no tables yet: only then are keys made.
+
+    Fresh keys beside sealed rows would hide that the file is lost or its disk not mounted, until nobody can tell any
+    more which rows are sealed with which.
+    """
+    try:
+        with db.engine.connect() as connection:
+            return schema.revision_of(connection) is None
+    except SQLAlchemyError:
+        return False
 
 
 def refuse_foreign_demo(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from backend.errors import (
     TooMany,
     TryLater,
 )
+from backend.privacy.keys import KeysUnusable
 
 log = structlog.get_logger()
 
@@ -54,7 +55,10 @@ def retry_after(error: DomainError) -> int | None:
 
 
 def as_fact(error: Exception) -> DomainError | None:
-    """Return what an unexpected error means to people: the database is away or crowded; None for a bug of ours."""
+    """Return what an unexpected error means to people: database or keys are away; None for a bug of ours."""
+    if isinstance(error, KeysUnusable):
+        log.error("keys_unusable", error=str(error))
+        return TryLater()
     if isinstance(error, NoConnectionLeft) or (isinstance(error, DBAPIError) and is_away(error)):
         return TryLater()
     return None

@@ -1,11 +1,11 @@
 """Lets go of what was kept long enough: families whose file is over, and rows that their rule no longer needs."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, delete, func, inspect, or_, select, update
 
 from backend import clock
@@ -30,10 +30,12 @@ from backend.models import (
 )
 from backend.policy.county import current_policy
 from backend.policy.removing import months_before
+from backend.privacy.ciphers import SealBroken
 from backend.services import endings, erasures
 from backend.services.pace import Pace
 
 AT_ONCE = 500
+log = structlog.get_logger()
 MOST_FAMILIES = 2000
 """Families that one day's job erases at most; the next day goes on."""
 MONTHS_A_YEAR = 12
@@ -136,10 +138,20 @@ def erase_due() -> int:
             *_not_included(code, _moment_before(numbers["not_included_kept_months"])),
             *_once_watched(code, _moment_before(numbers["watched_kept_years"] * MONTHS_A_YEAR)),
         ][:MOST_FAMILIES]:
-            with suppress(NotPossibleNow):  # another family that turned out to be this one has something open
-                gone += bool(erasures.erase(household_id, because=because, with_roster=with_roster))
+            gone += _erase(household_id, because=because, with_roster=with_roster)
             pace.rest_at_times()
     return gone
+
+
+def _erase(household_id: int, *, because: str, with_roster: bool) -> bool:
+    """Erase one family; what stands in the way of one keeps none of the others."""
+    try:
+        return bool(erasures.erase(household_id, because=because, with_roster=with_roster))
+    except NotPossibleNow:  # another family that turned out to be this one has something open
+        return False
+    except SealBroken:
+        log.error("family_not_erased", household=household_id)  # noqa: TRY400 - a trace would show nothing more
+        return False
 
 
 def _not_included(county_code: str, before: datetime) -> Iterator[tuple[str, int, bool]]:

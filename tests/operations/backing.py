@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pymysql
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.engine import make_url
 
 from backend import db as database
@@ -100,6 +101,10 @@ class Host:
                 for name, table in Base.metadata.tables.items()
             }
 
+    def tables(self) -> list[str]:
+        with self.inside():
+            return inspect(db.engine).get_table_names()
+
     def open_files(self) -> list[bytes]:
         with self.inside(), as_system("a test looks"):
             ids = db.session.scalars(select(StoredFile.id).order_by(StoredFile.id)).all()
@@ -115,11 +120,10 @@ def hosts(folder: Path) -> Iterator[Hosts]:
     made: list[Flask] = []
     bells, keys = list(database.after_commit), list(current._file)
 
-    def make(url: str, *, county: bool = True) -> Host:
+    def make(url: str, *, county: bool = True, **given: Any) -> Host:
         data = folder / str(len(made))
-        made.append(
-            create_app(Settings(data_dir=data, database_url=url, secret_key="k" * 40, wechat_app_id="wx-tests"))
-        )
+        known = Settings(data_dir=data, database_url=url, secret_key="k" * 40, wechat_app_id="wx-tests", **given)
+        made.append(create_app(known))
         if county:
             with made[-1].app_context():
                 migrate()

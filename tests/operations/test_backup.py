@@ -8,13 +8,16 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
+import pymysql
 import pytest
+from sqlalchemy.engine import make_url
 
 from backend import clock
 from backend.errors import NotPossibleNow
 from backend.services import files
-from backend.services.backups import making
+from backend.services.backups import erased, folders, making
 from backend.services.backups.folders import Kept
+from backend.services.backups.manifests import MANIFEST
 from backend.services.backups.shelves import Copied
 from tests import mariadb
 from tests.operations.backing import LOGGED, Host, Hosts, empty_database, hosts
@@ -160,6 +163,82 @@ def test_what_reaches_further_than_a_backup_that_took_long_is_kept_and_restored(
     assert (whole[0], restored[0]) == (0, 0), (whole, restored)
     assert len(list(shelf.glob("*Z"))) == 2
     assert fresh.counts() == lost.counts()
+
+
+@pytest.mark.shows("scale.4")
+def test_the_accounts_of_the_operations_page_back_up_and_restore(make: Hosts, server: str, tmp_path: Path) -> None:
+    of_program, of_backup, elsewhere = (_account(server, name) for name in ("program", "backing", "restoring"))
+    _say_to(server, "GRANT ALL ON program.* TO program@localhost; GRANT ALL ON restoring.* TO restoring@localhost")
+    _say_to(server, "GRANT SELECT, SHOW VIEW, TRIGGER, LOCK TABLES ON program.* TO backing@localhost")
+    _say_to(server, "GRANT RELOAD, BINLOG MONITOR, REPLICATION SLAVE ON *.* TO backing@localhost")
+    taken_by = make_url(of_backup).set(database="program").render_as_string(hide_password=False)
+    lost, fresh = make(of_program, backup_database_url=taken_by), make(elsewhere, county=False)
+    shelf, keys = tmp_path / "backup", tmp_path / "keys"
+    lost.declare("张三")
+    made = lost.type("backup", shelf, "--keys", keys)
+    lost.declare("李四")
+    step = lost.type("backup", "between", shelf)
+
+    refused = fresh.type("restore", shelf, "--keys", keys)
+    untouched = fresh.tables()
+    _say_to(server, "GRANT BINLOG REPLAY ON *.* TO restoring@localhost")
+    restored = fresh.type("restore", shelf, "--keys", keys)
+
+    assert (made[0], step[0]) == (0, 0), (made, step)
+    assert (refused[0], "BINLOG REPLAY" in refused[1], untouched) == (1, True, []), refused
+    assert restored[0] == 0, restored
+    assert fresh.counts() == lost.counts()
+
+
+@pytest.mark.shows("scale.4")
+def test_whom_any_list_names_as_erased_stays_named_after_a_restore_that_erased_nobody(
+    lost: Host, tmp_path: Path
+) -> None:
+    shelf = tmp_path / "backup"
+    lost.type("backup", shelf)
+    [whole] = folders.wholes(shelf)
+    _name_as_erased(whole, "77 procedure 5\n")
+
+    step = lost.type("backup", "between", shelf)
+    [whole] = folders.wholes(shelf)
+    _name_as_erased(folders.steps(whole)[0], "77 whole 6\n")
+
+    assert step[0] == 0, step
+    assert [each.line for each in erased.known(shelf)] == ["77 whole 5,6\n"]
+
+
+@pytest.mark.shows("scale.4")
+def test_a_backup_that_a_retired_key_spoilt_is_not_gone_on_with(
+    lost: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = tmp_path / "backup"
+    with monkeypatch.context() as patched:
+        patched.setattr(making.key_copies, "refuse_retired", _full)
+        refused = lost.type("backup", shelf)
+
+    again = lost.type("backup", shelf)
+
+    assert (refused[0], again[0], "接着上次" in again[1]) == (1, 0, False), (refused, again)
+
+
+def _account(url: str, name: str) -> str:
+    """Make a database and an account of this name without any right, and return its address."""
+    address = empty_database(url, name)
+    _say_to(url, f"CREATE USER {name}@localhost IDENTIFIED BY 'opening-{name}'")
+    return make_url(address).set(username=name, password=f"opening-{name}").render_as_string(hide_password=False)
+
+
+def _say_to(url: str, statements: str) -> None:
+    with pymysql.connect(unix_socket=str(make_url(url).query["unix_socket"]), user="root") as root:
+        for each in statements.split(";"):
+            root.cursor().execute(each)
+
+
+def _name_as_erased(kept: Kept, line: str) -> None:
+    path = kept.folder / erased.FILE
+    path.write_text(line)
+    parts = (*(part for part in kept.manifest.parts if part.name != erased.FILE), folders.part_of(path))
+    kept.manifest.with_parts(*parts).write(kept.folder / MANIFEST)
 
 
 def _killed(*_: object) -> Copied:

@@ -7,10 +7,15 @@ import redis
 from flask import Flask
 
 from backend import clock
+from backend.errors import TryLater
+from backend.privacy import current
+from backend.privacy.keys import KeysUnusable
 from backend.services.backups.manifests import MANIFEST
+from backend.statuses import as_fact
 from backend.wechat.emulator.config import DEMO_APP_ID, DEMO_SECRET
 from tests.operations.conftest import Install
 from tests.wechat.emulation import Emulator
+from wsgi import create_app
 
 HEALTHY = {"wechat_app_id": DEMO_APP_ID, "wechat_secret": DEMO_SECRET, "wechat_push_token": "push-token-1234"}
 
@@ -107,6 +112,19 @@ def test_keys_that_others_can_read_are_found(install: Install) -> None:
     app.extensions["settings"].keys_path.chmod(0o644)
 
     assert "644" in _complaint(app, "密钥文件")
+
+
+def test_a_lost_key_file_is_found_and_never_made_anew(install: Install) -> None:
+    settings = install().extensions["settings"]
+    settings.keys_path.unlink()
+
+    app = create_app(settings)
+
+    assert not settings.keys_path.exists()
+    assert str(settings.keys_path) in _complaint(app, "密钥文件")
+    with app.app_context(), pytest.raises(KeysUnusable) as lost:
+        current.keys()
+    assert isinstance(as_fact(lost.value), TryLater)
 
 
 def test_a_demo_beside_a_real_county_is_found(install: Install) -> None:

@@ -19,6 +19,7 @@ from backend.errors import NotFound, NotPossibleNow
 from backend.models import Case, County, Household
 from backend.services import erasures
 from backend.services.backups import folders
+from backend.services.backups.folders import Kept
 
 FILE = "erased.txt"
 WHOLE, PROCEDURE = "whole", "procedure"
@@ -63,20 +64,36 @@ def known_here() -> list[Erased]:
     return [Erased(each, whole[each], frozenset(found)) for each, found in sorted(cases.items())]
 
 
-def write(folder: Path) -> None:
-    """Write the list into a backup or a step: ids, no name."""
-    (folder / FILE).write_text("".join(each.line for each in known_here()), encoding="ascii")
+def write(folder: Path, target: Path) -> None:
+    """Write the list into a backup or a step: ids, no name; whoever an earlier list of the target names stays on it."""
+    everything = _united([*known(target), *known_here()])
+    (folder / FILE).write_text("".join(each.line for each in everything), encoding="ascii")
 
 
 def known(source: Path) -> list[Erased]:
-    """Return the newest list that lies unspoilt in a folder of backups, however old the state that is restored."""
-    found = [each for whole in folders.wholes(source) for each in (whole, *folders.steps(whole))]
-    for each in sorted(found, key=lambda kept: kept.taken_at, reverse=True):
-        part = next((part for part in each.manifest.parts if part.name == FILE), None)
-        path = each.folder / FILE
-        if part is not None and path.is_file() and folders.part_of(path) == part:
-            return [Erased.read(line) for line in path.read_text(encoding="ascii").splitlines()]
-    return []
+    """Return what all unspoilt lists of a folder of backups name, however old the state that is restored.
+
+    All of them: the newest was perhaps written from a database that was restored and in which nothing was erased again.
+    """
+    return _united(
+        each for whole in folders.wholes(source) for kept in (whole, *folders.steps(whole)) for each in _read(kept)
+    )
+
+
+def _read(kept: Kept) -> list[Erased]:
+    part = next((part for part in kept.manifest.parts if part.name == FILE), None)
+    path = kept.folder / FILE
+    if part is None or not path.is_file() or folders.part_of(path) != part:
+        return []
+    return [Erased.read(line) for line in path.read_text(encoding="ascii").splitlines()]
+
+
+def _united(families: Iterable[Erased]) -> list[Erased]:
+    cases, whole = defaultdict[int, frozenset[int]](frozenset), defaultdict[int, bool](bool)
+    for each in families:
+        cases[each.household_id] |= each.cases
+        whole[each.household_id] |= each.with_roster
+    return [Erased(each, whole[each], found) for each, found in sorted(cases.items())]
 
 
 def known_before(source: Path) -> list[Erased]:
@@ -85,7 +102,7 @@ def known_before(source: Path) -> list[Erased]:
     with suppress(DBAPIError):
         here = known_here() if _is_newest() else []
     db.session.rollback()
-    return [*known(source), *here]
+    return _united([*known(source), *here])
 
 
 def erase_again(families: Iterable[Erased], say: Say) -> int:

@@ -47,8 +47,12 @@ def make(target: Path, *, keys_to: Path | None, keep: int, say: Say) -> Kept:
         files = shelves.copy_all(target, folder, before[-1] if before else None)
         say(f"附件：{files.files} 个，其中新的 {files.fresh} 个。")
         folders.copy_roots(settings().roots_path, folder)
-        erased.write(folder)
-        key_copies.refuse_retired(begun.keys)
+        erased.write(folder, target)
+        try:
+            key_copies.refuse_retired(begun.keys)
+        except NotPossibleNow:
+            shutil.rmtree(folder)  # the next one must not go on with it
+            raise
         if keys_to is not None:
             key_copies.copy(keys_to, folder.name)
         manifest = replace(
@@ -77,7 +81,8 @@ def _begin(target: Path, say: Say) -> tuple[Path, Manifest]:
         if begun.is_file():
             manifest = Manifest.read(begun)
             whole = set(manifest.parts) <= set(_parts(left))  # beside them lies what it was writing when it was killed
-            if whole and clock.real_now() - manifest.taken_at < STILL_GOOD:
+            young = clock.real_now() - manifest.taken_at < STILL_GOOD
+            if whole and young and manifest.keys == key_copies.ids():
                 say(f"接着上次没做完的备份 {left.name}。")
                 return left, manifest
         shutil.rmtree(left)
@@ -185,7 +190,7 @@ def _step(target: Path, whole: Kept) -> Kept:
     since = whole.taken_at.timestamp()
     files = shelves.copy_since(target, folder, since, before[-1] if before else None)
     folders.copy_roots(settings().roots_path, folder)
-    erased.write(folder)
+    erased.write(folder, target)
     manifest = replace(manifest, files=files.files, file_bytes=files.size, parts=_parts(folder), keys=key_copies.ids())
     place = _free(whole.folder / BETWEEN, folders.name_of(manifest.taken_at))
     made = folders.finish(folder, manifest, place)

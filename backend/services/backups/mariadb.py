@@ -39,7 +39,7 @@ class Out(Protocol):
 
 
 def address() -> URL:
-    """Return where backups connect: BACKUP_DATABASE_URL, whose account may read the log, or the program's own."""
+    """Return where backups are taken: BACKUP_DATABASE_URL, whose account may read the log, or the program's own."""
     known = settings()
     return make_url(known.backup_database_url or known.database)
 
@@ -111,7 +111,7 @@ def _dump(out: Out, words: Sequence[str]) -> Dumped:
         *("--max-allowed-packet=1G", ENCODING),
     ]
     reader = _Reader()
-    with _client("mariadb-dump", [*always, *words], stdout=subprocess.PIPE) as client:
+    with _client("mariadb-dump", [*always, *words], address(), stdout=subprocess.PIPE) as client:
         for piece in _pieces(client):
             reader.take(piece)
             out.write(piece)
@@ -124,9 +124,10 @@ def _pieces(client: "subprocess.Popen[bytes]") -> Iterator[bytes]:
 
 
 def load(pieces: Iterable[bytes]) -> None:
-    """Give SQL to the database; `NotPossibleNow` with what the client said."""
-    words = ["--max-allowed-packet=1G", "--binary-mode", ENCODING, str(address().database)]
-    with _client("mariadb", words, stdin=subprocess.PIPE) as client:
+    """Give SQL to the database as the program's own account; `NotPossibleNow` with what the client said."""
+    own = make_url(settings().database)
+    words = ["--max-allowed-packet=1G", "--binary-mode", ENCODING, str(own.database)]
+    with _client("mariadb", words, own, stdin=subprocess.PIPE) as client:
         _feed(client, pieces)
 
 
@@ -154,7 +155,7 @@ def fetch_logs(folder: Path, first: str) -> None:
     fresh.mkdir()
     try:
         words = ["--read-from-remote-server", "--raw", "--to-last-log", f"--result-file={fresh}/"]
-        with _client("mariadb-binlog", [*words, held[-1] if held else first]):
+        with _client("mariadb-binlog", [*words, held[-1] if held else first], address()):
             pass
         if held and _made(folder / held[-1]) != _made(fresh / held[-1]):
             raise NotPossibleNow("数据库的日志和上一次的接不上（库恢复过或者换过），请先做一次完整备份。")
@@ -173,19 +174,19 @@ def _made(log: Path) -> bytes:
 
 def replay(logs: Sequence[Path], begin: Position, *, end: int, until: datetime | None, was_called: str) -> None:
     """Do again what the logs hold from `begin` to a byte of the last one, or to a moment; whole transactions only."""
-    name = str(address().database)
+    name = str(make_url(settings().database).database)
     words = [f"--start-position={begin.at}", f"--stop-position={end}", f"--database={was_called}"]
     if was_called != name:
         words.append(f"--rewrite-db={was_called}->{name}")
     if until is not None:
         words.append(f"--stop-datetime={until.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
-    with _client("mariadb-binlog", [*words, *map(str, logs)], stdout=subprocess.PIPE, connects=False) as reader:
+    with _client("mariadb-binlog", [*words, *map(str, logs)], stdout=subprocess.PIPE) as reader:
         load(_pieces(reader))
 
 
 @contextmanager
 def _client(
-    program: str, words: Sequence[str], *, stdin: int | None = None, stdout: int | None = None, connects: bool = True
+    program: str, words: Sequence[str], at: URL | None = None, *, stdin: int | None = None, stdout: int | None = None
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a client program; its password goes through a file that only we can read, never on the command line."""
     binary = shutil.which(program) or shutil.which(_ALIASES[program])
@@ -194,7 +195,7 @@ def _client(
     with tempfile.TemporaryDirectory(prefix="sw-backup-") as folder, tempfile.TemporaryFile() as said:
         options = Path(folder) / "client.cnf"
         options.touch(0o600)
-        options.write_text(_options(address()) if connects else "", encoding="utf-8")
+        options.write_text(_options(at) if at else "", encoding="utf-8")
         client = subprocess.Popen(  # noqa: S603 - our own words; the name of the program is looked up
             [binary, f"--defaults-file={options}", *words],
             stdin=stdin or subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, inspect, select, table
+from sqlalchemy import column, func, inspect, select, table
 
 from backend import clock
 from backend.db import MARIADB, db
@@ -21,6 +21,8 @@ from backend.services.backups.folders import LOGS, ROOTS, Kept
 from backend.services.storage import settings
 
 LISTED = 10
+_RIGHTS = table("USER_PRIVILEGES", column("PRIVILEGE_TYPE"), schema="information_schema")
+"""Of the account that asks: no other's without a right to read those."""
 Say = Callable[[str], None]
 
 
@@ -107,6 +109,8 @@ def restore(source: Path, *, to: datetime | None, keys_from: Path | None, replac
     say(f"恢复 {_told(chosen.database.taken_at)} 的备份，表结构 {manifest.schema}。")
     _refuse_damaged(source, chosen)
     tables = _refuse_unfit(manifest.dialect, replace=replace)
+    if chosen.replays:
+        _refuse_without_right()
     say(key_copies.put_in_place(chosen.latest.manifest.keys, keys_from, chosen.whole.folder.name))
     families = erased.known_before(source)
     files = _files(source, chosen)
@@ -152,6 +156,16 @@ def _refuse_unfit(dialect: str, *, replace: bool) -> list[str]:
             f"数据库里已有 {len(tables)} 张表，什么也没有动。确实要用备份换掉它（或者上次恢复没做完），请加 --replace。"
         )
     return tables
+
+
+def _refuse_without_right() -> None:
+    query = select(func.count()).select_from(_RIGHTS).where(_RIGHTS.c.PRIVILEGE_TYPE.in_(("BINLOG REPLAY", "SUPER")))
+    with db.engine.connect() as connection:
+        if not connection.scalar(query):
+            raise NotPossibleNow(
+                "DATABASE_URL 的账号不能重做日志，什么也没有动。请数据库管理员先运行 "
+                "GRANT BINLOG REPLAY ON *.* TO 这个账号，恢复以后再 REVOKE。"
+            )
 
 
 def _files(source: Path, chosen: Chosen) -> int:
