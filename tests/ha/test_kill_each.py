@@ -96,7 +96,7 @@ def kill_each(days: Days) -> None:
         writer.kill(signal.SIGSTOP)
         watch()
         writer.kill(signal.SIGCONT)
-        writer.await_ready(3)
+        place.cluster.await_whole(writer)
 
 
 @dataclass(frozen=True)
