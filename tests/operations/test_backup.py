@@ -2,19 +2,24 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from backend import clock
+from backend.errors import NotPossibleNow
 from backend.services import files
 from backend.services.backups import making
+from backend.services.backups.folders import Kept
+from backend.services.backups.shelves import Copied
 from tests import mariadb
 from tests.operations.backing import LOGGED, Host, Hosts, empty_database, hosts
 
+NUMBERS = count()
 BOTH = pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
 
 
@@ -48,7 +53,8 @@ def pair(kind: str, make: Hosts, request: pytest.FixtureRequest) -> tuple[Host, 
     if kind == "sqlite":
         return request.getfixturevalue("lost"), request.getfixturevalue("fresh")
     server = request.getfixturevalue("server")
-    return make(empty_database(server, "at_work")), make(empty_database(server, "elsewhere"), county=False)
+    at_work, elsewhere = (f"{name}_{next(NUMBERS)}" for name in ("at_work", "elsewhere"))
+    return make(empty_database(server, at_work)), make(empty_database(server, elsewhere), county=False)
 
 
 @pytest.mark.shows("scale.4")
@@ -65,8 +71,9 @@ def test_a_county_comes_back_on_another_machine_as_it_was_at_a_moment_between_tw
     time.sleep(1.1)  # MariaDB's log knows whole seconds
     moment = clock.local(clock.real_now()).strftime("%Y-%m-%d %H:%M:%S")
     time.sleep(1.1)
-    lost.declare("王五")
-    steps.append(lost.type("backup", "between", shelf))
+    for name in ("王五", "赵六"):  # a step whose log grew with the next is the one that the moment needs
+        lost.declare(name)
+        steps.append(lost.type("backup", "between", shelf))
 
     looked = fresh.type("backup", "check", shelf)
     refused = fresh.type("restore", shelf)
@@ -76,7 +83,7 @@ def test_a_county_comes_back_on_another_machine_as_it_was_at_a_moment_between_tw
     untouched = fresh.counts()
     newest = fresh.type("restore", shelf, "--replace")
 
-    assert [made[0], *(status for status, _ in steps), looked[0]] == [0, 0, 0, 0], (made, steps, looked)
+    assert [made[0], *(status for status, _ in steps), looked[0]] == [0, 0, 0, 0, 0], (made, steps, looked)
     assert (refused[0], "--keys" in refused[1]) == (1, True), refused
     assert restored[0] == 0, restored
     assert (then, opened) == (before, pictures)
@@ -85,6 +92,104 @@ def test_a_county_comes_back_on_another_machine_as_it_was_at_a_moment_between_tw
     assert (newest[0], fresh.counts()) == (0, lost.counts()), newest
     assert before != lost.counts()
     assert not [path for path in shelf.rglob("*") if "keys" in path.name]
+
+
+@pytest.mark.shows("scale.4")
+@BOTH
+def test_a_step_that_was_killed_takes_nothing_from_those_before_it(
+    pair: tuple[Host, Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lost, fresh), shelf, keys = pair, tmp_path / "backup", tmp_path / "keys"
+    lost.declare("张三")
+    lost.type("backup", shelf, "--keys", keys)
+    lost.declare("李四")
+    lost.type("backup", "between", shelf)
+    before = lost.counts()
+    lost.declare("王五")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(making.shelves, "copy_since", _killed)
+        killed = lost.type("backup", "between", shelf)
+    looked = fresh.type("backup", "check", shelf)
+    restored = fresh.type("restore", shelf, "--keys", keys)
+
+    assert (killed[0], looked[0], restored[0]) == (1, 0, 0), (killed, looked, restored)
+    assert fresh.counts() == before
+
+
+@pytest.mark.shows("scale.4")
+@BOTH
+def test_steps_go_on_while_a_whole_backup_is_made_and_any_moment_of_it_can_be_restored(
+    pair: tuple[Host, Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lost, fresh), shelf, keys = pair, tmp_path / "backup", tmp_path / "keys"
+    lost.declare("张三")
+    lost.type("backup", shelf, "--keys", keys)
+    seen: list[tuple[str, dict[str, int]]] = []
+    monkeypatch.setattr(making.shelves, "copy_all", _meanwhile(lambda: seen.append(_declare_and_step(lost, shelf))))
+
+    whole = lost.type("backup", shelf, "--keys", keys, "--keep", "2")
+    [(moment, then)] = seen
+    restored = fresh.type("restore", shelf, "--to", moment, "--keys", keys)
+    at_the_moment = fresh.counts()
+    newest = fresh.type("restore", shelf, "--replace")
+
+    assert (whole[0], restored[0], newest[0]) == (0, 0, 0), (whole, restored, newest)
+    assert at_the_moment == then
+    assert fresh.counts() == lost.counts() != then
+
+
+@pytest.mark.shows("scale.4")
+@BOTH
+def test_what_reaches_further_than_a_backup_that_took_long_is_kept_and_restored(
+    pair: tuple[Host, Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lost, fresh), shelf, keys = pair, tmp_path / "backup", tmp_path / "keys"
+    lost.declare("张三")
+    lost.type("backup", shelf, "--keys", keys)
+
+    def meanwhile() -> None:
+        lost.declare("李四")
+        assert lost.type("backup", "between", shelf)[0] == 0
+        monkeypatch.setattr(making.shelves, "copy_since", _full)
+
+    monkeypatch.setattr(making.shelves, "copy_all", _meanwhile(meanwhile))
+    whole = lost.type("backup", shelf, "--keep", "1")
+    restored = fresh.type("restore", shelf, "--keys", keys)
+
+    assert (whole[0], restored[0]) == (0, 0), (whole, restored)
+    assert len(list(shelf.glob("*Z"))) == 2
+    assert fresh.counts() == lost.counts()
+
+
+def _killed(*_: object) -> Copied:
+    raise KeyboardInterrupt
+
+
+def _full(*_: object) -> Copied:
+    raise NotPossibleNow("磁盘满了。")
+
+
+def _meanwhile(do: Callable[[], None]) -> Callable[..., Copied]:
+    copy = making.shelves.copy_all
+
+    def copy_all(target: Path, folder: Path, before: Kept | None) -> Copied:
+        do()
+        return copy(target, folder, before)
+
+    return copy_all
+
+
+def _declare_and_step(host: Host, shelf: Path) -> tuple[str, dict[str, int]]:
+    """Let a family declare, keep it, and return a moment in which it is known and the next is not."""
+    host.declare("李四")
+    assert host.type("backup", "between", shelf)[0] == 0
+    counts = host.counts()
+    time.sleep(1.1)  # MariaDB's log knows whole seconds
+    moment = clock.local(clock.real_now()).strftime("%Y-%m-%d %H:%M:%S")
+    time.sleep(1.1)
+    host.declare("王五")
+    return moment, counts
 
 
 @pytest.mark.shows("scale.4")

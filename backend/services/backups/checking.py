@@ -51,16 +51,22 @@ def complaints(target: Path, kept: Iterable[Kept], seen: set[bytes]) -> Iterator
         yield from (f"附件 {number} 在库里有登记，备份时就没有内容" for number in each.manifest.without_content)
     last = each
     if last.manifest.logs:
-        yield from _parts(last.folder.parent.parent / LOGS, last.manifest.logs)
+        yield from _parts(last.folder.parent.parent / LOGS, last.manifest.logs, may_grow=True)
 
 
-def _parts(folder: Path, parts: Iterable[Part]) -> Iterator[str]:
+def _parts(folder: Path, parts: Iterable[Part], *, may_grow: bool = False) -> Iterator[str]:
+    """Compare the parts; a log grows with each later step, and what an earlier one knew of it must still be there."""
     for part in parts:
         path = folder / part.name
         if not path.is_file():
             yield f"{part.name} 不见了"
-        elif path.stat().st_size != part.size or folders.part_of(path) != part:
+        elif not _is_as(path, part, may_grow=may_grow):
             yield f"{part.name} 和备份时不一样"
+
+
+def _is_as(path: Path, part: Part, *, may_grow: bool) -> bool:
+    size = path.stat().st_size
+    return (size >= part.size if may_grow else size == part.size) and folders.part_of(path, first=part.size) == part
 
 
 def _content(target: Path, folder: Path, seen: set[bytes]) -> Iterator[str]:

@@ -79,6 +79,11 @@ def _kept(folder: Path) -> tuple[list[Kept], list[str]]:
     return found, broken
 
 
+def reach(whole: Kept) -> datetime:
+    """Return the last moment that a whole backup knows of, with the steps after it."""
+    return max(each.taken_at for each in (whole, *steps(whole)))
+
+
 def unfinished(target: Path) -> list[Path]:
     """Return what killed backups have left."""
     folder = target / UNFINISHED
@@ -86,14 +91,18 @@ def unfinished(target: Path) -> list[Path]:
 
 
 @contextmanager
-def alone(target: Path) -> Iterator[None]:
-    """Hold the folder; a second backup into it at the same time is refused. New files are their owner's alone."""
+def alone(target: Path, *, waits: bool = False) -> Iterator[None]:
+    """Hold the folder; another one at the same time is refused, or waits. New files are their owner's alone.
+
+    A whole backup holds the folder of backups for hours; whoever makes a step or throws old content away holds the
+    folder of content, for seconds: steps go on while a whole backup is made.
+    """
     before = os.umask(0o077)
     try:
         target.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(target, os.O_RDONLY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
             yield
         finally:
             os.close(descriptor)
@@ -119,13 +128,14 @@ def finish(folder: Path, manifest: Manifest, place: Path) -> Kept:
     return Kept(place, manifest)
 
 
-def part_of(path: Path) -> Part:
-    """Return name, size and hash of a file."""
-    digest = hashlib.sha256()
+def part_of(path: Path, *, first: int | None = None) -> Part:
+    """Return name, size and hash of a file, or of its first so many bytes."""
+    digest, left = hashlib.sha256(), path.stat().st_size if first is None else first
     with path.open("rb") as file:
-        while piece := file.read(AT_ONCE):
+        while piece := file.read(min(AT_ONCE, left)):
             digest.update(piece)
-    return Part(path.name, path.stat().st_size, digest.hexdigest())
+            left -= len(piece)
+        return Part(path.name, file.tell(), digest.hexdigest())
 
 
 def fresh_folder(path: Path) -> Path:

@@ -16,7 +16,7 @@ from backend.db import MARIADB, db, first_id_at
 from backend.errors import DomainError, NotPossibleNow
 from backend.models import StoredFile
 from backend.services.backups import erased, folders, key_copies, mariadb, shelves, sqlite
-from backend.services.backups.folders import BETWEEN, LOGS, UNFINISHED, Kept
+from backend.services.backups.folders import BETWEEN, CONTENT, LOGS, UNFINISHED, Kept
 from backend.services.backups.manifests import Manifest, Part
 from backend.services.storage import settings
 
@@ -41,7 +41,7 @@ def make(target: Path, *, keys_to: Path | None, keep: int, say: Say) -> Kept:
     with folders.alone(target):
         before = folders.wholes(target, [])
         if before and before[-1].manifest.position:
-            with suppress(DomainError):  # what the old backup cannot be told any more the new one holds
+            with suppress(DomainError), folders.alone(target / CONTENT):  # what it is not told now the new one holds
                 _step(target, before[-1])
         folder, begun = _begin(target, say)
         files = shelves.copy_all(target, folder, before[-1] if before else None)
@@ -60,9 +60,13 @@ def make(target: Path, *, keys_to: Path | None, keep: int, say: Say) -> Kept:
             keys=key_copies.ids(),
         )
         (folder / BEGUN).unlink()
-        made = folders.finish(folder, manifest, _free(target, folder.name))
-        if keep:
-            forget_old(target, keep)
+        with folders.alone(target / CONTENT, waits=True):
+            made = folders.finish(folder, manifest, _free(target, folder.name))
+            if any(folders.reach(each) > made.taken_at for each in before):
+                with suppress(DomainError):  # steps went on meanwhile; without this one the old backup stays
+                    _step(target, made)
+            if keep:
+                forget_old(target, keep)
     return made
 
 
@@ -92,9 +96,8 @@ def _database(folder: Path) -> Manifest:
         return _sqlite_copy(folder, schema)
     with folders.packing(folder / "database.sql.gz") as out:
         dumped = mariadb.dump(out, with_log=writes_log())
-        taken_at = clock.real_now()
-    began = dumped.position or None
-    return Manifest(taken_at, "mariadb", str(mariadb.address().database), schema, rows=dumped.rows, position=began)
+    taken_at, called = dumped.began or clock.real_now(), str(mariadb.address().database)
+    return Manifest(taken_at, "mariadb", called, schema, rows=dumped.rows, position=dumped.position)
 
 
 def _sqlite_copy(folder: Path, schema: str) -> Manifest:
@@ -149,10 +152,10 @@ def keep_up(target: Path, *, keys_to: Path | None = None) -> Kept:
     Errors: `NotPossibleNow` before the first whole backup, or where the server keeps no log or another one.
     """
     key_copies.refuse_beside(target, keys_to)
-    with folders.alone(target):
+    if not folders.wholes(target):
+        raise NotPossibleNow("还没有完整的备份，请先运行 flask --app wsgi backup 文件夹。")
+    with folders.alone(target / CONTENT):
         known = folders.wholes(target)
-        if not known:
-            raise NotPossibleNow("还没有完整的备份，请先运行 flask --app wsgi backup 文件夹。")
         made = _step(target, known[-1])
         if keys_to is not None:
             key_copies.copy(keys_to, made.folder.name)
@@ -211,11 +214,16 @@ def _unchanged(known: dict[str, Part], log: Path) -> Part | None:
 
 
 def forget_old(target: Path, keep: int) -> int:
-    """Remove all whole backups but the newest `keep`, and content that none of those names; return how many went."""
+    """Remove all whole backups but the newest `keep`, and content that none of those names; return how many went.
+
+    An older one whose steps reach further than all of those stays until one of them does.
+    """
     known = folders.wholes(target)
-    for old in known[:-keep]:
+    reached = max((folders.reach(each) for each in known[-keep:]), default=None)
+    gone = [each for each in known[:-keep] if reached and folders.reach(each) <= reached]
+    for old in gone:
         shutil.rmtree(old.folder)
-    if len(known) > keep:
+    if gone:
         named = {
             bytes.fromhex(entry.sha256)
             for whole in folders.wholes(target)
@@ -225,4 +233,4 @@ def forget_old(target: Path, keep: int) -> int:
         for place in (target / folders.CONTENT).glob("??/*"):
             if place.name.startswith(".") or bytes.fromhex(place.name) not in named:
                 place.unlink()
-    return max(len(known) - keep, 0)
+    return len(gone)

@@ -7,13 +7,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import URL, make_url
 
+from backend import clock
 from backend.errors import Invalid, NotPossibleNow
 from backend.schema import VERSION
 from backend.services.backups.folders import AT_ONCE
@@ -45,10 +46,11 @@ def address() -> URL:
 
 @dataclass
 class Dumped:
-    """What went by while a dump was written: the rows of each table, and the position in the binary log."""
+    """What went by while a dump was written: the rows of each table, the position in the binary log, and since when."""
 
     rows: dict[str, int] = field(default_factory=dict)
     position: Position | None = None
+    began: datetime | None = None
 
 
 class _Reader:
@@ -62,6 +64,7 @@ class _Reader:
 
     def take(self, piece: bytes) -> None:
         """Look at the next piece, up to its last line break."""
+        self.found.began = self.found.began or clock.real_now()  # its state is older, its position as old as that
         text = self._rest + piece
         end = text.rfind(b"\n")
         self._count(text[:end])
@@ -99,7 +102,7 @@ def dump(out: Out, *, with_log: bool) -> Dumped:
     log = ["--master-data=2"] if with_log else []
     everything = _dump(out, [*log, f"--ignore-table={name}.{VERSION}", name])
     version = _dump(out, [name, VERSION])
-    return Dumped(everything.rows | version.rows, everything.position)
+    return replace(everything, rows=everything.rows | version.rows)
 
 
 def _dump(out: Out, words: Sequence[str]) -> Dumped:
@@ -168,10 +171,10 @@ def _made(log: Path) -> bytes:
         return file.read(LOG_MADE.stop)[LOG_MADE]
 
 
-def replay(logs: Sequence[Path], position: Position, *, until: datetime | None, was_called: str) -> None:
-    """Do again what the logs hold from the position on, up to a moment; whole transactions only."""
+def replay(logs: Sequence[Path], begin: Position, *, end: int, until: datetime | None, was_called: str) -> None:
+    """Do again what the logs hold from `begin` to a byte of the last one, or to a moment; whole transactions only."""
     name = str(address().database)
-    words = [f"--start-position={position.at}", f"--database={was_called}"]
+    words = [f"--start-position={begin.at}", f"--stop-position={end}", f"--database={was_called}"]
     if was_called != name:
         words.append(f"--rewrite-db={was_called}->{name}")
     if until is not None:

@@ -69,12 +69,21 @@ def choose(source: Path, to: datetime | None) -> Chosen:
     earlier = [each for each in known if to is None or each.taken_at <= to]
     if not earlier:
         raise Invalid.field("to", f"最早的备份是 {_told(known[0].taken_at)}，更早的恢复不了。")
-    whole = earlier[-1]
+    whole = max(earlier, key=lambda each: (_brings(each, to), each.taken_at))
     after = folders.steps(whole)
     if whole.manifest.dialect == "mariadb":
         return Chosen(whole, _step_of_log(whole, after, to), to)
     copies = [each for each in after if to is None or each.taken_at <= to]
     return Chosen(whole, copies[-1] if copies else None, to)
+
+
+def _brings(whole: Kept, to: datetime | None) -> datetime:
+    """Return the last moment up to `to` that this backup brings; a young one may not reach so far as the one before."""
+    if to is None:
+        return folders.reach(whole)
+    if whole.manifest.dialect == "mariadb":
+        return min(folders.reach(whole), to)
+    return max(each.taken_at for each in (whole, *folders.steps(whole)) if each.taken_at <= to)
 
 
 def _step_of_log(whole: Kept, after: list[Kept], to: datetime | None) -> Kept | None:
@@ -194,8 +203,9 @@ def _replay(chosen: Chosen) -> None:
     manifest = chosen.whole.manifest
     if manifest.position is None or chosen.step is None:
         return
-    logs = [chosen.whole.folder / LOGS / part.name for part in chosen.step.manifest.logs]
-    mariadb.replay(logs, manifest.position, until=chosen.until, was_called=manifest.database)
+    known = chosen.step.manifest.logs
+    logs = [chosen.whole.folder / LOGS / part.name for part in known]
+    mariadb.replay(logs, manifest.position, end=known[-1].size, until=chosen.until, was_called=manifest.database)
 
 
 def _roots(chosen: Chosen) -> str:
