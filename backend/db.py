@@ -25,6 +25,12 @@ T = TypeVar("T")
 DEADLOCK, LOCK_WAIT = 1213, 1205
 MARIADB = frozenset({"mysql", "mariadb"})
 GONE = frozenset({2003, 2006, 2013, 2055, 1047, 1053, 1180, 1290})
+CROWDED = frozenset({1040, 1203, 1226, 1041, 1135})
+"""Too many connections: of all, of this user, or more than the machine has memory or threads for."""
+FULL = frozenset({3, 20, 1021, 1026, 1114})
+"""No room: a file cannot be written, the disk is full, a table cannot grow. MariaDB goes on once there is room."""
+FROM_THE_ENGINE, NO_ROOM = 1030, "error 28 "
+"""A storage engine's own error; of these, 28 is the system's word for a full disk, the others are not temporary."""
 MOST_TRIES = 4
 MOST_IN_A_ROW = 30_000
 
@@ -268,11 +274,18 @@ def _worth_another_try(error: DBAPIError) -> bool:
     return isinstance(error, IntegrityError) or _error_number(error) in {DEADLOCK, LOCK_WAIT}
 
 
+def is_lock_wait(error: DBAPIError) -> bool:
+    """Say whether a row was waited for that somebody else holds."""
+    return _error_number(error) == LOCK_WAIT
+
+
 def is_away(error: DBAPIError) -> bool:
     """Say whether the error means that the database cannot be reached or written now, not that we wrote nonsense."""
     number = _error_number(error)
-    if number in GONE | {DEADLOCK, LOCK_WAIT} or error.connection_invalidated:
+    if number in GONE | CROWDED | FULL | {DEADLOCK, LOCK_WAIT} or error.connection_invalidated:
         return True
+    if number == FROM_THE_ENGINE:
+        return NO_ROOM in str(error.orig)
     return isinstance(error.orig, sqlite3.OperationalError) and any(
         sign in str(error.orig) for sign in ("locked", "disk", "readonly", "unable to open")
     )

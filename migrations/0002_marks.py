@@ -7,6 +7,8 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 
 def upgrade() -> None:

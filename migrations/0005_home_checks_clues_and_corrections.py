@@ -9,6 +9,8 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+locks = ("tasks",)  # the open ones are given their place in the queue
+breaks = ()
 
 
 def upgrade() -> None:

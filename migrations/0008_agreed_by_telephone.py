@@ -9,6 +9,8 @@ revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 
 def upgrade() -> None:

@@ -9,6 +9,8 @@ revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -9,6 +9,8 @@ revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 
 def upgrade() -> None:

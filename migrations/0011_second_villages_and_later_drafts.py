@@ -9,6 +9,8 @@ revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 CHAINED = ("disaster_events", "county_batches")

@@ -9,6 +9,8 @@ revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+locks = ("files",)  # a column grows
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 AT_THE_DOOR, BY_WHOM = "staff id of whoever stood at the door", "of whoever stood at the door; empty: by a code"

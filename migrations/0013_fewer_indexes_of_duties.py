@@ -6,6 +6,8 @@ revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 
 def upgrade() -> None:

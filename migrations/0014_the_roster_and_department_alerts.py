@@ -9,6 +9,8 @@ revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 DOWN_COLUMNS = {

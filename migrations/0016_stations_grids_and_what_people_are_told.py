@@ -9,6 +9,8 @@ revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TABLES = (

@@ -12,6 +12,8 @@ revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
+locks = ("hazards",)  # a reference to a table made long ago
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 DOCUMENT = sa.JSON(none_as_null=True)

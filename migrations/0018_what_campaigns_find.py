@@ -9,6 +9,8 @@ revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 
 def upgrade() -> None:

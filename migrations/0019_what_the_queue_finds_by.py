@@ -10,6 +10,8 @@ revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
+locks = ("cases",)  # each is given the initials of its name
+breaks = ()
 
 AT_ONCE = 2000
 BY_NAME = {

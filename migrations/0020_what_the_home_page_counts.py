@@ -9,6 +9,8 @@ revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 
 def upgrade() -> None:

@@ -9,6 +9,8 @@ revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 READ_BY_TOWNSHIP = ("clues", "alerts")

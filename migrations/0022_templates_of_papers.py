@@ -10,6 +10,8 @@ revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -9,6 +9,8 @@ revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ("sign_ins",)  # it does not know what a row must hold now
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _NEW_OF_SIGN_INS = (

@@ -9,6 +9,8 @@ revision = "0024"
 down_revision = "0023"
 branch_labels = None
 depends_on = None
+locks = ()
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TABLES = ("handovers", "absences", "region_changes", "list_differences")

@@ -9,6 +9,8 @@ revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
+locks = ("files",)  # a reference to a table made long ago
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OF_A_PHONE = "empty: asked by a phone that was confirmed for the family"

@@ -10,6 +10,8 @@ revision = "0026"
 down_revision = "0025"
 branch_labels = None
 depends_on = None
+locks = ("accounts",)  # those of staff are given a moment
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 SINCE = "real time; since when it is a member of staff's"

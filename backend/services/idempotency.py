@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend import clock
-from backend.db import MARIADB, db, in_transaction, is_away, use_case
+from backend.db import MARIADB, db, in_transaction, is_lock_wait, use_case
 from backend.errors import DomainError, Invalid, KeyReused, NotAllowed, NotFound, NotPossibleNow, StillRunning
 from backend.models import County, IdempotencyKey
 from backend.policy.county import current_policy
@@ -79,7 +79,7 @@ def _claim(account: int, key: str, request_digest: str) -> None:
     except IntegrityError as error:
         raise _AlreadyThere from error
     except DBAPIError as error:
-        if is_away(error):
+        if is_lock_wait(error):
             raise StillRunning from error
         raise
 

@@ -198,6 +198,11 @@ class Cluster:
         node.await_ready(len(self.nodes))
         return clock.monotonic() - began
 
+    def await_whole(self, back: Node) -> None:
+        """Wait until one that was cut off takes part again; it learns last that it did not, so the others say it."""
+        for node in (*(each for each in self.nodes if each is not back), back):
+            node.await_ready(len(self.nodes))
+
     def digests(self) -> list[dict[str, int]]:
         """Return every node's checksum of every table."""
         return [_checksums(node) for node in self.nodes]

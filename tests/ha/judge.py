@@ -1,4 +1,4 @@
-"""What the clients' history, the surviving database and WeChat's own history say about one time of trouble."""
+"""What the clients' history, the surviving database and WeChat's own history say: of each trouble, and of the whole."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -69,6 +69,50 @@ def judged(trouble: Trouble, history: History, town: Town) -> Verdict:
     )
 
 
+@dataclass(frozen=True)
+class Whole:
+    """The whole history, from the first request to the last: also the writes between and just before two troubles."""
+
+    writes: int
+    later: int
+    bugs: list[Answer]
+    lost: list[str]
+    untold: int
+    """Declarations that are there and that nobody was told of."""
+    unacknowledged: dict[str, int]
+    """Requests of each kind that were never acknowledged: their clients did not give up, so only the last ones."""
+
+    @property
+    def twice(self) -> int:
+        """Return how many declarations cannot be what an unacknowledged request has left."""
+        return max(self.untold - self.unacknowledged.get("declare", 0), 0)
+
+    def row(self) -> tuple[object, ...]:
+        return ("whole history", self.writes, "", self.later, len(self.bugs), len(self.lost), self.twice, "", "")
+
+
+def judged_as_a_whole(history: History, town: Town) -> Whole:
+    """Judge every answer that the clients wrote down against the surviving database, once everything is over."""
+    answers = history.answers
+    declared = {each.name for each in answers if each.is_written and each.kind == "declare"}
+    with town.app.app_context(), as_system("the judge of a test looks"):
+        there = set(db.session.scalars(select(Declaration.receipt_no)))
+    return Whole(
+        writes=sum(each.is_written for each in answers),
+        later=sum(each.status == AGAIN for each in answers),
+        bugs=[each for each in answers if _is_bug(each)],
+        lost=_lost(answers, town),
+        untold=len(there - declared),
+        unacknowledged=_unacknowledged(answers),
+    )
+
+
+def _unacknowledged(answers: Iterable[Answer]) -> dict[str, int]:
+    asked = {each.key: each.kind for each in answers if each.key}
+    done = {each.key for each in answers if each.is_written}
+    return Counter(kind for key, kind in asked.items() if key not in done)
+
+
 def _is_bug(answer: Answer) -> bool:
     """Say whether it is an answer that nobody may get here: anything but done, and "come again in so many seconds"."""
     if answer.status == AGAIN:
@@ -123,9 +167,3 @@ def all_messages(town: Town) -> Sent:
         tried = select(Attempt.state, func.count()).where(Attempt.channel == "subscribe").group_by(Attempt.state)
         states = {row[0]: row[1] for row in db.session.execute(tried)}
     return Sent(states.get("sent", 0), states.get("uncertain", 0), town.received().total())
-
-
-def never_acknowledged(history: History) -> set[str]:
-    """Return the keys of what was sent and never acknowledged: the clients did not give up, so only the last ones."""
-    sent = {each.key for each in history.answers if each.key}
-    return sent - {each.key for each in history.answers if each.is_written}

@@ -15,7 +15,7 @@ from tests.faults.stack import eventually
 from tests.ha.conftest import Place
 from tests.ha.galera import Node
 from tests.ha.history import Clients, History, working
-from tests.ha.judge import Sent, Trouble, Verdict, all_messages, is_anything_due, judged, never_acknowledged
+from tests.ha.judge import Sent, Trouble, Verdict, Whole, all_messages, is_anything_due, judged, judged_as_a_whole
 
 pytestmark = [pytest.mark.ha, pytest.mark.slow, pytest.mark.shows("scale.2"), pytest.mark.timeout(1100)]
 LONGEST_GAP = 10.0
@@ -96,14 +96,15 @@ def kill_each(days: Days) -> None:
         writer.kill(signal.SIGSTOP)
         watch()
         writer.kill(signal.SIGCONT)
-        writer.await_ready(3)
+        place.cluster.await_whole(writer)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of each trouble, and of all messages together."""
+    """What came of each trouble, of the whole history, and of all messages together."""
 
     verdicts: list[Verdict]
+    whole: Whole
     sent: Sent
 
 
@@ -122,21 +123,24 @@ def outcome(place: Place) -> Outcome:
         time.sleep(CALM)
         kill_each(days)
     eventually(lambda: not is_anything_due(county.town), within=UNTIL_SENT)
-    assert len(never_acknowledged(history)) <= len(works)
-    return Outcome([judged(each, history, county.town) for each in days.troubles], all_messages(county.town))
+    whole = judged_as_a_whole(history, county.town)
+    assert sum(whole.unacknowledged.values()) <= len(works)
+    return Outcome([judged(each, history, county.town) for each in days.troubles], whole, all_messages(county.town))
 
 
 def test_whatever_is_killed_nothing_acknowledged_is_lost_and_writing_goes_on(
     outcome: Outcome, note: Callable[..., None]
 ) -> None:
-    verdicts, sent = outcome.verdicts, outcome.sent
-    for each in (*verdicts, sent):
+    verdicts, whole, sent = outcome.verdicts, outcome.whole, outcome.sent
+    for each in (*verdicts, whole, sent):
         note(*each.row())
 
     assert [(each.trouble.what, each.lost, each.neither, each.twice, each.unended) for each in verdicts] == [
         (each.trouble.what, [], 0, 0, 0) for each in verdicts
     ]
     assert [(each.trouble.what, each.bugs[:3]) for each in verdicts if each.bugs] == []
+    assert (whole.lost, whole.twice, whole.bugs[:3]) == ([], 0, [])
+    assert whole.writes > sum(each.writes for each in verdicts)
     assert [(each.trouble.what, each.gap) for each in verdicts if each.gap > _longest_gap(each.trouble.what)] == []
     assert all(each.uncertain <= UNCERTAIN_AT_MOST for each in verdicts)
     assert all(each.writes >= LEAST_WRITES for each in verdicts)

@@ -1,7 +1,8 @@
 """`make drill`: a county of CASES cases is lost and restored, and a table says in how many seconds and what was lost.
 
-While people declare: a whole backup that is killed once and goes on, three steps after it, then the database dies. It
-comes back on another machine, at a moment between the first two steps.
+While people declare: a whole backup that is killed once and goes on, three steps after it, a fourth while nobody
+declares, then the database dies. It comes back on another machine, at a moment between the first two steps, and then
+with each table's content as it was at the last one.
 """
 
 import os
@@ -32,9 +33,11 @@ from backend.services.backups import restoring
 from backend.services.declarations import DeclarationForm
 from bench import county as bench_county
 from bench.county import County, open_county
+from bench.load import engine_for
 from bench.servers import environment_of
 from bench.settings import APP_ID, CHECKOUT, COUNTY, DATA
 from tests import mariadb
+from tests.contents import Contents, columns_of, contents
 from tests.operations.backing import LOGGED
 from wsgi import create_app
 
@@ -92,7 +95,7 @@ class People:
     """They declare the whole time, and remember what they were told and when."""
 
     def __init__(self, county: County) -> None:
-        self._county, self._over = county, threading.Event()
+        self._county, self._over, self._turn = county, threading.Event(), threading.Lock()
         self.told: list[tuple[datetime, int]] = []
         self._thread = threading.Thread(target=self._declare)
 
@@ -104,24 +107,32 @@ class People:
         self._over.set()
         self._thread.join()
 
+    def still(self) -> threading.Lock:
+        """Let nobody declare within a `with`."""
+        return self._turn
+
     def _declare(self) -> None:
         village, number = bench_county.villages()[0], 0
         while not self._over.wait(PAUSE):
             number += 1
-            with self._county.app.app_context():
-                by = sign_ins.open_phone(APP_ID, f"drill-{number}", COUNTY).actor
-            form = DeclarationForm(
-                village_code=village,
-                head_name=f"周{number}",
-                phone="15400000000",
-                hardship="屋顶漏雨",
-                risk="housing",
-                consents={"health": True, "assets": True, "minors": False},
-            )
-            with self._county.app.app_context():
-                act_within(by.scope)
-                made = declarations.declare(form, by=by)
-            self.told.append((clock.real_now(), made.id))
+            with self._turn:
+                self.told.append(self._declare_once(village, number))
+
+    def _declare_once(self, village: str, number: int) -> tuple[datetime, int]:
+        with self._county.app.app_context():
+            by = sign_ins.open_phone(APP_ID, f"drill-{number}", COUNTY).actor
+        form = DeclarationForm(
+            village_code=village,
+            head_name=f"周{number}",
+            phone="15400000000",
+            hardship="屋顶漏雨",
+            risk="housing",
+            consents={"health": True, "assets": True, "minors": False},
+        )
+        with self._county.app.app_context():
+            act_within(by.scope)
+            made = declarations.declare(form, by=by)
+        return clock.real_now(), made.id
 
 
 def play(kind: str, cases: int) -> Drill:
@@ -139,6 +150,10 @@ def play(kind: str, cases: int) -> Drill:
             for _ in range(2):  # the log that the moment needs has grown since
                 _step(drill, old, shelf)
                 time.sleep(2)
+            with people.still():
+                _step(drill, old, shelf)
+                content = _content(old)
+            time.sleep(2)
         _lose(old, server)
         drill.note("declarations told to have arrived", len(people.told))
         _restore(drill, new, shelf, keys, moment)
@@ -148,6 +163,7 @@ def play(kind: str, cases: int) -> Drill:
         with drill.timed("restored again, to the newest state"):
             drill.wrong += _failed(new.type("restore", shelf, "--replace"))
         _judge(drill, new, people.told, restoring.choose(shelf, None).latest.taken_at, "at the newest state")
+        _compare(drill, content, _content(new))
     return drill
 
 
@@ -242,6 +258,21 @@ def _judge(drill: Drill, machine: Machine, told: list[tuple[datetime, int]], unt
         drill.wrong.append(f"{what}: {len(later)} declarations are later than the moment")
     if (end - until).total_seconds() > RECOVERY_POINT:
         drill.wrong.append(f"{what}: more than {RECOVERY_POINT} s are lost")
+
+
+def _content(machine: Machine) -> Contents:
+    """Return how many rows each table has, and a sum over all that is in them; on a large one that takes its time."""
+    with engine_for(machine.url).connect() as connection:
+        return contents(connection, columns_of(connection))
+
+
+def _compare(drill: Drill, lost: Contents, restored: Contents) -> None:
+    """Compare what is in each table with what was there when the last step was made and nobody wrote."""
+    differing = sorted(table for table in lost | restored if lost.get(table) != restored.get(table))
+    drill.note("at the newest state: tables compared by their content", len(lost))
+    drill.note("at the newest state: tables with another content", len(differing))
+    if differing:
+        drill.wrong.append(f"at the newest state: another content in {', '.join(differing)}")
 
 
 def _failed(done: tuple[int, str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import pymysql
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
@@ -15,6 +16,10 @@ from backend.statuses import as_fact, retry_after, status_of
     [
         NoConnectionLeft("all connections are taken"),
         OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked")),
+        OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full")),
+        OperationalError("INSERT", {}, pymysql.OperationalError(1114, "The table 'cases' is full")),
+        OperationalError("SELECT 1", {}, pymysql.OperationalError(1040, "Too many connections")),
+        OperationalError("SELECT 1", {}, pymysql.OperationalError(1030, 'Got error 28 "No space left on device"')),
     ],
 )
 def test_a_database_that_is_away_or_crowded_asks_to_come_again(error: Exception) -> None:
@@ -26,6 +31,7 @@ def test_a_database_that_is_away_or_crowded_asks_to_come_again(error: Exception)
 
 def test_a_statement_that_was_wrong_is_our_own_fault() -> None:
     assert as_fact(IntegrityError("INSERT", {}, sqlite3.IntegrityError("NOT NULL"))) is None
+    assert as_fact(OperationalError("SELECT 1", {}, pymysql.OperationalError(1030, "Got error 1 from Aria"))) is None
     assert as_fact(KeyError("x")) is None
 
 
