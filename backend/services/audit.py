@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +28,8 @@ HEADS = (
 )
 """Which rows head the chains of each label."""
 SETTLED = timedelta(seconds=2)
+END_BYTES = 4096
+"""Of the file of roots, in which its last whole line surely lies."""
 READ_AT_ONCE = 2000
 
 
@@ -94,6 +97,25 @@ def _write_roots(path: Path) -> None:
         file.writelines(batch_line(batch, keys=keys()) + "\n" for batch in batches)
         file.flush()
         os.fsync(file.fileno())
+
+
+def unsealed_seconds() -> float:
+    """Return the age of the oldest row, or batch of rows, that no root outside the database covers yet."""
+    rows = select(AuditRow.happened_at).where(AuditRow.batch_no.is_(None)).order_by(AuditRow.id).limit(1)
+    batches = select(AuditBatch.sealed_at).where(AuditBatch.number > _last_kept(settings().roots_path))
+    row, batch = db.session.scalar(rows), db.session.scalar(batches.order_by(AuditBatch.number).limit(1))
+    ages = [clock.now() - row if row else SETTLED * 0, clock.real_now() - batch if batch else SETTLED * 0]
+    return max(ages).total_seconds()
+
+
+def _last_kept(path: Path) -> int:
+    """Return the number of the last whole root that the file holds, read off its end."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        file.seek(max(path.stat().st_size - END_BYTES, 0))
+        for line in reversed(file.read().decode(errors="replace").splitlines()):
+            with suppress(LineBroken):
+                return parse_batch_line(line, keys=keys()).no
+    return 0
 
 
 def verify(roots_file: Path) -> list[str]:

@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend import clock
 from backend.access.scope import as_system
 from backend.db import MARIADB, db
-from backend.models import AuditRow, County, Figures, Task
-from backend.services import backup_ages, lines
+from backend.models import County, Figures, Task
+from backend.services import audit, backup_ages, lines
 from backend.services.storage import files_root, settings
 
 LATE_KINDS = "late_kinds"
@@ -78,10 +78,8 @@ def _duties() -> Iterator[GaugeMetricFamily]:
 
 
 def _audit() -> Iterator[GaugeMetricFamily]:
-    unsealed = select(AuditRow.happened_at).where(AuditRow.batch_no.is_(None)).order_by(AuditRow.id).limit(1)
-    oldest = db.session.scalar(unsealed)
-    age = (clock.now() - oldest).total_seconds() if oldest else 0.0
-    yield _one("audit_unsealed_seconds", "Age of the oldest row of the trail that no seal covers", age)
+    meaning = "Age of the oldest row, or batch of rows, that no root outside the database covers"
+    yield _one("audit_unsealed_seconds", meaning, audit.unsealed_seconds())
 
 
 def _connections() -> Iterator[GaugeMetricFamily]:

@@ -120,6 +120,27 @@ def test_a_removed_row_is_named_also_the_last_one(
     assert any(f"case:{cases[2]} 第{row.place}行" in line and "删除" in line for line in wrong(app, roots))
 
 
+def test_a_seal_whose_root_never_reached_its_file_is_as_old_as_it_is(
+    app: Flask, make: Maker, roots: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.case("accept")
+    sealed(app)
+    kept = roots.read_bytes()
+    with app.app_context():
+        before = audit.unsealed_seconds()
+    later = clock.real_now() + timedelta(hours=2)
+    monkeypatch.setattr(clock, "real_now", lambda: later)
+
+    ages = []
+    for content in (kept, kept[:-5], b""):
+        roots.write_bytes(content)
+        with app.app_context():
+            ages.append(audit.unsealed_seconds())
+
+    assert before == 0
+    assert (ages[0], min(ages[1:]) > 7000) == (0, True)
+
+
 def test_a_whole_chain_and_its_case_cannot_vanish(make: Maker, app: Flask, cases: list[int], roots: Path) -> None:
     sealed(app)
     chain = f"case:{cases[2]}"
