@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from backend import clock
 from backend.settings import Settings
 from deploy.run.folder import CHECKOUT
 from deploy.run.words import say
+from tests.people import Phone
 
 HOST = "127.0.0.1"
 PATIENCE, STARTS_WITHIN = 120.0, 180.0
@@ -56,6 +58,11 @@ class Server:
         with closing(HTTPConnection(HOST, self.port, timeout=within)) as connection:
             connection.request(method, path, content, named)
             return read(connection)
+
+    def post(self, by: Phone, path: str, *, key: str = "", **body: Any) -> Answer:
+        """Send something as this phone does, under a fresh key where none is given."""
+        headers = {name.replace("-", "_"): value for name, value in by._headers(key or str(uuid.uuid4())).items()}
+        return self.ask("POST", by.address + path, body, **headers)
 
     def open(self) -> socket.socket:
         return socket.create_connection((HOST, self.port), timeout=PATIENCE)
