@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -115,7 +116,8 @@ def _served(view: View, gives: type[Schema] | None, status: int, *, once: bool) 
     @wraps(view)
     def serve(*args: Any, **kwargs: Any) -> Response:
         def work() -> Answer:
-            result = view(*args, **kwargs)
+            # After a deadlock it is done again from the start, and views take apart what they are given.
+            result = view(*map(copy, args), **kwargs)
             return Answer(status, dump.dump(result) if dump is not None else {})
 
         if isinstance(result := _once(work) if once else _plainly(view, work, dump, args, kwargs), Response):

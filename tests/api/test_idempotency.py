@@ -272,11 +272,11 @@ def test_one_person_under_a_hundred_keys_has_one_open_case(make: Maker, cast: Ca
     assert Counter(each.status_code for each in answers) == {201: 100}
     assert len(make.rows(Case)) == len(make.rows(Household)) == len(make.rows(PersonDigest)) == 1
     assert len(make.rows(Declaration)) == 100
-    shapes = {_without_what_differs(each.json) for each in answers}
+    shapes = {without_what_differs(each.json) for each in answers}
     assert len(shapes) == 1
 
 
-def _without_what_differs(receipt: dict[str, object]) -> str:
+def without_what_differs(receipt: dict[str, object]) -> str:
     receipt = {**receipt, "id": 0, "receipt_no": 0, "receipt_spoken": 0, "declared_at": 0}
     receipt["timeline"] = [{**line, "at": 0} for line in receipt["timeline"]]
     return json.dumps(receipt, sort_keys=True)

@@ -37,6 +37,20 @@ def web(apps: dict[str, Flask]) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def wide_web(apps: dict[str, Flask]) -> Iterator[Server]:
+    """The same with eight processes, as where several counties share a machine."""
+    with serving(apps["mariadb"].extensions["settings"], WEB_WORKERS="8") as server:
+        yield server
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, size: str) -> Server:
+    """The web of this name: `web`, or `wide_web`, whose processes are started only for whoever asks for them."""
+    found: Server = request.getfixturevalue(size)
+    return found
+
+
 KEYS = ("messages", "received", "twice", "uncertain", "neither", "others", "seconds", "allowed")
 
 

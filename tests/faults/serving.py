@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from backend import clock
 from backend.settings import Settings
 from deploy.run.folder import CHECKOUT
 from deploy.run.words import say
+from tests.people import Phone
 
 HOST = "127.0.0.1"
 PATIENCE, STARTS_WITHIN = 120.0, 180.0
@@ -47,15 +49,21 @@ class Server:
     def workers(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children()
 
+    @contextmanager
+    def connected(self, *, within: float = PATIENCE) -> Iterator[HTTPConnection]:
+        """Hold a connection for one request or for many."""
+        with closing(HTTPConnection(HOST, self.port, timeout=within)) as connection:
+            yield connection
+
     def ask(self, method: str, path: str, body: Any = None, *, within: float = PATIENCE, **headers: str) -> Answer:
         """Ask once over a connection of its own; raises what the network raises."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        content = json.dumps(body).encode() if body is not None else None
-        if content is not None:
-            named["Content-Type"] = "application/json"
-        with closing(HTTPConnection(HOST, self.port, timeout=within)) as connection:
-            connection.request(method, path, content, named)
-            return read(connection)
+        with self.connected(within=within) as connection:
+            return ask_over(connection, method, path, body, **headers)
+
+    def post(self, by: Phone, path: str, *, key: str = "", **body: Any) -> Answer:
+        """Send something as this phone does, under a fresh key where none is given."""
+        headers = {name.replace("-", "_"): value for name, value in by._headers(key or str(uuid.uuid4())).items()}
+        return self.ask("POST", by.address + path, body, **headers)
 
     def open(self) -> socket.socket:
         return socket.create_connection((HOST, self.port), timeout=PATIENCE)
@@ -65,6 +73,16 @@ class Server:
         began = clock.monotonic()
         assert self.ask("GET", "/healthz").status == 200
         return clock.monotonic() - began
+
+
+def ask_over(connection: HTTPConnection, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    """Ask over a connection that is held, and read the whole answer, so that it can be asked again."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    content = json.dumps(body).encode() if body is not None else None
+    if content is not None:
+        named["Content-Type"] = "application/json"
+    connection.request(method, path, content, named)
+    return read(connection)
 
 
 def read(connection: HTTPConnection) -> Answer:

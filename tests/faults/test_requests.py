@@ -141,6 +141,18 @@ def test_a_deadlock_or_lock_wait_is_retried_up_to_three_times(
     assert len(make.rows(Case)) == len(make.rows(CaseEvent)) == len(make.rows(IdempotencyKey)) == 1
 
 
+@pytest.mark.shows("story.bad.reliability_21")
+def test_a_step_met_by_a_deadlock_is_taken_again_as_it_was_asked_for(
+    make: Maker, cast: Cast, failing: Callable[[int, int], list[int]]
+) -> None:
+    case_id, village = make.case(), cast.phone("village")
+    told, version = failing(1213, 3), make.duty(case_id).version
+
+    assert village.post(f"/cases/{case_id}/decisions", action="accept", version=version).status_code == 201
+    assert told == [1213] * 3
+    assert [row.action for row in make.rows(CaseEvent)].count("accept") == 1
+
+
 @pytest.mark.shows("story.bad.reliability_21", "story.6")
 @pytest.mark.parametrize(("table", "number"), [*(("audit_rows", each) for each in PASSING), *AT_THE_FIRST_INSERT])
 def test_when_it_does_not_help_the_client_is_told_to_come_back(
