@@ -75,10 +75,14 @@ def counted_from(step: Step, duty: Duty) -> date | None:
 @leads_to(State.FOUND, State.PUBLIC, State.VISITED)
 def visit_leads_to(step: Step) -> State:
     """A family whose notice was posted before goes back to where it stood: the sheet is posted once."""
+    return State.FOUND if "notice_until" not in step.marks else no_risk_leads_to(step)
+
+
+@leads_to(State.PUBLIC, State.VISITED)
+def no_risk_leads_to(step: Step) -> State:
+    """The township judges the village's no; a sheet that hangs hangs its days all the same, for it may disagree."""
     until = _day(step.marks.get("notice_until"))
-    if until is None:
-        return State.FOUND
-    return State.PUBLIC if clock.today() <= until else State.VISITED
+    return State.PUBLIC if until is not None and clock.today() <= until else State.VISITED
 
 
 @answers(
@@ -96,7 +100,18 @@ def after_visit(step: Step) -> Sequence[Opening]:
     return [Opening(COMPARE if _compares(step, "before_review") else CONSULT), *beside]
 
 
-def _after_another_visit(step: Step, until: date) -> Sequence[Opening]:
+@answers(
+    Way((TOWN_REVIEW,), where=frozenset({State.VISITED}), posted=False),
+    Way((WATCH_NOTICE,), (COMPARE,), where=frozenset({State.PUBLIC}), posted=True),
+    Way((TOWN_REVIEW,), (DEPARTMENT_CHECK, COMPARE, TAKE_DOWN), where=frozenset({State.VISITED}), posted=True),
+)
+def after_no_risk(step: Step) -> Sequence[Opening]:
+    """The township at once, or after the days of a sheet that hangs: it may disagree, and then all of it was needed."""
+    until = _day(step.marks.get("notice_until"))
+    return after_village_no(step) if until is None else _after_another_visit(step, until, says_no=True)
+
+
+def _after_another_visit(step: Step, until: date, *, says_no: bool = False) -> Sequence[Opening]:
     """Go on where the family stood; a visit in between lets nobody's check and no comparison fall by the wayside."""
     missed = _compares(step, "parallel_public") and not open_of(step, Kind.COMPARE)
     compare = [Opening(COMPARE)] if missed else []
@@ -104,7 +119,12 @@ def _after_another_visit(step: Step, until: date) -> Sequence[Opening]:
         return [watch(step, until), *compare]
     looked = "checked" in step.marks or open_of(step, Kind.DEPARTMENT_CHECK)
     checks = [] if looked else department_checks(step, clock.today())
-    return [Opening(TOWN_REVIEW), *checks, *compare, *sheet_still_up(step)]
+    return [Opening(TOWN_REVIEW, detail=_village_word(says_no=says_no)), *checks, *compare, *sheet_still_up(step)]
+
+
+def _village_word(*, says_no: bool) -> dict[str, bool]:
+    """Put the village's no before the eyes of whoever judges."""
+    return {"village_says_no": True} if says_no else {}
 
 
 @answers(*_AFTER_COMPARISON)
@@ -138,7 +158,7 @@ def after_meeting(step: Step) -> Sequence[Opening]:
 @answers(Way((TOWN_REVIEW,)))
 def after_village_no(step: Step) -> Sequence[Opening]:
     """No 'no' is final in the village: the township judges it, with the village's reason before its eyes."""
-    return [Opening(TOWN_REVIEW, detail={"village_says_no": True})]
+    return [Opening(TOWN_REVIEW, detail=_village_word(says_no=True))]
 
 
 @answers(Way((WATCH_NOTICE,), (COMPARE,)))
@@ -160,11 +180,13 @@ def watch(step: Step, until: date) -> Opening:
 @answers(Way((TOWN_REVIEW,), (DEPARTMENT_CHECK, TAKE_DOWN)))
 def after_notice(step: Step) -> Sequence[Opening]:
     """The township's days count from the notice's last day; side by side they began with the home check."""
+    detail = _village_word(says_no=bool(step.marks.get("village_says_no")))
     if _is_parallel(step):
         since = _day(step.marks.get("visited_on"))
-        return [Opening(TOWN_REVIEW, since=since), *sheet_still_up(step)]
+        return [Opening(TOWN_REVIEW, since=since, detail=detail), *sheet_still_up(step)]
     since = _day(step.marks.get("notice_until"))
-    return [Opening(TOWN_REVIEW, since=since), *department_checks(step, since), *sheet_still_up(step)]
+    review = Opening(TOWN_REVIEW, since=since, detail=detail)
+    return [review, *department_checks(step, since), *sheet_still_up(step)]
 
 
 @answers(Way((OBJECTION,)))
