@@ -205,7 +205,7 @@ def _withdraw_joined(case: Case, declaration: Declaration, by: Actor, said: str)
     detail = {"declaration": str(declaration.id)}
     engine.note(case, "join_withdrawn", by=by, reason=Reason(words=said), detail=detail)
     for task in open_duties(case.id):
-        if task.kind == Kind.JOIN and task.detail == detail:
+        if task.kind == Kind.JOIN and task.detail.get("declaration") == str(declaration.id):
             close_duty(task, by=by, how=Action.WITHDRAW, version=case.version)
     verdicts.settle_joined(case, "withdrawn", by=by, declaration_id=declaration.id)
     telling.tell(declaration, "withdrawn", due_on=None, promised_on=declaration.promised_on, detail=said, by=by)

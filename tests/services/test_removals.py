@@ -362,6 +362,18 @@ def test_a_new_declaration_on_the_way_out_is_heard_first(leaving: WayOut) -> Non
         leaving.decide(Action.PASS_ON, "reviewer", Kind.TOWN_REVIEW)
 
 
+def test_whoever_takes_a_new_declaration_back_holds_the_removal_up_no_longer(leaving: WayOut) -> None:
+    leaving.to_the_township()
+    with clock.at(leaving.now):
+        joined = leaving.make.declaration(openid="phone of 张三", head_name="张三", hardship="又病了", risk="illness")
+        answer = leaving.cast.farmer("phone of 张三").post(f"/declarations/{joined.id}/withdrawals", words="")
+
+    assert answer.status_code == 201, answer.json
+    assert leaving.duties(Kind.JOIN) == []
+    leaving.decide(Action.PASS_ON, "reviewer", Kind.TOWN_REVIEW)
+    assert leaving.case().state == State.PASSED
+
+
 @pytest.mark.shows("B67")
 def test_a_removal_can_be_rolled_back_and_the_family_needs_a_plan_again(leaving: WayOut) -> None:
     leaving.out()
