@@ -6,7 +6,7 @@ named to the village. A policy picks among rows by their `variant`; it never edi
 """
 
 from backend.access.permissions import Action
-from backend.workflow import guards, marks, openings, rechecking
+from backend.workflow import guards, marks, openings, rechecking, visiting
 from backend.workflow.aftercare import AFTERCARE
 from backend.workflow.duties import (
     ACCEPT,
@@ -144,9 +144,9 @@ _AT_HOME: tuple[Row, ...] = (
     Row(
         Action.FILE_VISIT,
         _from(State.ACCEPTED),
-        openings.visit_leads_to,
+        visiting.visit_leads_to,
         _kinds(Kind.VISIT, Kind.CHECK_ANEW),
-        opens_also=openings.after_visit,
+        opens_also=visiting.after_visit,
         marks=marks.found_marks,
         guards=(guards.outsiders_check_kin,),
         tells="found",
@@ -156,9 +156,9 @@ _AT_HOME: tuple[Row, ...] = (
     Row(
         Action.FIND_NO_RISK,
         _from(State.ACCEPTED),
-        openings.no_risk_leads_to,
+        visiting.no_risk_leads_to,
         _kinds(Kind.VISIT, Kind.CHECK_ANEW),
-        opens_also=openings.after_no_risk,
+        opens_also=visiting.after_no_risk,
         marks=marks.village_no_marks,
         guards=(guards.outsiders_check_kin, guards.may_be_found_without_risk),
         tells="found_without_risk",
