@@ -18,6 +18,7 @@ from backend.services.counties import call_for
 from backend.workflow.places import name_of
 from backend.workflow.sentences import action_name
 from backend.workflow.states import STATE_NAMES, State
+from miniprogram_api.auth import actor as caller
 from miniprogram_api.duty_shapes import duties
 
 
@@ -68,7 +69,7 @@ def receipt(
         "declared_at": declaration.declared_at,
         "promised_on": declaration.promised_on,
         "call": call_for(declaration.said_village),
-        "actions": declarations.actions_on(declaration),
+        "actions": declarations.actions_on(declaration, by=caller()),
         "awaiting": awaited,
         "satisfaction": None,
         "timeline": [_line(each) for each in timeline],

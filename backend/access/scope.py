@@ -114,6 +114,21 @@ def as_system(reason: str) -> Iterator[None]:
         info["scope"] = before
 
 
+@contextmanager
+def as_own_phone(account_id: int | None) -> Iterator[None]:
+    """Let staff reach what their own phone sent, wherever that family lives: a hat says nothing of one's own home.
+
+    Narrower than their place in everything else. Without an account nothing changes.
+    """
+    info = db.session.info
+    before = info.get("scope")
+    info["scope"] = before if account_id is None else Phone(account_id)
+    try:
+        yield
+    finally:
+        info["scope"] = before
+
+
 _WITHIN: BindParameter[str] = bindparam("scope_code")
 _OWN: BindParameter[int] = bindparam("scope_account")
 _HOUSEHOLDS: BindParameter[Any] = bindparam("scope_households", expanding=True)

@@ -8,8 +8,8 @@ from sqlalchemy import Row, and_, bindparam, select
 
 from backend import clock
 from backend.access.actor import Actor
-from backend.access.permissions import Action, require
-from backend.access.scope import as_system
+from backend.access.permissions import Action, may, require
+from backend.access.scope import as_own_phone, as_system
 from backend.db import db, new_id, use_case
 from backend.errors import Complaints, Invalid, NotFound, NotPossibleNow, TooMany
 from backend.models import Account, Case, County, Declaration, ReceiptLine, Task
@@ -97,13 +97,14 @@ def take(form: DeclarationForm, *, by: Actor, origin: Origin | None = None) -> T
 
     The answer is the same whether the ID number is known or not: nobody learns anything by typing somebody's number.
     `origin` is for staff who enter it for a family: on paper, by word of mouth or by telephone; no phone holds such a
-    receipt until the family's own takes it over. Errors: `Invalid` names each field; `TooMany` after the day's
-    declarations for others (policy).
+    receipt until the family's own takes it over. Staff whose phone declares for their own family are like anybody.
+    Errors: `Invalid` names each field; `TooMany` after the day's declarations for others (policy).
     """
     require(by.role, Action.DECLARE)
     policy = current_policy(by.county_code)
     checked = _check(form, by, policy)
-    came = checked_origin(origin or _own_origin(by), policy)
+    is_senders = not by.is_staff or (origin is None and checked.relation == SELF)
+    came = checked_origin(origin or _own_origin(by, is_senders=is_senders), policy)
     _refuse_too_many(checked, by, policy)
     spoken = Spoken(
         village_code=checked.village_code,
@@ -113,15 +114,17 @@ def take(form: DeclarationForm, *, by: Actor, origin: Origin | None = None) -> T
         id_number=checked.id_number,
     )
     with as_system("a declaration opens a case"):
-        declaration = _declaration(checked, by, promise_for(came, by.county_code, policy))
+        holder = by.account_id if is_senders else None
+        declaration = _declaration(checked, holder, promise_for(came, by.county_code, policy))
         _, task = take_in(spoken, came, by=by, policy=policy, declaration=declaration)
         promised = declaration.promised_on
         line = telling.tell(declaration, "received", due_on=task.due_on, promised_on=promised, by=by)
     return Taken(declaration, line, task)
 
 
-def _own_origin(by: Actor) -> Origin:
-    return Origin(channel="self_paper" if by.is_staff else "self_mp", discovered_on=clock.today())
+def _own_origin(by: Actor, *, is_senders: bool) -> Origin:
+    by_phone = is_senders and by.account_id is not None
+    return Origin(channel="self_mp" if by_phone else "self_paper", discovered_on=clock.today())
 
 
 def receipts_of(by: Actor, *, before: int | None = None, size: int = 20) -> Sequence[Declaration]:
@@ -130,14 +133,16 @@ def receipts_of(by: Actor, *, before: int | None = None, size: int = 20) -> Sequ
     query = select(Declaration).where(Declaration.account_id == by.account_id).order_by(Declaration.id.desc())
     if before is not None:
         query = query.where(Declaration.id < before)
-    return db.session.scalars(query.limit(size)).all()
+    with as_own_phone(by.account_id):
+        return db.session.scalars(query.limit(size)).all()
 
 
 def find_receipt(declaration_id: int, *, by: Actor) -> Declaration:
     """Return one of the actor's own declarations; anybody else's does not exist."""
     require(by.role, Action.READ_RECEIPTS)
     query = select(Declaration).where(Declaration.id == declaration_id, Declaration.account_id == by.account_id)
-    found = db.session.scalars(query).one_or_none() if by.account_id is not None else None
+    with as_own_phone(by.account_id):
+        found = db.session.scalars(query).one_or_none() if by.account_id is not None else None
     if found is None:
         raise NotFound
     return found
@@ -150,11 +155,16 @@ _TIMELINE = (
 
 def timeline_of(declaration: Declaration) -> Sequence[ReceiptLine]:
     """Return a receipt's lines, the oldest first."""
-    return db.session.scalars(_TIMELINE, {"declaration_id": declaration.id}).all()
+    with as_own_phone(declaration.account_id):
+        return db.session.scalars(_TIMELINE, {"declaration_id": declaration.id}).all()
 
 
-def actions_on(declaration: Declaration) -> list[str]:
+def actions_on(declaration: Declaration, *, by: Actor) -> list[str]:
     """Return what its sender may do with a declaration now, read off what they are shown and nothing else."""
+    return [each for each in _offered_on(declaration) if each is Action.ADD_FILE or may(by.role, each)]
+
+
+def _offered_on(declaration: Declaration) -> list[Action]:
     if declaration.closed_at is not None:
         return [Action.ASK_RECHECK] if _may_be_rechecked(declaration) else []
     answers = [Action.SUPPLEMENT] if declaration.status == STATUS_OF["returned"] else []
@@ -205,7 +215,7 @@ def _withdraw_joined(case: Case, declaration: Declaration, by: Actor, said: str)
     detail = {"declaration": str(declaration.id)}
     engine.note(case, "join_withdrawn", by=by, reason=Reason(words=said), detail=detail)
     for task in open_duties(case.id):
-        if task.kind == Kind.JOIN and task.detail == detail:
+        if task.kind == Kind.JOIN and task.detail.get("declaration") == str(declaration.id):
             close_duty(task, by=by, how=Action.WITHDRAW, version=case.version)
     verdicts.settle_joined(case, "withdrawn", by=by, declaration_id=declaration.id)
     telling.tell(declaration, "withdrawn", due_on=None, promised_on=declaration.promised_on, detail=said, by=by)
@@ -319,7 +329,7 @@ def _person_of(row: Row[int, str, str, str, str | None]) -> tuple[str | None, st
     return unseal(row.id_sealed, keys=keys(), place=Place("declarations", "id_sealed", row.id)), "", ""
 
 
-def _declaration(checked: _Checked, by: Actor, promised_on: date) -> Declaration:
+def _declaration(checked: _Checked, account_id: int | None, promised_on: date) -> Declaration:
     declaration_id = new_id()
 
     def sealed(column: str, value: str) -> str:
@@ -328,7 +338,7 @@ def _declaration(checked: _Checked, by: Actor, promised_on: date) -> Declaration
     return Declaration(
         id=declaration_id,
         receipt_no=new_receipt_no(),
-        account_id=None if by.is_staff else by.account_id,
+        account_id=account_id,
         said_village=checked.village_code,
         head_name=checked.head_name,
         voice_sha256=checked.voice_sha256,

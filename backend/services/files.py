@@ -15,10 +15,11 @@ from backend.files.documents import accept_document
 from backend.files.pictures import accept_picture
 from backend.files.recordings import accept_recording
 from backend.files.store import FileStore
-from backend.models import Case, Declaration, StoredFile
+from backend.models import Case, StoredFile
 from backend.models.places import same_place
 from backend.policy.county import current_policy
 from backend.privacy.current import keys
+from backend.services.declarations import find_receipt
 from backend.services.living import where_they_live
 from backend.services.storage import files_root
 from backend.workflow.engine import find_case
@@ -63,11 +64,8 @@ def add_file(case_id: int, content: bytes, *, kind: str, by: Actor, what: str = 
 
 def add_to_declaration(declaration_id: int, content: bytes, *, kind: str, by: Actor, what: str = "") -> StoredFile:
     """Take a picture, a document or the announced voice note from whoever declared."""
-    require(by.role, Action.ADD_FILE)
-    query = select(Declaration).where(Declaration.id == declaration_id, Declaration.account_id == by.account_id)
-    declaration = db.session.scalars(query).one_or_none() if by.account_id else None
-    if declaration is None:
-        raise NotFound
+    require(by.role, Action.DECLARE)
+    declaration = find_receipt(declaration_id, by=by)
     if declaration.closed_at is not None:
         raise NotPossibleNow("这次申报已经办结，不能再补照片。有新情况请重新申报。")
     return _add(declaration.case_id, content, kind, what, by)

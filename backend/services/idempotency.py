@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend import clock
 from backend.db import MARIADB, db, in_transaction, is_lock_wait, use_case
-from backend.errors import DomainError, Invalid, KeyReused, NotAllowed, NotFound, NotPossibleNow, StillRunning
+from backend.errors import DomainError, Invalid, KeyReused, StillRunning
 from backend.models import County, IdempotencyKey
 from backend.policy.county import current_policy
 from backend.privacy.current import keys
@@ -127,8 +127,12 @@ def keep_refusal(account: int, key: str, request_digest: str, answer: Answer) ->
 
 
 def is_lasting(error: DomainError) -> bool:
-    """Say whether the same request would be refused again for ever."""
-    return isinstance(error, (Invalid, NotAllowed, NotFound, NotPossibleNow))
+    """Say whether the same request would be refused again for ever.
+
+    Only what is wrong with the request itself. Who may, what one may see and where a case stands can change: whoever
+    wears another hat or comes a day later sends the same work again, and must be heard.
+    """
+    return isinstance(error, Invalid)
 
 
 @use_case

@@ -32,7 +32,7 @@ from backend.models.places import same_place
 from backend.privacy.texts import clean_text
 from backend.services import money
 from backend.workflow import engine, telling, verdicts
-from backend.workflow.duties import UNDECIDED
+from backend.workflow.duties import NOT_IDENTIFYING, UNDECIDED
 from backend.workflow.engine import find_case
 from backend.workflow.states import STATE_NAMES, Kind, State
 from backend.workflow.steps import Reason
@@ -76,6 +76,10 @@ def merge(case_id: int, other_id: int, *, by: Actor, words: str) -> Case:
 
 def _refuse_unfit(older: Case, newer: Case, by: Actor) -> None:
     for case in (older, newer):
+        if case.procedure in NOT_IDENTIFYING:
+            raise NotPossibleNow(
+                "新的申报不能和监测对象的风险消除、预警并在一起，要单独核实。正在办风险消除的，请等新的申报核实清楚再办。"
+            )
         if State(case.state) not in UNDECIDED:
             raise NotPossibleNow(f"其中一件现在是“{STATE_NAMES[State(case.state)]}”，不能并在一起。")
         refuse_kin(case, by)

@@ -69,7 +69,10 @@ def digest(token: str) -> str:
 
 @use_case
 def open_phone(app_id: str, openid: str, county_code: str, *, unionid: str | None = None) -> Ticket:
-    """Begin a session for a WeChat account; one seen for the first time is made on the spot."""
+    """Begin a session for a WeChat account; one seen for the first time is made on the spot.
+
+    A phone signs in again by itself whenever its token is over: staff go on in the identity that they wore there last.
+    """
     account = db.session.scalars(
         select(Account).where(Account.app_id == app_id, Account.openid == openid, Account.county_code == county_code)
     ).one_or_none()
@@ -80,8 +83,13 @@ def open_phone(app_id: str, openid: str, county_code: str, *, unionid: str | Non
         db.session.add(account)
     if unionid is not None:
         account.unionid = unionid
-    identity = first_identity(account.staff_id) if account.staff_id else None
+    identity = first_identity(account.staff_id, rather=_worn_last(account)) if account.staff_id else None
     return begin(PHONE, account=account, identity=identity)
+
+
+def _worn_last(account: Account) -> int | None:
+    mine = select(SignIn.identity_id).where(SignIn.account_id == account.id, SignIn.edge == PHONE)
+    return db.session.scalar(mine.order_by(SignIn.started_at.desc(), SignIn.id.desc()).limit(1))
 
 
 def bind_phone(code: str, *, by: Actor) -> Ticket:
@@ -386,14 +394,18 @@ def _is_worn() -> ColumnElement[bool]:
     return and_(Identity.ended_at.is_(None), or_(Identity.until_on.is_(None), Identity.until_on >= clock.today()))
 
 
-def first_identity(staff_id: int) -> Identity | None:
-    """Return whom somebody acts as; whoever left acts as nobody, and their phone is like any other again."""
+def first_identity(staff_id: int, *, rather: int | None = None) -> Identity | None:
+    """Return whom somebody acts as: `rather` that identity, while it is worn, or else their first.
+
+    Whoever left acts as nobody, and their phone is like any other again.
+    """
     query = (
         select(Identity)
         .join(Staff, Staff.id == Identity.staff_id)
         .where(Identity.staff_id == staff_id, _is_worn(), Staff.is_active)
     )
-    return db.session.scalars(query.options(joinedload(Identity.staff)).order_by(Identity.id).limit(1)).first()
+    order = (Identity.id == rather).desc(), Identity.id
+    return db.session.scalars(query.options(joinedload(Identity.staff)).order_by(*order).limit(1)).first()
 
 
 def _households_of(account_id: int) -> tuple[int, ...]:

@@ -18,6 +18,12 @@ def visit_marks(step: Step) -> Mapping[str, Any]:
     return {"visited_on": clock.today().isoformat()}
 
 
+def found_marks(step: Step) -> Mapping[str, Any]:
+    """Remember the visit; a village that sees the risk now has taken back the no that it said before."""
+    takes_back = {"village_says_no": False} if step.marks.get("village_says_no") else {}
+    return {**visit_marks(step), **takes_back}
+
+
 def skipping_marks(step: Step) -> Mapping[str, Any]:
     """Remember the items that a leader let go; the comparison itself is over only when none is left."""
     skipped = {"skipped_items": list(step.detail.get("items", []))}

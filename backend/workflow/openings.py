@@ -33,7 +33,7 @@ from backend.workflow.duties import (
 )
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Step
-from backend.workflow.ways import Way, answers, leads_to
+from backend.workflow.ways import Way, answers
 
 _FIRST_DESK = frozenset({Kind.ACCEPT, Kind.CLUE_VERDICT})
 _AFTER_COMPARISON = (
@@ -43,15 +43,18 @@ _AFTER_COMPARISON = (
 )
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """Read the day of a mark."""
     return date.fromisoformat(text) if text else None
 
 
-def _is_parallel(step: Step) -> bool:
+def is_parallel(step: Step) -> bool:
+    """Say whether the township checks beside the village's steps, under these rules."""
     return bool(step.policy.flags["parallel_public_and_town"])
 
 
-def _compares(step: Step, position: str) -> bool:
+def compares(step: Step, position: str) -> bool:
+    """Say whether the comparison belongs here under these rules, and was not made yet."""
     return step.policy.flags["compare_position"] == position and "compared" not in step.marks
 
 
@@ -72,39 +75,9 @@ def counted_from(step: Step, duty: Duty) -> date | None:
     return step.seen.opened_on if step.seen.kind in _FIRST_DESK else None
 
 
-@leads_to(State.FOUND, State.PUBLIC, State.VISITED)
-def visit_leads_to(step: Step) -> State:
-    """A family whose notice was posted before goes back to where it stood: the sheet is posted once."""
-    until = _day(step.marks.get("notice_until"))
-    if until is None:
-        return State.FOUND
-    return State.PUBLIC if clock.today() <= until else State.VISITED
-
-
-@answers(
-    Way((COMPARE,), (DEPARTMENT_CHECK,), where=frozenset({State.FOUND}), posted=False),
-    Way((CONSULT,), (DEPARTMENT_CHECK,), where=frozenset({State.FOUND}), posted=False),
-    Way((WATCH_NOTICE,), (COMPARE,), where=frozenset({State.PUBLIC}), posted=True),
-    Way((TOWN_REVIEW,), (DEPARTMENT_CHECK, COMPARE, TAKE_DOWN), where=frozenset({State.VISITED}), posted=True),
-)
-def after_visit(step: Step) -> Sequence[Opening]:
-    """Comparison first, or 会商 at once; beside them the township's checks where the county works side by side."""
-    until = _day(step.marks.get("notice_until"))
-    if until is not None:
-        return _after_another_visit(step, until)
-    beside = department_checks(step, clock.today()) if _is_parallel(step) and "checked" not in step.marks else []
-    return [Opening(COMPARE if _compares(step, "before_review") else CONSULT), *beside]
-
-
-def _after_another_visit(step: Step, until: date) -> Sequence[Opening]:
-    """Go on where the family stood; a visit in between lets nobody's check and no comparison fall by the wayside."""
-    missed = _compares(step, "parallel_public") and not open_of(step, Kind.COMPARE)
-    compare = [Opening(COMPARE)] if missed else []
-    if clock.today() <= until:
-        return [watch(step, until), *compare]
-    looked = "checked" in step.marks or open_of(step, Kind.DEPARTMENT_CHECK)
-    checks = [] if looked else department_checks(step, clock.today())
-    return [Opening(TOWN_REVIEW), *checks, *compare, *sheet_still_up(step)]
+def village_word(*, says_no: bool) -> dict[str, bool]:
+    """Put the village's no before the eyes of whoever judges."""
+    return {"village_says_no": True} if says_no else {}
 
 
 @answers(*_AFTER_COMPARISON)
@@ -138,7 +111,7 @@ def after_meeting(step: Step) -> Sequence[Opening]:
 @answers(Way((TOWN_REVIEW,)))
 def after_village_no(step: Step) -> Sequence[Opening]:
     """No 'no' is final in the village: the township judges it, with the village's reason before its eyes."""
-    return [Opening(TOWN_REVIEW, detail={"village_says_no": True})]
+    return [Opening(TOWN_REVIEW, detail=village_word(says_no=True))]
 
 
 @answers(Way((WATCH_NOTICE,), (COMPARE,)))
@@ -146,25 +119,27 @@ def after_posting(step: Step) -> Sequence[Opening]:
     """The days of the notice, and the comparison beside it where the county does it then."""
     limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
     closes = notice_may_close_on(clock.today(), limit, workdays)
-    beside = [Opening(COMPARE)] if _compares(step, "parallel_public") else []
+    beside = [Opening(COMPARE)] if compares(step, "parallel_public") else []
     return [Opening(WATCH_NOTICE, due_on=closes), *beside]
 
 
 def watch(step: Step, until: date) -> Opening:
     """The days of a notice that hangs until then, or is posted today."""
     limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
-    posted = _day(step.marks.get("notice_on")) or until
+    posted = day_of(step.marks.get("notice_on")) or until
     return Opening(WATCH_NOTICE, due_on=notice_may_close_on(posted, limit, workdays))
 
 
 @answers(Way((TOWN_REVIEW,), (DEPARTMENT_CHECK, TAKE_DOWN)))
 def after_notice(step: Step) -> Sequence[Opening]:
     """The township's days count from the notice's last day; side by side they began with the home check."""
-    if _is_parallel(step):
-        since = _day(step.marks.get("visited_on"))
-        return [Opening(TOWN_REVIEW, since=since), *sheet_still_up(step)]
-    since = _day(step.marks.get("notice_until"))
-    return [Opening(TOWN_REVIEW, since=since), *department_checks(step, since), *sheet_still_up(step)]
+    detail = village_word(says_no=bool(step.marks.get("village_says_no")))
+    if is_parallel(step):
+        since = day_of(step.marks.get("visited_on"))
+        return [Opening(TOWN_REVIEW, since=since, detail=detail), *sheet_still_up(step)]
+    since = day_of(step.marks.get("notice_until"))
+    review = Opening(TOWN_REVIEW, since=since, detail=detail)
+    return [review, *department_checks(step, since), *sheet_still_up(step)]
 
 
 @answers(Way((OBJECTION,)))
@@ -179,9 +154,9 @@ def after_passing(step: Step) -> Sequence[Opening]:
 
     Passed on the very day the notice is closed, the days count from the notice's last day, as the township's do.
     """
-    until = _day(step.marks.get("notice_until"))
+    until = day_of(step.marks.get("notice_until"))
     since = until if until is not None and until + ONE_DAY == clock.today() else None
-    if _compares(step, "last"):  # sent back and passed on again, the comparison may still be owed from before
+    if compares(step, "last"):  # sent back and passed on again, the comparison may still be owed from before
         return [] if open_of(step, Kind.COMPARE) else [Opening(COMPARE, since=since)]
     return [Opening(COUNTY_DECISION, since=since)]
 

@@ -6,7 +6,7 @@ named to the village. A policy picks among rows by their `variant`; it never edi
 """
 
 from backend.access.permissions import Action
-from backend.workflow import guards, marks, openings, rechecking
+from backend.workflow import guards, marks, openings, rechecking, visiting
 from backend.workflow.aftercare import AFTERCARE
 from backend.workflow.duties import (
     ACCEPT,
@@ -144,10 +144,10 @@ _AT_HOME: tuple[Row, ...] = (
     Row(
         Action.FILE_VISIT,
         _from(State.ACCEPTED),
-        openings.visit_leads_to,
+        visiting.visit_leads_to,
         _kinds(Kind.VISIT, Kind.CHECK_ANEW),
-        opens_also=openings.after_visit,
-        marks=marks.visit_marks,
+        opens_also=visiting.after_visit,
+        marks=marks.found_marks,
         guards=(guards.outsiders_check_kin,),
         tells="found",
         adds_evidence=True,
@@ -156,12 +156,12 @@ _AT_HOME: tuple[Row, ...] = (
     Row(
         Action.FIND_NO_RISK,
         _from(State.ACCEPTED),
-        State.VISITED,
+        visiting.no_risk_leads_to,
         _kinds(Kind.VISIT, Kind.CHECK_ANEW),
-        opens_also=openings.after_village_no,
+        opens_also=visiting.after_no_risk,
         marks=marks.village_no_marks,
         guards=(guards.outsiders_check_kin, guards.may_be_found_without_risk),
-        tells="visited",
+        tells="found_without_risk",
         adds_evidence=True,
         variant=FULL,
     ),
@@ -393,6 +393,7 @@ _TOWNSHIP: tuple[Row, ...] = (
         marks=marks.category_marks,
         guards=(
             guards.was_public,
+            guards.notice_is_over,
             guards.departments_have_looked,
             guards.no_open_objection,
             guards.check_is_confirmed,

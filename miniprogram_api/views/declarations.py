@@ -129,7 +129,7 @@ def withdraw(body: dict[str, str], declaration_id: int) -> dict[str, Any]:
     declarations,
     "POST",
     "/declarations/<int:declaration_id>/files",
-    allows=Action.ADD_FILE,
+    allows=Action.DECLARE,
     takes=UploadRequest,
     where="form",
     gives=AttachmentSchema,

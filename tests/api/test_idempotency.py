@@ -18,9 +18,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from backend import clock
+from backend.access.permissions import Role
 from backend.access.scope import as_system
-from backend.db import db
-from backend.models import Account, Case, CaseEvent, Declaration, Household, IdempotencyKey, PersonDigest
+from backend.db import db, new_id
+from backend.errors import DomainError, NotAllowed, NotFound, NotPossibleNow
+from backend.models import Account, Case, CaseEvent, Declaration, Household, IdempotencyKey, Identity, PersonDigest
 from backend.services import idempotency
 from backend.services.idempotency import Answer
 from tests.api.photos import photo, sent
@@ -124,12 +126,34 @@ def test_a_lasting_refusal_is_kept_and_out_of_date_is_not(make: Maker, cast: Cas
 
     stale = village.post(f"/cases/{case_id}/decisions", key=KEY, action="accept", version=version + 9)
     fresh = village.post(f"/cases/{case_id}/decisions", key=KEY, action="accept", version=version)
-    refusals = [cast.farmer("x").post("/declarations/1/withdrawals", key=KEY) for _ in range(2)]
+    refusals = [cast.farmer("x").post("/declarations", key=KEY, **(FORM | {"risk": "nonsense"})) for _ in range(2)]
 
     assert (stale.status_code, fresh.status_code) == (409, 201)
-    assert [each.status_code for each in refusals] == [404, 404]
+    assert [each.status_code for each in refusals] == [422, 422]
     assert refusals[1].headers["Idempotency-Replayed"] == "true"
     assert village.post(f"/cases/{case_id}/decisions", **early).status_code == 403
+
+
+def test_work_refused_to_the_wrong_hat_is_taken_from_the_right_one_under_the_same_key(make: Maker, cast: Cast) -> None:
+    case_id, phone = make.case(), cast.phone("next_village")
+    accept = {"action": "accept", "version": make.duty(case_id).version}
+    with cast.app.app_context():
+        member = cast.staff_id("next_village")
+        right = Identity(id=new_id(), staff_id=member, role=Role.VILLAGE, region_code=FORM["village_code"])
+        db.session.add(right)
+        db.session.commit()
+        hat = str(right.id)
+
+    refused = phone.post(f"/cases/{case_id}/decisions", key=KEY, **accept)
+    phone.token = phone.post("/me/identity", identity_id=hat).json["token"]
+    taken = phone.post(f"/cases/{case_id}/decisions", key=KEY, **accept)
+
+    assert (refused.status_code, taken.status_code) == (404, 201)
+
+
+@pytest.mark.parametrize("refusal", [NotAllowed(), NotFound(), NotPossibleNow("公示还没有到期。")])
+def test_what_another_day_or_another_hat_may_change_is_no_lasting_refusal(refusal: DomainError) -> None:
+    assert not idempotency.is_lasting(refusal)
 
 
 def test_nothing_of_an_answer_lies_in_clear(make: Maker, cast: Cast) -> None:

@@ -15,7 +15,7 @@ from backend.models import IdempotencyKey, Identity, OneTimeCode, PolicyVersion,
 from backend.policy import county as county_policy
 from backend.services import idempotency, sign_ins, staff, throttles
 from tests.pairs import Act, compared
-from tests.people import FORM, NEXT_VILLAGE, Cast, Maker
+from tests.people import FORM, NEXT_VILLAGE, VILLAGE, Cast, Maker
 
 pytestmark = pytest.mark.shows("story.4", "story.bad.reliability_37")
 
@@ -94,6 +94,24 @@ def test_somebody_with_two_hats_wears_one_at_a_time(cast: Cast, app: Flask) -> N
     assert phone.get("/me").status_code == 401
     phone.token = ticket["token"]
     assert phone.get("/me").json["region_code"] == NEXT_VILLAGE
+
+
+def test_a_phone_that_signs_in_again_by_itself_wears_the_hat_that_was_chosen(cast: Cast, app: Flask) -> None:
+    phone = cast.phone("village")
+    with app.app_context():
+        second = Identity(id=new_id(), staff_id=cast.staff_id("village"), role=Role.VILLAGE, region_code=NEXT_VILLAGE)
+        db.session.add(second)
+        db.session.commit()
+        other = second.id
+    phone.post("/me/identity", identity_id=str(other))
+
+    renewed = cast.farmer("phone-of-village").get("/me").json["region_code"]
+    with app.app_context():
+        db.session.execute(update(Identity).where(Identity.id == other).values(ended_at=clock.now()))
+        db.session.commit()
+    without = cast.farmer("phone-of-village").get("/me").json["region_code"]
+
+    assert (renewed, without) == (NEXT_VILLAGE, VILLAGE)
 
 
 def test_no_token_lies_in_the_database(cast: Cast, make: Maker) -> None:

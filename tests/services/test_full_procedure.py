@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend import clock
 from backend.access.permissions import Action
 from backend.access.scope import as_system
 from backend.db import db, in_transaction
 from backend.errors import Invalid, NotPossibleNow
-from backend.models import Case, PolicyVersion, Task
+from backend.models import Case, PolicyVersion, ReceiptLine, Task
 from backend.policy import county as county_policy
 from backend.policy.presets import load_preset
 from backend.workdays import Workdays
@@ -290,6 +290,84 @@ def test_a_visit_after_an_objection_keeps_the_notice_that_hangs(walker: Walker) 
     assert walker.case().marks["notice_until"] == until
     walker.township_and_county()
     assert walker.case().state == State.MONITORED
+
+
+@pytest.fixture
+def doubted(walker: Walker) -> Any:
+    """Bring a family that somebody else found to its notice, and send the village there again for an objection."""
+
+    def bring(*, objected_after: int = 1) -> None:
+        walker.begin(date(2026, 3, 6))
+        with walker.app.app_context(), as_system("somebody else found this family"):
+            db.session.execute(update(Case).where(Case.id == walker.case_id).values(channel="routine_patrol"))
+            db.session.commit()
+        walker.village()
+        if objected_after > 5:
+            walker.take(Action.CLOSE_NOTICE, "village", Kind.WATCH_NOTICE)
+        else:
+            walker.today += timedelta(days=objected_after)
+        walker.take(Action.OBJECT, "town_op", None, objection="1")
+        walker.take_today(Action.VISIT_AFTER_OBJECTION, "reviewer", walker.duties(Kind.OBJECTION)[0])
+
+    return bring
+
+
+@pytest.mark.shows("procedure.2", "procedure.9")
+@pytest.mark.parametrize("name", ["NATIONAL", "ANHUI_2022", "JIANGXI_10WD", "HEBEI_LINGSHOU_2022"])
+def test_no_risk_seen_under_a_notice_spares_the_family_nothing_if_the_township_disagrees(
+    walker: Walker, preset: Any, doubted: Any, name: str
+) -> None:
+    preset(name)
+    doubted()
+    walker.take_today(Action.FIND_NO_RISK, "village", walker.duties(Kind.VISIT)[0])
+
+    assert walker.case().state == State.PUBLIC
+    told = max(walker.make.rows(ReceiptLine), key=lambda line: line.id)
+    assert (told.kind, told.due_on) == ("found_without_risk", walker.duties(Kind.WATCH_NOTICE)[0].due_on)
+    with pytest.raises(NotPossibleNow):  # the notice hangs its full days
+        walker.take_today(Action.CLOSE_NOTICE, "village", walker.duties(Kind.WATCH_NOTICE)[0])
+    walker.take(Action.CLOSE_NOTICE, "village", Kind.WATCH_NOTICE)
+    [review] = walker.duties(Kind.TOWN_REVIEW)
+    assert review.detail == {"village_says_no": True}
+    assert walker.duties(Kind.TAKE_DOWN_NOTICE)
+    with pytest.raises(NotPossibleNow, match="归口核查"):
+        walker.take_today(Action.PASS_ON, "reviewer", review)
+    while walker.duties(Kind.DEPARTMENT_CHECK):
+        walker.take(Action.CHECK_DEPARTMENT, "second_reviewer", Kind.DEPARTMENT_CHECK)
+    walker.take(Action.PASS_ON, "reviewer", Kind.TOWN_REVIEW)
+    if "compared" not in walker.case().marks:
+        with pytest.raises(NotPossibleNow, match="信息比对"):
+            walker.take_today(Action.COUNTY_APPROVE, "county_lead", (walker.duties(Kind.COUNTY_DECISION) or [None])[0])
+        walker.take(Action.FILE_COMPARISON, "county_op", Kind.COMPARE)
+    walker.take(Action.COUNTY_APPROVE, "county_lead", Kind.COUNTY_DECISION)
+
+
+@pytest.mark.shows("procedure.2")
+def test_no_risk_seen_after_the_notice_is_the_townships_to_judge_with_all_that_was_owed(
+    walker: Walker, preset: Any, doubted: Any
+) -> None:
+    preset("ANHUI_2022")
+    doubted(objected_after=6)
+    walker.take_today(Action.FIND_NO_RISK, "village", walker.duties(Kind.VISIT)[0])
+
+    assert walker.case().state == State.VISITED
+    [review] = walker.duties(Kind.TOWN_REVIEW)
+    assert review.detail == {"village_says_no": True}
+    assert walker.duties(Kind.COMPARE)
+    assert walker.duties(Kind.DEPARTMENT_CHECK)
+    assert walker.duties(Kind.TAKE_DOWN_NOTICE)
+
+
+@pytest.mark.shows("procedure.2")
+def test_a_village_that_sees_the_risk_after_all_has_taken_its_no_back(walker: Walker, doubted: Any) -> None:
+    doubted()
+    walker.take_today(Action.FIND_NO_RISK, "village", walker.duties(Kind.VISIT)[0])
+    walker.take(Action.OBJECT, "town_op", None, objection="2")
+    walker.take_today(Action.VISIT_AFTER_OBJECTION, "reviewer", walker.duties(Kind.OBJECTION)[0])
+    walker.take_today(Action.FILE_VISIT, "village", walker.duties(Kind.VISIT)[0])
+    walker.take(Action.CLOSE_NOTICE, "village", Kind.WATCH_NOTICE)
+
+    assert [task.detail for task in walker.duties(Kind.TOWN_REVIEW)] == [{}]
 
 
 @pytest.mark.shows("procedure.2", "D53")

@@ -17,6 +17,7 @@ from backend.services import (
     batches,
     cases,
     meetings,
+    mergers,
     notice_ends,
     notices,
     rechecks,
@@ -360,6 +361,31 @@ def test_a_new_declaration_on_the_way_out_is_heard_first(leaving: WayOut) -> Non
 
     with pytest.raises(NotPossibleNow, match="新的申报"):
         leaving.decide(Action.PASS_ON, "reviewer", Kind.TOWN_REVIEW)
+
+
+def test_whoever_takes_a_new_declaration_back_holds_the_removal_up_no_longer(leaving: WayOut) -> None:
+    leaving.to_the_township()
+    with clock.at(leaving.now):
+        joined = leaving.make.declaration(openid="phone of 张三", head_name="张三", hardship="又病了", risk="illness")
+        answer = leaving.cast.farmer("phone of 张三").post(f"/declarations/{joined.id}/withdrawals", words="")
+
+    assert answer.status_code == 201, answer.json
+    assert leaving.duties(Kind.JOIN) == []
+    leaving.decide(Action.PASS_ON, "reviewer", Kind.TOWN_REVIEW)
+    assert leaving.case().state == State.PASSED
+
+
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_a_new_declaration_is_never_merged_into_a_removal(leaving: WayOut, newer_first: bool) -> None:
+    leaving.to_the_township()
+    with clock.at(leaving.now):
+        other = leaving.make.declaration(openid="daughter", head_name="张三", id_number=None, risk="illness").case_id
+    pair = (other, leaving.case_id) if newer_first else (leaving.case_id, other)
+
+    with leaving.cast.acting("reviewer") as by, clock.at(leaving.now), pytest.raises(NotPossibleNow, match="风险消除"):
+        mergers.merge(*pair, by=by, words="同一家")
+
+    assert leaving.make.state(other) == State.DECLARED
 
 
 @pytest.mark.shows("B67")

@@ -119,7 +119,8 @@ TABLE: dict[str, Row] = {
 }
 
 ELSEWHERE = {
-    "visited": "the short procedure's one line for a visit, and the whole one's for a visit that saw no risk",
+    "visited": "the short procedure's one line for a visit",
+    "found_without_risk": "a visit that saw no risk: tests/services/test_full_procedure tells of it",
     "joined": "a second declaration's own line: tests/services/test_objections and test_corrections tell of it",
     "refused_join": "the same",
     "step_late": "no step of the roads is late before the promise: tests/jobs/test_pressing and test_dates_and_delays",
