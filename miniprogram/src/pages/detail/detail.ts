@@ -3,6 +3,7 @@ import { call, isRefusal, newKey, type components } from "../../api/client";
 import { keep, sendWaiting, waiting } from "../../lib/attachments";
 import { saved } from "../../lib/draft";
 import { ask, dayWords, momentWords, page, sayRefused, telephone, wordsOf } from "../../lib/page";
+import { isOpen } from "../../lib/refusals";
 import { options, words, type Option } from "../../lib/session";
 
 type Receipt = components["schemas"]["Receipt"];
@@ -93,7 +94,7 @@ page({
       const fault = isRefusal(error) ? Object.values(error.fields)[0] : "";
       if (fault) this.setData({ [told]: fault });
       else sayRefused(error);
-      if (isRefusal(error) && error.status !== 0) this.setData({ key: newKey() });
+      if (isRefusal(error) && !isOpen(error)) this.setData({ key: newKey() });
     }
     this.setData({ busy: false });
   },
