@@ -3570,6 +3570,8 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
+            /** @description with key_reused: what the first request under this key made */
+            done_id?: string;
         };
         PaginationMetadata: {
             /** @description Total number of items. */
