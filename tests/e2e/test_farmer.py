@@ -134,6 +134,34 @@ def test_a_draft_outlives_a_restart_without_the_id_number_and_with_its_photo(han
     assert phone.page.evaluate("wxrun.wx.getStorageSync('attachments')") == []
 
 
+def test_a_declaration_whose_answer_was_lost_is_found_again_after_a_restart_and_not_sent_twice(
+    handset: Phones, make: Maker
+) -> None:
+    phone = handset().open(scene=VILLAGE)
+    fill(phone)
+    with phone.page.expect_file_chooser() as chooser:
+        phone.tap("＋ 拍照或选照片")
+        phone.tap("同意，接着用")
+    chooser.value.set_files({"name": "roof.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    phone.sees("不要这张")
+    phone.loses_an_answer("**/declarations", status=0)
+    phone.tap("提交申报")
+    phone.answer("取消")
+    phone.hears("没有网络")
+
+    phone.open().tap("我要申报")  # without the ID number, which is only ever sent
+    phone.sees("育才社区")
+    phone.tap("提交申报")
+    phone.answer("取消")
+    phone.hears("申报已经收到了")
+    phone.answer("知道了")
+    phone.sees("回执号")
+
+    [declared], [stored] = make.rows(Declaration), make.rows(StoredFile)
+    assert stored.case_id == declared.case_id
+    assert "draft" not in phone.stored()
+
+
 def test_refusing_the_privacy_guide_still_lets_a_family_declare(handset: Phones, make: Maker) -> None:
     phone = handset().open(scene=VILLAGE)
     fill(phone)
