@@ -1,5 +1,6 @@
 """A cadre's day without signal, on the shipped mini-program: what is filed arrives once, and nothing is lost."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +86,27 @@ def test_a_day_without_signal_with_nine_photos_and_a_restart_arrives_once(
     assert len(kept.announced) == PHOTOS
     assert len([row for row in make.rows(Clue) if row.head_name == "赵六"]) == 1
     assert "张三" not in phone.stored()
+
+
+@pytest.mark.shows("client.3")
+def test_a_clue_that_waited_overnight_for_a_signal_arrives_with_the_day_on_which_it_was_found(
+    handset: Hand, cast: Cast, make: Maker
+) -> None:
+    phone = bound(handset, cast)
+    phone.tap("待发箱")
+    phone.sees("没有等着发的")
+    yesterday = clock.now() - timedelta(days=1)
+    phone.page.clock.set_system_time(yesterday)
+    phone.context.set_offline(True)
+    report_clue(phone)
+    phone.sees("等着发的 1 件")
+
+    phone.context.set_offline(False)
+    arrived(phone, 1)
+
+    [clue] = make.rows(Clue)
+    assert clue.discovered_on == clock.local(yesterday).date()
+    assert clue.late_because_sealed
 
 
 @pytest.mark.shows("client.3")
