@@ -1,10 +1,12 @@
 /** What the home check's form promises: its answers stay with their people, and only what was answered is sent. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bodyOf, valuesOf, type Content } from "../src/cadre/check/check-form";
+import { missing, shown } from "../src/cadre/form-model";
+import { bodyOf, stepsOf, valuesOf, type Content } from "../src/cadre/check/check-form";
 
 const person = (person_id: string, name: string) => ({ person_id, name, relation: "son", id_number: "", id_masked: "1371***" });
-const family = (...members: Content["members"]): Content => ({ members });
+const TOLD = { health: true, minors: true };
+const family = (...members: Content["members"]): Content => ({ members, consents: TOLD });
 const WORDS = { safety_items: {}, asset_items: {} };
 
 test("a draft's answers stay with their people when somebody has died meanwhile", () => {
@@ -24,4 +26,37 @@ test("two namesakes who are no people of the household keep answers of their own
   const sent = bodyOf(values, family(daughter(), daughter()), WORDS, []).members;
 
   assert.deepEqual(sent.map((each) => each.labour), ["lost", "ordinary"]);
+});
+
+const stepsFor = (before: Content) => stepsOf("张三", before, WORDS, () => []);
+const isAsked = (name: string, before: Content, values: object) =>
+  stepsFor(before).some((step) => (shown(step, { ...values }, {}) as Array<{ name: string }>).some((field) => field.name === name));
+
+test("a family that was never asked is asked at its table, and only its answers are sent", () => {
+  const before = { ...family(person("11", "张三")), consents: { health: null, minors: null } };
+  const open = Object.assign({}, ...stepsFor(before).map((step) => missing(step, {})));
+  const values = { ...valuesOf(before), health_11: ["serious_illness"], consent_health: "yes", consent_minors: "none" };
+
+  const sent = bodyOf(values, before, WORDS, []);
+
+  assert.deepEqual([open.consent_health, open.consent_minors], ["请选一项。", "请选一项。"]);
+  assert.ok(isAsked("health_11", before, values));
+  assert.deepEqual([sent.consents, sent.members[0]?.health], [{ health: true }, ["serious_illness"]]);
+});
+
+test("a family that says no at its table is asked nothing of its health", () => {
+  const before = { ...family(person("11", "张三")), consents: { health: null, minors: null } };
+  const values = { ...valuesOf(before), health_11: ["serious_illness"], consent_health: "no", consent_minors: "no" };
+
+  const sent = bodyOf(values, before, WORDS, []);
+
+  assert.ok(!isAsked("health_11", before, values));
+  assert.deepEqual([sent.consents, sent.members[0]?.health], [{ health: false, minors: false }, []]);
+});
+
+test("what a family said before is not asked again and not said in its name", () => {
+  const before = family(person("11", "张三"));
+
+  assert.ok(!isAsked("consent_health", before, {}));
+  assert.deepEqual(bodyOf({ ...valuesOf(before), health_11: ["healthy"] }, before, WORDS, []).consents, {});
 });

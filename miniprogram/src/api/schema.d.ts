@@ -4189,8 +4189,9 @@ export interface components {
             /** @default  */
             category_reason?: string;
             photos?: string[];
+            /** @description what was said at the table; null, as in what is known already: nobody has asked */
             consents?: {
-                [key: string]: boolean;
+                [key: string]: boolean | null;
             };
         };
         FileCheckRequest: {

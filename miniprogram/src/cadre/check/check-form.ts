@@ -23,6 +23,31 @@ const VIEWS = [
   ["difficulty", "困难", "assess_difficulty"],
   ["coping", "自己应对的能力", "assess_coping"],
 ] as const;
+type Consent = "health" | "minors";
+/** PIPL 29 and 31: asked one by one, and neither is a gate. */
+const CONSENTS: Record<Consent, Field> = {
+  health: {
+    name: "consent_health",
+    label: "同意写下家人的健康情况吗",
+    kind: "choice",
+    options: [
+      { code: "yes", name: "同意" },
+      { code: "no", name: "不同意" },
+    ],
+    need: true,
+  },
+  minors: {
+    name: "consent_minors",
+    label: "同意写下不满十四岁孩子的情况吗",
+    kind: "choice",
+    options: [
+      { code: "none", name: "家里没有这样的孩子" },
+      { code: "yes", name: "监护人同意" },
+      { code: "no", name: "监护人不同意" },
+    ],
+    need: true,
+  },
+};
 
 /** What stands in the form when it opens. */
 export function valuesOf(before: Content): Values {
@@ -45,7 +70,7 @@ export function valuesOf(before: Content): Values {
 }
 
 export function stepsOf(head: string, before: Content, known: Dictionaries, options: (of: Record<string, string> | undefined) => Option[]): Step[] {
-  const asksHealth = (before.consents as Record<string, boolean> | undefined)?.health !== false;
+  const toAsk = unasked(before);
   return [
     {
       title: `${head}家`,
@@ -59,7 +84,8 @@ export function stepsOf(head: string, before: Content, known: Dictionaries, opti
         { name: "companion", label: "同去的另一位", kind: "text", hint: "核实要两个人去", need: true, most: 50 },
       ],
     },
-    ...memberSteps(before.members, asksHealth, known, options),
+    ...(toAsk.length ? [{ title: "先问一句", say: "当面问清楚。不同意也照样核实，那一样就不问、不记。", fields: toAsk.map((code) => CONSENTS[code]) }] : []),
+    ...memberSteps(before.members, wordOn(before, "health"), known, options),
     {
       title: "一年的收入",
       say: "按一年算，填多少元；没有的空着。",
@@ -119,7 +145,7 @@ export function bodyOf(values: Values, before: Content, known: Dictionaries, pho
     way: said(values, "way"),
     companion: said(values, "companion"),
     was_lifted: before.was_lifted ?? false,
-    members: membersOf(before.members, values),
+    members: membersOf(before.members, values, tellsHealth(before, values)),
     income: Object.fromEntries(MONEY.map(([name]) => [name, fen(values, name)])),
     safety: Object.fromEntries(
       Object.keys(known.safety_items ?? {}).map((item) => {
@@ -142,6 +168,26 @@ export function bodyOf(values: Values, before: Content, known: Dictionaries, pho
       ? { why: said(values, "why"), witnesses: said(values, "witnesses").split(/[，,、\s]+/).filter(Boolean), house_seen_by: said(values, "house_seen_by") }
       : null,
     photos,
-    consents: before.consents ?? {},
+    consents: answered(before, values),
   };
+}
+
+/** What the family has said before; null where nobody has asked it. */
+function wordOn(before: Content, code: Consent): boolean | null {
+  return before.consents?.[code] ?? null;
+}
+
+/** What must be asked at the table, for nobody has. */
+function unasked(before: Content): Consent[] {
+  return (["health", "minors"] as const).filter((code) => wordOn(before, code) === null);
+}
+
+function tellsHealth(before: Content, values: Values): boolean {
+  return wordOn(before, "health") ?? said(values, "consent_health") === "yes";
+}
+
+/** Only what was asked and answered at this table: what the family said elsewhere may be newer than this phone knows. */
+function answered(before: Content, values: Values): Check["consents"] {
+  const heard = unasked(before).filter((code) => ["yes", "no"].includes(said(values, `consent_${code}`)));
+  return Object.fromEntries(heard.map((code) => [code, said(values, `consent_${code}`) === "yes"]));
 }

@@ -28,17 +28,19 @@ export function memberValues(members: Known[]): Values {
   return values;
 }
 
-export function memberSteps(members: Known[], asksHealth: boolean, known: Dictionaries, options: Options): Step[] {
-  return keyed(members).flatMap(([member, key]) => stepsOfOne(member, key, asksHealth, known, options));
+/** `onHealth` is the family's word on its health: where there is none yet, what it says at the table decides. */
+export function memberSteps(members: Known[], onHealth: boolean | null, known: Dictionaries, options: Options): Step[] {
+  return keyed(members).flatMap(([member, key]) => stepsOfOne(member, key, onHealth, known, options));
 }
 
 /** What is sent of each: what was known and not asked stays as it was. */
-export function membersOf(members: Known[], values: Values): Member[] {
-  return keyed(members).map(([member, key]) => memberOf(member, key, values));
+export function membersOf(members: Known[], values: Values, tellsHealth: boolean): Member[] {
+  return keyed(members).map(([member, key]) => memberOf(member, key, values, tellsHealth));
 }
 
-function stepsOfOne(member: Known, key: string, asksHealth: boolean, known: Dictionaries, options: Options): Step[] {
+function stepsOfOne(member: Known, key: string, onHealth: boolean | null, known: Dictionaries, options: Options): Step[] {
   const relation = known.relations?.[member.relation] ?? "";
+  const asked = onHealth === null ? { when: { name: "consent_health", is: ["yes"] } } : {};
   const title = `${member.name}${relation ? `（${relation}）` : ""}`;
   return [
     {
@@ -46,7 +48,7 @@ function stepsOfOne(member: Known, key: string, asksHealth: boolean, known: Dict
       say: member.id_masked ? `身份证 ${member.id_masked}` : "",
       fields: [
         ...(member.id_masked ? [] : [{ name: `paper_${key}`, label: "没有身份证号，是因为", kind: "pick" as const, options: options(known.no_document), need: true }]),
-        ...(asksHealth ? [{ name: `health_${key}`, label: "身体", kind: "many" as const, options: options(known.health), need: true }] : []),
+        ...(onHealth === false ? [] : [{ name: `health_${key}`, label: "身体", kind: "many" as const, options: options(known.health), need: true, ...asked }]),
         { name: `labour_${key}`, label: "劳动能力", kind: "choice", options: options(known.labour), need: true },
         { name: `months_${key}`, label: "一年打工几个月", kind: "number", hint: "没有打工的空着", most: 2 },
       ],
@@ -64,13 +66,13 @@ function stepsOfOne(member: Known, key: string, asksHealth: boolean, known: Dict
   ];
 }
 
-function memberOf(member: Known, key: string, values: Values): Member {
+function memberOf(member: Known, key: string, values: Values, tellsHealth: boolean): Member {
   const { id_masked, ...plain } = member;
   const studies = said(values, `school_${key}`) === "yes";
   return {
     ...plain,
     no_document: id_masked ? plain.no_document : said(values, `paper_${key}`),
-    health: many(values, `health_${key}`),
+    health: tellsHealth ? many(values, `health_${key}`) : [],
     labour: said(values, `labour_${key}`),
     student: studies ? said(values, `student_${key}`) : "",
     education: studies ? "" : said(values, `education_${key}`),
