@@ -1,7 +1,8 @@
 /** What the home check's form promises: its answers stay with their people, and only what was answered is sent. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { missing, shown } from "../src/cadre/form-model";
+import { idFaults } from "../src/cadre/check/check-members";
+import { isAsked as isStepAsked, missing, shown } from "../src/cadre/form-model";
 import { bodyOf, stepsOf, valuesOf, type Content } from "../src/cadre/check/check-form";
 
 const person = (person_id: string, name: string) => ({ person_id, name, relation: "son", id_number: "", id_masked: "1371***" });
@@ -59,4 +60,27 @@ test("what a family said before is not asked again and not said in its name", ()
 
   assert.ok(!isAsked("consent_health", before, {}));
   assert.deepEqual(bodyOf({ ...valuesOf(before), health_11: ["healthy"] }, before, WORDS, []).consents, {});
+});
+
+test("who stands in no list yet is written down with a number or with the reason why there is none", () => {
+  const before = family({ person_id: "11", name: "张三", relation: "head", id_number: "" });
+  const numbers = { has_id_11: "yes", id_11: "11010519491231002x", has_id_new0: "no", paper_new0: "not_registered" };
+  const values = { ...valuesOf(before), ...numbers, more: "1", name_new0: "张小三", relation_new0: "son", name_new1: "没有这一位" };
+
+  const sent = bodyOf(values, before, WORDS, []).members;
+
+  assert.deepEqual(idFaults(before.members, values), {});
+  assert.deepEqual(idFaults(before.members, { ...values, id_11: "110105" }), { id_11: "身份证号是 18 位，现在是 6 位。" });
+  assert.deepEqual(sent.map((each) => [each.name, each.relation, each.id_number, each.no_document]), [
+    ["张三", "head", "11010519491231002X", ""],
+    ["张小三", "son", "", "not_registered"],
+  ]);
+});
+
+test("the pages of those who were not named are not asked", () => {
+  const before = family(person("11", "张三"));
+  const asked = (more: string) => stepsFor(before).filter((step) => isStepAsked(step, { more })).length;
+
+  assert.equal(asked("2") - asked("0"), 6);
+  assert.deepEqual(stepsFor(before).filter((step) => step.title.startsWith("第 1 位")).map((step) => missing(step, { more: "0" })), [{}, {}, {}]);
 });

@@ -2,7 +2,7 @@
 import type { components } from "../../api/client";
 import type { Dictionaries, Option } from "../../lib/session";
 import { fen, many, said, yuan, type Field, type Step, type Values } from "../form-model";
-import { memberSteps, memberValues, membersOf, type Known } from "./check-members";
+import { memberSteps, memberValues, membersOf, whoElse, type Known } from "./check-members";
 
 type Check = components["schemas"]["HomeCheckRequest"];
 /** What is known of the family before anybody asks, as the server fills it in. */
@@ -84,7 +84,11 @@ export function stepsOf(head: string, before: Content, known: Dictionaries, opti
         { name: "companion", label: "同去的另一位", kind: "text", hint: "核实要两个人去", need: true, most: 50 },
       ],
     },
-    ...(toAsk.length ? [{ title: "先问一句", say: "当面问清楚。不同意也照样核实，那一样就不问、不记。", fields: toAsk.map((code) => CONSENTS[code]) }] : []),
+    {
+      title: "家里的人",
+      say: toAsk.length ? "当面问清楚。不同意也照样核实，那一样就不问、不记。" : "",
+      fields: [whoElse(before.members), ...toAsk.map((code) => CONSENTS[code])],
+    },
     ...memberSteps(before.members, wordOn(before, "health"), known, options),
     {
       title: "一年的收入",

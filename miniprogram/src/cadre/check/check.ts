@@ -4,6 +4,7 @@ import { options, words } from "../../lib/session";
 import { cached, digests } from "../desk";
 import { formPage, Wrong } from "../form";
 import { many, missing, today } from "../form-model";
+import { idFaults } from "./check-members";
 import { bodyOf, valuesOf, stepsOf, type Content } from "./check-form";
 
 formPage(async ({ case_id = "", version = "0" }) => {
@@ -23,7 +24,7 @@ formPage(async ({ case_id = "", version = "0" }) => {
     steps,
     async build(values) {
       // A draft may have been begun before a question was there.
-      const open = Object.assign({}, ...steps.map((step) => missing(step, values))) as Record<string, string>;
+      const open: Record<string, string> = Object.assign(idFaults(before.members, values), ...steps.map((step) => missing(step, values)));
       if (Object.keys(open).length) throw new Wrong(open);
       const photos = many(values, "photos");
       return {
