@@ -100,10 +100,18 @@ class StillRunning(DomainError):
 
 
 class KeyReused(DomainError):
-    """The idempotency key came back with another request."""
+    """The idempotency key came back with another request.
+
+    `done_id` is the row that the first one made, for whoever sent it and lost the answer; None where it made none.
+    """
 
     code = "key_reused"
     sentence = "这个提交编号已经用过了，请重新提交。"
+    sentence_if_done = "上一次交的已经收到了，不用再交一次。"
+
+    def __init__(self, done_id: str | None = None) -> None:
+        super().__init__(self.sentence_if_done if done_id else None)
+        self.done_id = done_id
 
 
 class TooMany(DomainError):

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from backend.errors import DomainError, Invalid
+from backend.errors import DomainError, Invalid, KeyReused
 from backend.privacy.redaction import scrub
 from backend.statuses import as_fact, note_bug, retry_after, status_of
 
@@ -25,7 +25,10 @@ HTTP_WORDS = {
 
 def body_of(error: DomainError) -> dict[str, Any]:
     """Return the one error shape of a domain error."""
-    return {"code": error.code, "message": error.message, "fields": error.fields}
+    said: dict[str, Any] = {"code": error.code, "message": error.message, "fields": error.fields}
+    if isinstance(error, KeyReused) and error.done_id:
+        said["done_id"] = error.done_id
+    return said
 
 
 def answer(error: DomainError) -> Response:

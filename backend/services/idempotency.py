@@ -21,6 +21,7 @@ from backend.privacy.seal import Place, seal, unseal
 from backend.services import in_flight
 
 NO_COUNTY_DAYS = 90
+DONE = range(200, 300)
 _TABLE = cast("Table", IdempotencyKey.__table__)
 _CLAIM = insert(_TABLE)
 _KEEP = update(_TABLE).where(_TABLE.c.account == bindparam("by"), _TABLE.c.key == bindparam("under"))
@@ -48,7 +49,8 @@ def digest_of(route: str, body: bytes) -> str:
 def once(account: int, key: str, request_digest: str, work: Callable[[], Answer]) -> Answer:
     """Do `work` and keep its answer in the same transaction, or replay what was answered to this key before.
 
-    Errors: `KeyReused` for another body; `StillRunning` when the first one is not done within five seconds.
+    Errors: `KeyReused` for another body, with the row that the first one made; `StillRunning` when the first one is not
+    done within five seconds.
     """
 
     def first_time() -> Answer:
@@ -95,10 +97,16 @@ def _replay(account: int, key: str, request_digest: str) -> Answer:
     ).one_or_none()
     if known is None or known.status is None or known.answer_sealed is None:
         raise StillRunning
-    if known.request_digest != request_digest:
-        raise KeyReused
     body = json.loads(unseal(known.answer_sealed, keys=keys(), place=place_of(account, key)))
+    if known.request_digest != request_digest:
+        raise KeyReused(_row_of(known.status, body))
     return Answer(known.status, body, replayed=True)
+
+
+def _row_of(status: int, body: dict[str, Any]) -> str | None:
+    """Return the id in an answer that says that something was done; the same account has read it, or may have."""
+    made = body.get("id") if status in DONE else None
+    return None if made is None else str(made)
 
 
 def place_of(account: int, key: str) -> Place:

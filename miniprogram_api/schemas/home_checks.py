@@ -156,12 +156,18 @@ class HomeCheckRequest(Schema):
     category = code()
     category_reason = words(500)
     photos = fields.List(Text(validate=sha256()), load_default=list, validate=validate.Length(max=9))
-    consents = fields.Dict(keys=Text(validate=one_of(ASKED)), values=fields.Boolean(), load_default=dict)
+    consents = fields.Dict(
+        keys=Text(validate=one_of(ASKED)),
+        values=fields.Boolean(allow_none=True),
+        load_default=dict,
+        metadata={"description": "what was said at the table; null, as in what is known already: nobody has asked"},
+    )
 
     @post_load
     def _form(self, data: dict[str, Any], **kwargs: Any) -> HomeCheckForm:
         lists = {name: tuple(data[name]) for name in ("members", "risks", "assets", "photos")}
-        return HomeCheckForm(**{**data, **lists})
+        said = {code: word for code, word in data["consents"].items() if word is not None}
+        return HomeCheckForm(**{**data, **lists, "consents": said})
 
 
 class FileCheckRequest(Schema):

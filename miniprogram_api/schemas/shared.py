@@ -122,6 +122,7 @@ class ErrorSchema(Schema):
     fields_ = fields.Dict(
         keys=fields.String(), values=fields.String(), data_key="fields", attribute="fields", required=True
     )
+    done_id = fields.String(metadata={"description": "with key_reused: what the first request under this key made"})
 
 
 class DoneSchema(Schema):

@@ -64,12 +64,24 @@ def test_the_same_request_again_replays_status_and_body(make: Maker, cast: Cast)
 @pytest.mark.shows("story.bad.reliability_17")
 def test_a_key_with_another_body_writes_nothing(make: Maker, cast: Cast) -> None:
     phone = cast.farmer()
-    phone.post("/declarations", key=KEY, **FORM)
+    first = phone.post("/declarations", key=KEY, **FORM)
 
     other = phone.post("/declarations", key=KEY.upper(), **(FORM | {"id_number": id_number(2)}))
 
-    assert (other.status_code, other.json["code"]) == (422, "key_reused")
+    assert (other.status_code, other.json["code"], other.json["done_id"]) == (422, "key_reused", first.json["id"])
+    assert "已经收到" in other.json["message"]
     assert len(make.rows(Declaration)) == len(make.rows(IdempotencyKey)) == 1
+
+
+def test_a_key_whose_first_request_was_refused_leads_nowhere(make: Maker, cast: Cast) -> None:
+    phone = cast.farmer()
+    refused = phone.post("/declarations", key=KEY, **(FORM | {"risk": "nonsense"}))
+
+    other = phone.post("/declarations", key=KEY, **FORM)
+
+    assert (refused.status_code, other.json["code"]) == (422, "key_reused")
+    assert "done_id" not in other.json
+    assert make.rows(Declaration) == []
 
 
 def test_a_key_belongs_to_one_account_and_one_address(make: Maker, cast: Cast) -> None:

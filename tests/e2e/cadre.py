@@ -196,24 +196,62 @@ def seen_at_both(phone: Handset, name: str) -> list[str]:
     return wrong
 
 
-def check(phone: Handset) -> list[str]:
-    """Fill in the home check as two visitors do who found a costly illness; return what is hard to read on the way."""
+def choose(phone: Handset, answer: str) -> None:
+    """Choose from the only list of the page that has no answer yet."""
+    phone.tap("点这里选")
+    phone.answer(answer)
+
+
+def insured(phone: Handset) -> None:
+    """Say of somebody grown up what the home check asks about school and insurance."""
+    pick(phone, "现在上学吗", "不上学了")
+    choose(phone, "初中")
+    pick(phone, "医保", "居民医保")
+    pick(phone, "养老保险（未满十八岁的不用选）", "居民养老保险")
+
+
+def check(phone: Handset, *, number: str = "") -> list[str]:
+    """Fill in the home check as two visitors do who found a costly illness; return what is hard to read on the way.
+
+    With a `number` the family is one of which nothing is known: it is asked what may be written down, the head shows a
+    card, and somebody is there who stands in no list.
+    """
     phone.sees("第 1 步")
     phone.type("同去的另一位", "李站长")
     wrong = seen_at_both(phone, "check-1")
     phone.tap("下一步")
+    phone.sees("家里还有谁")
+    if number:
+        phone.tap("没有了")
+        phone.answer("还有 1 位")
+        pick(phone, "同意写下家人的健康情况吗", "同意")
+        pick(phone, "同意写下不满十四岁孩子的情况吗", "监护人同意")
+        wrong += seen_at_both(phone, "check-people")
+    phone.tap("下一步")
     phone.sees("张三（户主）")
+    if number:
+        pick(phone, "身份证", "有，现在填")
+        phone.type("身份证号", number)
     pick(phone, "身体", "患有大病")
     pick(phone, "劳动能力", "丧失劳动力")
     wrong += seen_at_both(phone, "check-member")
     phone.tap("下一步")
-    pick(phone, "现在上学吗", "不上学了")
-    phone.tap("点这里选")
-    phone.answer("初中")
-    pick(phone, "医保", "居民医保")
-    pick(phone, "养老保险（未满十八岁的不用选）", "居民养老保险")
+    insured(phone)
     wrong += seen_at_both(phone, "check-school")
     phone.tap("下一步")
+    if number:
+        phone.type("姓名", "张小三")
+        choose(phone, "之子")
+        wrong += seen_at_both(phone, "check-newcomer")
+        phone.tap("下一步")
+        pick(phone, "身份证", "没有，或者不在手边")
+        choose(phone, "尚未上户口")
+        pick(phone, "身体", "健康")
+        pick(phone, "劳动能力", "普通劳动力")
+        wrong += seen_at_both(phone, "check-no-number")
+        phone.tap("下一步")
+        insured(phone)
+        phone.tap("下一步")
     phone.type("打工、上班的工资", "3600")
     phone.type("看病、上学等自己掏了多少", "12000")
     wrong += seen_at_both(phone, "check-income")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 ARTEFACTS = Path(__file__).resolve().parent.parent / "artefacts"
 SIZE = {"width": 390, "height": 844}
@@ -88,6 +88,18 @@ class Handset:
     def stored(self) -> str:
         """Everything that lies in the phone's storage, as text."""
         return str(json.dumps(self.page.evaluate("({...localStorage})"), ensure_ascii=False))
+
+    def loses_an_answer(self, path: str, status: int = 504) -> None:
+        """Let the next request to a path arrive and its answer be lost: a proxy gives up, or with 0 nobody speaks."""
+
+        def lose(route: Route) -> None:
+            route.fetch()
+            if status:
+                route.fulfill(status=status, body="")
+            else:
+                route.abort()
+
+        self.context.route(path, lose, times=1)
 
     def touch(self, *labels: str) -> None:
         """Tap one thing after the other."""

@@ -1,12 +1,13 @@
 """A cadre's day without signal, on the shipped mini-program: what is filed arrives once, and nothing is lost."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from backend import clock
-from backend.models import Clue, Declaration, HomeCheck, Notice, RegularVisit, StoredFile, Visit
+from backend.models import Case, Clue, Declaration, HomeCheck, Notice, Person, RegularVisit, StoredFile, Visit
 from tests.api.photos import photo
 from tests.checks import following
 from tests.e2e.cadre import (
@@ -85,6 +86,27 @@ def test_a_day_without_signal_with_nine_photos_and_a_restart_arrives_once(
     assert len(kept.announced) == PHOTOS
     assert len([row for row in make.rows(Clue) if row.head_name == "赵六"]) == 1
     assert "张三" not in phone.stored()
+
+
+@pytest.mark.shows("client.3")
+def test_a_clue_that_waited_overnight_for_a_signal_arrives_with_the_day_on_which_it_was_found(
+    handset: Hand, cast: Cast, make: Maker
+) -> None:
+    phone = bound(handset, cast)
+    phone.tap("待发箱")
+    phone.sees("没有等着发的")
+    yesterday = clock.now() - timedelta(days=1)
+    phone.page.clock.set_system_time(yesterday)
+    phone.context.set_offline(True)
+    report_clue(phone)
+    phone.sees("等着发的 1 件")
+
+    phone.context.set_offline(False)
+    arrived(phone, 1)
+
+    [clue] = make.rows(Clue)
+    assert clue.discovered_on == clock.local(yesterday).date()
+    assert clue.late_because_sealed
 
 
 @pytest.mark.shows("client.3")
@@ -236,3 +258,27 @@ def test_a_home_check_is_filed_in_short_steps_and_a_day_goes_on_from_there(
     [kept] = make.rows(RegularVisit)
     assert (kept.changed, kept.conclusion) == (["housing"], "concern")
     assert kept.announced == [row.sha256 for row in make.rows(StoredFile) if row.visit_id == kept.id] != []
+
+
+@pytest.mark.shows("client.3", "client.4", "procedure.8")
+def test_a_family_of_which_only_a_neighbour_told_is_asked_and_written_down_at_its_table(
+    handset: Hand, cast: Cast, make: Maker
+) -> None:
+    told = {"relation": "neighbour", "declarer_name": "王五", "openid": "neighbour", "id_number": None}
+    with following(cast.app):
+        case_id = make.case("accept", **told)
+        phone = bound(handset, cast)
+        phone.sees("张三")
+        phone.tap("张三　入户核实")
+        phone.sees("说了什么难处")
+        phone.tap("入户核实")
+        wrong = check(phone, number=id_number(1))
+        phone.sees("✓ 已送到")
+
+    assert wrong == []
+    [filed] = rows_of(make, HomeCheck, case_id)
+    assert filed.heads == 2
+    head, child = sorted((row for row in make.rows(Person)), key=lambda row: row.id)
+    assert (bool(head.id_sealed), child.name, child.no_document) == (True, "张小三", "not_registered")
+    [marks] = [case.marks["consents"] for case in make.rows(Case) if case.id == case_id]
+    assert {code: word for code, (word, _) in marks.items()} == {"health": True, "minors": True}

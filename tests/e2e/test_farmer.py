@@ -134,6 +134,34 @@ def test_a_draft_outlives_a_restart_without_the_id_number_and_with_its_photo(han
     assert phone.page.evaluate("wxrun.wx.getStorageSync('attachments')") == []
 
 
+def test_a_declaration_whose_answer_was_lost_is_found_again_after_a_restart_and_not_sent_twice(
+    handset: Phones, make: Maker
+) -> None:
+    phone = handset().open(scene=VILLAGE)
+    fill(phone)
+    with phone.page.expect_file_chooser() as chooser:
+        phone.tap("＋ 拍照或选照片")
+        phone.tap("同意，接着用")
+    chooser.value.set_files({"name": "roof.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    phone.sees("不要这张")
+    phone.loses_an_answer("**/declarations", status=0)
+    phone.tap("提交申报")
+    phone.answer("取消")
+    phone.hears("没有网络")
+
+    phone.open().tap("我要申报")  # without the ID number, which is only ever sent
+    phone.sees("育才社区")
+    phone.tap("提交申报")
+    phone.answer("取消")
+    phone.hears("申报已经收到了")
+    phone.answer("知道了")
+    phone.sees("回执号")
+
+    [declared], [stored] = make.rows(Declaration), make.rows(StoredFile)
+    assert stored.case_id == declared.case_id
+    assert "draft" not in phone.stored()
+
+
 def test_refusing_the_privacy_guide_still_lets_a_family_declare(handset: Phones, make: Maker) -> None:
     phone = handset().open(scene=VILLAGE)
     fill(phone)
@@ -190,6 +218,27 @@ def test_a_consent_is_taken_back_only_after_reading_what_follows(
     assert [(each.consent, each.is_given) for each in make.rows(ConsentChange)] == [("health", False)]
 
 
+def test_an_answer_whose_receipt_was_lost_on_the_way_is_handed_in_once(
+    handset: Phones, app: Flask, cast: Cast, make: Maker
+) -> None:
+    phone = handset()
+    declared = declared_on(app, phone)
+    body = {"action": "return_for_information", "reasons": ["papers"], "words": "请补上住院票据"}
+    version = make.duty(declared.case_id).version
+    cast.phone("village").post(f"/cases/{declared.case_id}/decisions", version=version, **body)
+    phone.open("pages/detail/detail", id=str(declared.id))
+    phone.type("您的回答", "票据在医院")
+    phone.loses_an_answer("**/supplements")
+
+    phone.tap("交给村里")
+    phone.hears("服务器暂时不能办理")
+    phone.answer("知道了")
+    phone.tap("交给村里")
+    phone.sees("补充的内容已经交给村里。")
+
+    assert len([each for each in make.rows(CaseEvent) if each.action == "supplement"]) == 1
+
+
 @pytest.mark.shows("client.5")
 def test_a_phone_is_let_in_by_a_code_to_the_number_on_file_and_takes_itself_off_again(
     app: Flask, handset: Phones, cast: Cast, make: Maker, provider: StandIn, deliver: Callable[[], int]
@@ -237,3 +286,19 @@ def test_a_complaint_without_a_name_is_found_again_by_its_number(handset: Phones
     phone.type("没有留姓名的", complaint.receipt_no)
     phone.tap("查一查")
     phone.sees("办理慢、没有人答复　" + complaint.receipt_no)
+
+
+def test_a_complaint_whose_answer_was_lost_on_the_way_counts_once(handset: Phones, make: Maker) -> None:
+    phone = handset().open(scene=VILLAGE)
+    phone.tap("投诉和建议")
+    phone.touch("办理慢、没有人答复", "村里")
+    phone.type("说一说", "去了三趟没人办")
+    phone.loses_an_answer("**/complaints")
+
+    phone.tap("交上去")
+    phone.hears("服务器暂时不能办理")
+    phone.answer("知道了")
+    phone.tap("交上去")
+    phone.sees("请记下这个号")
+
+    assert len(make.rows(Complaint)) == 1

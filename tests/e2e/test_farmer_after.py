@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from backend import clock
-from backend.models import Measure, Objection, Satisfaction, Task
+from backend.models import Measure, Objection, Satisfaction, StoredFile, Task
 from backend.services import articles
 from backend.services.articles import ArticleForm
 from backend.workflow.states import Kind
+from tests.api.photos import photo
 from tests.checks import following
-from tests.e2e.phone import Handset
+from tests.e2e.phone import Handset, elder_faults
 from tests.e2e.test_farmer import declared_on
 from tests.people import VILLAGE, Cast, Maker
 from tests.services.desks import Desks
@@ -124,6 +126,37 @@ def test_whoever_scans_the_sheet_on_the_wall_objects_without_a_name_and_finds_th
     [objection] = make.rows(Objection)
     assert objection.case_id == case_id
     assert [each.role for each in duties(make, Kind.OBJECTION)] == ["TOWN_REVIEW"]
+
+
+def test_a_photo_that_the_county_will_not_have_says_why_and_is_taken_off_the_phone(
+    handset: Phones, app: Flask, make: Maker
+) -> None:
+    phone = handset()
+    declared = declared_on(app, phone)
+    phone.open("pages/detail/detail", id=str(declared.id))
+    phone.tap("再交几张照片")
+    with phone.page.expect_file_chooser() as chooser:
+        phone.tap("＋ 拍照或选照片")
+        phone.tap("同意，接着用")
+    chooser.value.set_files({"name": "roof.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    phone.sees("不要这张")
+    phone.context.route("**/files", lambda route: route.abort(), times=1)
+    phone.tap("把照片交上去")
+    phone.sees("照片：还没有传上去，有网时再传。")
+    phone.tap("撤回这次申报")
+    phone.answer("撤回")
+    phone.sees("已经撤回")
+
+    phone.tap("再传一次")
+    phone.sees("照片：这次申报已经办结，不能再补照片")
+    expect(phone.on_top.get_by_text("再传一次")).to_have_count(0)
+    assert elder_faults(phone, "refused-photo") == []
+    phone.tap("不传这一个了")
+    phone.answer("不传了")
+
+    expect(phone.on_top.get_by_text("没有传上去")).to_have_count(0)
+    assert phone.page.evaluate("wxrun.wx.getStorageSync('attachments')") == []
+    assert make.rows(StoredFile) == []
 
 
 def scan(phone: Handset, found: str) -> None:

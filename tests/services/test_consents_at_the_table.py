@@ -187,10 +187,12 @@ def test_on_the_wire(make: Maker, cast: Cast) -> None:
         "risks": ["illness"],
     }
     asked = phone.post(f"/cases/{case_id}/checks/review", **body)
+    echoed = phone.post(f"/cases/{case_id}/checks/review", **body, consents={"health": None, "minors": None})
     odd = phone.post(f"/cases/{case_id}/checks/review", **body, consents={"assets": True})
     answered = phone.post(f"/cases/{case_id}/checks/review", **body, consents={"health": False})
     prefilled = phone.get(f"/cases/{case_id}/checks/prefill").json["content"]["consents"]
 
     assert (asked.status_code, list(asked.json["fields"])) == (422, ["consents.health"])
+    assert (echoed.status_code, echoed.json) == (422, asked.json)
     assert (odd.status_code, answered.status_code) == (422, 200)
     assert prefilled == {"health": None, "minors": None}

@@ -7,6 +7,8 @@ export interface Refusal {
   code: string;
   message: string;
   fields: Record<string, string>;
+  /** With `key_reused`: what the first request under this key made. */
+  done_id?: string;
 }
 
 export interface Answer {
@@ -70,6 +72,7 @@ export function refusalOf(answer: Answer): Refusal {
     code: known ? told.code! : "unreadable",
     message: known ? told.message! : "服务器暂时不能办理，请过一会儿再试。",
     fields: known ? (told.fields ?? {}) : {},
+    ...(known && told.done_id ? { done_id: told.done_id } : {}),
   };
 }
 

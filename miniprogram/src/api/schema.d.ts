@@ -3570,6 +3570,8 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
+            /** @description with key_reused: what the first request under this key made */
+            done_id?: string;
         };
         PaginationMetadata: {
             /** @description Total number of items. */
@@ -4187,8 +4189,9 @@ export interface components {
             /** @default  */
             category_reason?: string;
             photos?: string[];
+            /** @description what was said at the table; null, as in what is known already: nobody has asked */
             consents?: {
-                [key: string]: boolean;
+                [key: string]: boolean | null;
             };
         };
         FileCheckRequest: {

@@ -24,12 +24,15 @@ export interface Step {
   title: string;
   say?: string;
   fields: Field[];
+  /** A page that is turned to only while a field of an earlier one holds one of these. */
+  when?: Field["when"];
 }
 
-function isAsked(field: Field, values: Values): boolean {
-  if (!field.when) return true;
-  const held = values[field.when.name];
-  return (Array.isArray(held) ? (held as string[]) : [String(held ?? "")]).some((each) => field.when!.is.includes(each));
+/** Whether a field or a whole step is asked, as the other answers stand. */
+export function isAsked({ when }: Pick<Field, "when">, values: Values): boolean {
+  if (!when) return true;
+  const held = values[when.name];
+  return (Array.isArray(held) ? (held as string[]) : [String(held ?? "")]).some((each) => when.is.includes(each));
 }
 
 /** The fields of a step as the page shows them. */
@@ -57,7 +60,7 @@ export function shown(step: Step, values: Values, wrong: Record<string, string>)
 /** What of a step still has to be answered. */
 export function missing(step: Step, values: Values): Record<string, string> {
   const wrong: Record<string, string> = {};
-  for (const field of step.fields) {
+  for (const field of isAsked(step, values) ? step.fields : []) {
     if (!field.need || !isAsked(field, values)) continue;
     const value = values[field.name];
     const empty = Array.isArray(value) ? value.length === 0 : String(value ?? "").trim() === "";

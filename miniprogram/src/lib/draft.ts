@@ -49,9 +49,12 @@ export function keepDraft(from: Draft): void {
 
 export const dropDraft = (): void => wx.removeStorageSync(SHELF);
 
+/** The path of a saved file, on phones and in the developers' tools; `wxfile://tmp…` is gone after a restart. */
+const SAVED = /^(wxfile|http):\/\/(store|usr)/;
+
 /** Make a chosen photo or recording survive a restart; a file that is saved already stays where it is. */
 export function saved(path: string): Promise<string> {
-  if (path.startsWith("wxfile://") || path.includes("/store")) return Promise.resolve(path);
+  if (SAVED.test(path)) return Promise.resolve(path);
   return new Promise((resolve, reject) =>
     wx.getFileSystemManager().saveFile({ tempFilePath: path, success: (told) => resolve(told.savedFilePath), fail: reject }),
   );

@@ -1,5 +1,6 @@
 /** Work that waits for a network: kept sealed on the phone, sent once, and never dropped without somebody's word. */
 import { hex, sha256 } from "./bytes";
+import { isOpen } from "./refusals";
 import type { Vault } from "./vault";
 
 export type Standing = "waiting" | "sending" | "failed" | "conflict" | "sent";
@@ -66,9 +67,6 @@ export interface Refused {
 
 const PREFIX = "outbox:";
 const KEPT_SENT = 20;
-/** Answers that say nothing about the work itself: it simply waits for the next time. */
-const LATER = new Set([0, 401, 408, 425, 429]);
-const LATER_CODES = new Set(["still_running", "offline"]);
 
 export class Outbox {
   private running: Promise<void> | null = null;
@@ -213,7 +211,7 @@ export class Outbox {
         photo.why = "";
       } catch (error) {
         const refused = error as Refused;
-        if (isLater(refused)) throw error;
+        if (isOpen(refused)) throw error;
         photo.why = refused.message ?? String(error);
       }
       this.save({ ...work, standing: "sending" });
@@ -232,7 +230,7 @@ export class Outbox {
 
   private settle(work: Work, refused: Refused): boolean {
     if (this.shut || !this.vault.isOpen()) return false;
-    if (isLater(refused)) {
+    if (isOpen(refused)) {
       this.save({ ...work, standing: "waiting", why: refused.status ? refused.message : "" });
       return false;
     }
@@ -279,8 +277,4 @@ function ended(work: Work): Work {
   if (work.left.length) return { ...work, standing: work.left.every((each) => each.code === "out_of_date") ? "conflict" : "failed", why };
   if (photo) return { ...work, standing: "failed", why: `内容已送到，有照片没传上：${photo.why}` };
   return { ...work, standing: "sent", why: "", body: null, form: null };
-}
-
-function isLater(refused: Refused): boolean {
-  return LATER.has(refused.status) || refused.status >= 500 || LATER_CODES.has(refused.code);
 }

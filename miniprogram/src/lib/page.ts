@@ -21,9 +21,14 @@ export function wordsOf(error: unknown): string {
   return isRefusal(error) ? error.message : "出了点问题，没有办成。请再试一次，或者打电话给村里。";
 }
 
-/** Tell a person that something was not done, and wait until they read it. */
+/** Tell a person that something was not done, or that an earlier try did it. */
 export function sayRefused(error: unknown, title = "没有办成"): void {
-  wx.showModal({ title, content: wordsOf(error), showCancel: false, confirmText: "知道了" });
+  void tell(isRefusal(error) && error.done_id ? "已经收到了" : title, wordsOf(error));
+}
+
+/** Tell a person something, and return when they have read it. */
+export function tell(title: string, content: string): Promise<void> {
+  return new Promise((resolve) => wx.showModal({ title, content, showCancel: false, confirmText: "知道了", complete: () => resolve() }));
 }
 
 /** Ask before something that cannot be taken back. */

@@ -33,9 +33,9 @@ const remove = (path) => {
   return done(database.transaction("files", "readwrite").objectStore("files").delete(path));
 };
 
-/** Keeps a blob as a temporary file and returns its path. */
+/** Keeps a blob as a temporary file and returns its path, which begins as on a phone: the tools' begins otherwise. */
 export function temporaryFile(blob, ending = "jpg") {
-  const path = `http://tmp/${Date.now()}-${(serial += 1)}.${ending}`;
+  const path = `wxfile://tmp_${Date.now()}_${(serial += 1)}.${ending}`;
   temporary.set(path, blob);
   return path;
 }

@@ -1,11 +1,10 @@
 /** The home check's form: its steps, what it begins with, and what is sent of it. */
 import type { components } from "../../api/client";
 import type { Dictionaries, Option } from "../../lib/session";
-import { count, fen, many, said, yuan, type Field, type Step, type Values } from "../form-model";
+import { fen, many, said, yuan, type Field, type Step, type Values } from "../form-model";
+import { memberSteps, memberValues, membersOf, whoElse, type Known } from "./check-members";
 
 type Check = components["schemas"]["HomeCheckRequest"];
-type Member = components["schemas"]["MemberRequest"];
-type Known = Member & { id_masked?: string };
 /** What is known of the family before anybody asks, as the server fills it in. */
 export type Content = Partial<Omit<Check, "members">> & { members: Known[] };
 
@@ -24,6 +23,31 @@ const VIEWS = [
   ["difficulty", "困难", "assess_difficulty"],
   ["coping", "自己应对的能力", "assess_coping"],
 ] as const;
+type Consent = "health" | "minors";
+/** PIPL 29 and 31: asked one by one, and neither is a gate. */
+const CONSENTS: Record<Consent, Field> = {
+  health: {
+    name: "consent_health",
+    label: "同意写下家人的健康情况吗",
+    kind: "choice",
+    options: [
+      { code: "yes", name: "同意" },
+      { code: "no", name: "不同意" },
+    ],
+    need: true,
+  },
+  minors: {
+    name: "consent_minors",
+    label: "同意写下不满十四岁孩子的情况吗",
+    kind: "choice",
+    options: [
+      { code: "none", name: "家里没有这样的孩子" },
+      { code: "yes", name: "监护人同意" },
+      { code: "no", name: "监护人不同意" },
+    ],
+    need: true,
+  },
+};
 
 /** What stands in the form when it opens. */
 export function valuesOf(before: Content): Values {
@@ -42,18 +66,11 @@ export function valuesOf(before: Content): Values {
     values[`safety_${item}`] = seen.state;
     values[`note_${item}`] = seen.note;
   }
-  before.members.forEach((member, place) => {
-    values[`health_${place}`] = member.health ?? [];
-    for (const name of ["labour", "student", "education", "medical_insurance", "pension"] as const) values[`${name}_${place}`] = member[name] ?? "";
-    values[`school_${place}`] = member.student ? "yes" : member.education ? "no" : "";
-    values[`paper_${place}`] = member.no_document ?? "";
-    values[`months_${place}`] = member.work_months ? String(member.work_months) : "";
-  });
-  return values;
+  return { ...values, ...memberValues(before.members) };
 }
 
 export function stepsOf(head: string, before: Content, known: Dictionaries, options: (of: Record<string, string> | undefined) => Option[]): Step[] {
-  const asksHealth = (before.consents as Record<string, boolean> | undefined)?.health !== false;
+  const toAsk = unasked(before);
   return [
     {
       title: `${head}家`,
@@ -67,7 +84,12 @@ export function stepsOf(head: string, before: Content, known: Dictionaries, opti
         { name: "companion", label: "同去的另一位", kind: "text", hint: "核实要两个人去", need: true, most: 50 },
       ],
     },
-    ...before.members.flatMap((member, place) => memberSteps(member, place, asksHealth, known, options)),
+    {
+      title: "家里的人",
+      say: toAsk.length ? "当面问清楚。不同意也照样核实，那一样就不问、不记。" : "",
+      fields: [whoElse(before.members), ...toAsk.map((code) => CONSENTS[code])],
+    },
+    ...memberSteps(before.members, wordOn(before, "health"), known, options),
     {
       title: "一年的收入",
       say: "按一年算，填多少元；没有的空着。",
@@ -115,33 +137,6 @@ export function stepsOf(head: string, before: Content, known: Dictionaries, opti
   ];
 }
 
-function memberSteps(member: Known, place: number, asksHealth: boolean, known: Dictionaries, options: (of: Record<string, string> | undefined) => Option[]): Step[] {
-  const relation = known.relations?.[member.relation] ?? "";
-  const title = `${member.name}${relation ? `（${relation}）` : ""}`;
-  return [
-    {
-      title,
-      say: member.id_masked ? `身份证 ${member.id_masked}` : "",
-      fields: [
-        ...(member.id_masked ? [] : [{ name: `paper_${place}`, label: "没有身份证号，是因为", kind: "pick" as const, options: options(known.no_document), need: true }]),
-        ...(asksHealth ? [{ name: `health_${place}`, label: "身体", kind: "many" as const, options: options(known.health), need: true }] : []),
-        { name: `labour_${place}`, label: "劳动能力", kind: "choice", options: options(known.labour), need: true },
-        { name: `months_${place}`, label: "一年打工几个月", kind: "number", hint: "没有打工的空着", most: 2 },
-      ],
-    },
-    {
-      title,
-      fields: [
-        { name: `school_${place}`, label: "现在上学吗", kind: "choice", options: [{ code: "yes", name: "在上学，或该上没上" }, { code: "no", name: "不上学了" }], need: true },
-        { name: `student_${place}`, label: "上到哪里", kind: "pick", options: options(known.students), when: { name: `school_${place}`, is: ["yes"] }, need: true },
-        { name: `education_${place}`, label: "文化程度", kind: "pick", options: options(known.education), when: { name: `school_${place}`, is: ["no"] }, need: true },
-        { name: `medical_insurance_${place}`, label: "医保", kind: "choice", options: options(known.medical_insurance), need: true },
-        { name: `pension_${place}`, label: "养老保险（未满十八岁的不用选）", kind: "choice", options: options(known.pension) },
-      ],
-    },
-  ];
-}
-
 /** What is sent: what was known and not asked stays as it was. */
 export function bodyOf(values: Values, before: Content, known: Dictionaries, photos: string[]): Check {
   const away = said(values, "way") !== "home";
@@ -154,7 +149,7 @@ export function bodyOf(values: Values, before: Content, known: Dictionaries, pho
     way: said(values, "way"),
     companion: said(values, "companion"),
     was_lifted: before.was_lifted ?? false,
-    members: before.members.map((member, place) => memberOf(member, place, values)),
+    members: membersOf(before.members, values, tellsHealth(before, values)),
     income: Object.fromEntries(MONEY.map(([name]) => [name, fen(values, name)])),
     safety: Object.fromEntries(
       Object.keys(known.safety_items ?? {}).map((item) => {
@@ -177,22 +172,26 @@ export function bodyOf(values: Values, before: Content, known: Dictionaries, pho
       ? { why: said(values, "why"), witnesses: said(values, "witnesses").split(/[，,、\s]+/).filter(Boolean), house_seen_by: said(values, "house_seen_by") }
       : null,
     photos,
-    consents: before.consents ?? {},
+    consents: answered(before, values),
   };
 }
 
-function memberOf(member: Known, place: number, values: Values): Member {
-  const { id_masked, ...plain } = member;
-  const studies = said(values, `school_${place}`) === "yes";
-  return {
-    ...plain,
-    no_document: id_masked ? plain.no_document : said(values, `paper_${place}`),
-    health: many(values, `health_${place}`),
-    labour: said(values, `labour_${place}`),
-    student: studies ? said(values, `student_${place}`) : "",
-    education: studies ? "" : said(values, `education_${place}`),
-    work_months: said(values, `months_${place}`) ? Math.min(12, count(values, `months_${place}`)) : null,
-    medical_insurance: said(values, `medical_insurance_${place}`),
-    pension: said(values, `pension_${place}`),
-  };
+/** What the family has said before; null where nobody has asked it. */
+function wordOn(before: Content, code: Consent): boolean | null {
+  return before.consents?.[code] ?? null;
+}
+
+/** What must be asked at the table, for nobody has. */
+function unasked(before: Content): Consent[] {
+  return (["health", "minors"] as const).filter((code) => wordOn(before, code) === null);
+}
+
+function tellsHealth(before: Content, values: Values): boolean {
+  return wordOn(before, "health") ?? said(values, "consent_health") === "yes";
+}
+
+/** Only what was asked and answered at this table: what the family said elsewhere may be newer than this phone knows. */
+function answered(before: Content, values: Values): Check["consents"] {
+  const heard = unasked(before).filter((code) => ["yes", "no"].includes(said(values, `consent_${code}`)));
+  return Object.fromEntries(heard.map((code) => [code, said(values, `consent_${code}`) === "yes"]));
 }

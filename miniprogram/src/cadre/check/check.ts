@@ -2,8 +2,9 @@
 import { call } from "../../api/client";
 import { options, words } from "../../lib/session";
 import { cached, digests } from "../desk";
-import { formPage } from "../form";
-import { many, today } from "../form-model";
+import { formPage, Wrong } from "../form";
+import { many, missing, today } from "../form-model";
+import { idFaults } from "./check-members";
 import { bodyOf, valuesOf, stepsOf, type Content } from "./check-form";
 
 formPage(async ({ case_id = "", version = "0" }) => {
@@ -14,13 +15,17 @@ formPage(async ({ case_id = "", version = "0" }) => {
     words(),
   ]);
   const before = prefill.content as Content;
+  const steps = stepsOf(file.head_name, before, known, options);
   return {
     draft: `check:${case_id}`,
     kind: "check",
     title: "入户核实",
     values: { visited_on: today(), ...valuesOf(before) },
-    steps: stepsOf(file.head_name, before, known, options),
+    steps,
     async build(values) {
+      // A draft may have been begun before a question was there.
+      const open: Record<string, string> = Object.assign(idFaults(before.members, values), ...steps.map((step) => missing(step, values)));
+      if (Object.keys(open).length) throw new Wrong(open);
       const photos = many(values, "photos");
       return {
         title: `${file.head_name}家 入户核实`,

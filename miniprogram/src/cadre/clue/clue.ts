@@ -5,6 +5,9 @@ import { options, welcome, words } from "../../lib/session";
 import { formPage } from "../form";
 import { said, today } from "../form-model";
 
+/** Why a clue is entered later than it was found: one waits for a signal, the other was begun or seen on an earlier day. */
+const LATE = { waited: "在手机上离线填写，联网后补报", begun: "发现当天没有报上来，后来在手机上补报" };
+
 formPage(async () => {
   const [known, county] = await Promise.all([words(), welcome()]);
   const mine = county.villages.filter((village) => inside(village.code, ticket()?.region_code ?? ""));
@@ -28,6 +31,7 @@ formPage(async () => {
         fields: [
           { name: "what", label: "看到或听到什么", kind: "long", need: true, most: 500 },
           { name: "urgency", label: "急不急", kind: "choice", options: options(known.urgency), need: true },
+          { name: "discovered_on", label: "哪天发现的", kind: "date", need: true },
         ],
       },
     ],
@@ -40,6 +44,8 @@ formPage(async () => {
         risk: said(values, "risk"),
         urgency: said(values, "urgency"),
         discovered_on: said(values, "discovered_on"),
+        // Always said, for it may arrive on another day; the server keeps it only where it arrives late.
+        late_because: said(values, "discovered_on") < today() ? LATE.begun : LATE.waited,
       };
       return { title: `${body.head_name}家 线索`, path: "/api/v1/clues", body };
     },

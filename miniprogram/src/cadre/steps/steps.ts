@@ -1,6 +1,6 @@
 /** A form as a few short steps: one thing a page, what was typed is told at once, and nothing typed is lost on the way back. */
 import { keepPhoto, dropPhoto } from "../desk";
-import { missing, shown, type Step, type Values } from "../form-model";
+import { isAsked, missing, shown, type Step, type Values } from "../form-model";
 
 Component({
   properties: {
@@ -13,10 +13,11 @@ Component({
     submit: { type: String, value: "交上去" },
     busy: Boolean,
   },
-  data: { at: 0, total: 0, step: {} as Partial<Step>, fields: [] as unknown[], note: "", held: {} as Values, wrong: {} as Record<string, string> },
+  data: { at: 0, place: 0, total: 0, step: {} as Partial<Step>, fields: [] as unknown[], note: "", held: {} as Values, wrong: {} as Record<string, string> },
   observers: {
     "steps,values"(steps: Step[], values: Values) {
       this.setData({ held: { ...values }, at: Math.min(this.data.begin, Math.max(0, steps.length - 1)) });
+      if (steps.length && !isAsked(steps[this.data.at]!, values)) this.setData({ at: this.beyond(-1) });
       this.render();
     },
     errors(errors: Record<string, string>) {
@@ -32,7 +33,15 @@ Component({
       const steps = this.data.steps as Step[];
       const step = steps[this.data.at];
       if (!step) return;
-      this.setData({ step, total: steps.length, fields: shown(step, this.data.held, this.data.wrong) });
+      const asked = (some: Step[]) => some.filter((each) => isAsked(each, this.data.held)).length;
+      this.setData({ step, place: asked(steps.slice(0, this.data.at + 1)), total: asked(steps), fields: shown(step, this.data.held, this.data.wrong) });
+    },
+    /** The next page in a direction that is asked at all. */
+    beyond(way: 1 | -1): number {
+      const steps = this.data.steps as Step[];
+      let at = this.data.at + way;
+      while (steps[at] && !isAsked(steps[at]!, this.data.held)) at += way;
+      return at;
     },
     put(name: string, value: unknown, again: boolean) {
       const held = { ...this.data.held, [name]: value };
@@ -81,11 +90,11 @@ Component({
     },
     next() {
       if (!this.complete()) return;
-      this.setData({ at: this.data.at + 1, note: "" });
+      this.setData({ at: this.beyond(1), note: "" });
       this.turn();
     },
     back() {
-      this.setData({ at: this.data.at - 1, note: "" });
+      this.setData({ at: this.beyond(-1), note: "" });
       this.turn();
     },
     turn() {

@@ -1,10 +1,10 @@
 /** Declaring, one question a page: for whom, which village, what is wrong, who, what may be used; then it is sent. */
-import { call, isRefusal, newKey } from "../../api/client";
+import { call, isRefusal, newKey, type Refusal } from "../../api/client";
 import { signIn, ticket } from "../../api/ticket";
 import { keep, sendWaiting } from "../../lib/attachments";
 import { dropDraft, emptyDraft, keepDraft, keptDraft, saved, type Draft } from "../../lib/draft";
 import { idFault, nameFault, phoneFault, tidyId } from "../../lib/idcard";
-import { ask, page, sayRefused } from "../../lib/page";
+import { ask, page, sayRefused, tell } from "../../lib/page";
 import { rememberVillage, scannedVillage, welcome, words, options, type Option } from "../../lib/session";
 import { askSubscription } from "../../lib/subscription";
 import { hash } from "../../lib/hash";
@@ -189,7 +189,7 @@ page({
   async send(asked: Promise<boolean>) {
     const subscribed = await asked;
     try {
-      const { forSelf, voice, photos } = this.data;
+      const { forSelf, voice } = this.data;
       const receipt = await call("POST", "/api/v1/declarations", {
         key: this.data.key,
         body: {
@@ -205,14 +205,32 @@ page({
           voice_sha256: voice ? await hash(voice) : null,
         },
       });
-      const declaration = String(receipt.id);
-      keep([...photos.map((file) => ({ declaration, file, kind: "picture" as const })), ...(voice ? [{ declaration, file: voice, kind: "recording" as const }] : [])]);
-      dropDraft();
-      await sendWaiting();
-      wx.redirectTo({ url: `/pages/done/done?id=${declaration}&told=${subscribed ? 1 : 0}` });
+      await this.arrived(String(receipt.id));
+      wx.redirectTo({ url: `/pages/done/done?id=${receipt.id}&told=${subscribed ? 1 : 0}` });
     } catch (error) {
-      this.refused(error);
+      if (isRefusal(error) && error.code === "key_reused") await this.sentBefore(error, subscribed);
+      else this.refused(error);
     }
+  },
+
+  /** The declaration is with the village: its draft is done with, its photos and voice follow it. */
+  async arrived(declaration: string) {
+    const { voice, photos } = this.data;
+    keep([...photos.map((file) => ({ declaration, file, kind: "picture" as const })), ...(voice ? [{ declaration, file: voice, kind: "recording" as const }] : [])]);
+    dropDraft();
+    await sendWaiting();
+  },
+
+  /** An earlier try got through and its answer did not: the ID number, which no phone keeps, made it another request. */
+  async sentBefore(refusal: Refusal, subscribed: boolean) {
+    if (!refusal.done_id) {
+      this.setData({ key: newKey() }); // that one was refused, so that nothing of it is there
+      this.keep();
+      return this.send(Promise.resolve(subscribed));
+    }
+    await this.arrived(refusal.done_id);
+    await tell("申报已经收到了", "上一次交的已经送到，不用再交。现在打开办理情况，要补充的可以在那里写。");
+    wx.redirectTo({ url: `/pages/progress/progress?id=${refusal.done_id}` });
   },
 
   /** Whatever was refused, the form stays; a field that is named is shown on its own page. */

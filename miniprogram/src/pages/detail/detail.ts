@@ -1,8 +1,9 @@
 /** One declaration: where it stands, what is waited for, everything that happened, and what its sender can do now. */
 import { call, isRefusal, newKey, type components } from "../../api/client";
-import { keep, sendWaiting, waiting } from "../../lib/attachments";
+import { drop, keep, left, sendWaiting, type Left } from "../../lib/attachments";
 import { saved } from "../../lib/draft";
 import { ask, dayWords, momentWords, page, sayRefused, telephone, wordsOf } from "../../lib/page";
+import { isOpen } from "../../lib/refusals";
 import { options, words, type Option } from "../../lib/session";
 
 type Receipt = components["schemas"]["Receipt"];
@@ -24,7 +25,8 @@ page({
     markFault: "",
     marks: [] as Option[],
     photos: [] as string[],
-    left: 0,
+    left: [] as Left[],
+    mayRetry: false,
     fault: "",
     open: "",
     key: "",
@@ -62,8 +64,13 @@ page({
       promised: dayWords(receipt.promised_on),
       markUntil: own ? dayWords(own.may_mark_until) : "",
       mark: own?.mark ?? "",
-      left: waiting().filter((each) => each.declaration === this.data.id).length,
     });
+    this.countLeft();
+  },
+
+  countLeft() {
+    const found = left(this.data.id);
+    this.setData({ left: found, mayRetry: found.some((each) => !each.why) });
   },
 
   show(event: WechatMiniprogram.TouchEvent) {
@@ -93,7 +100,7 @@ page({
       const fault = isRefusal(error) ? Object.values(error.fields)[0] : "";
       if (fault) this.setData({ [told]: fault });
       else sayRefused(error);
-      if (isRefusal(error) && error.status !== 0) this.setData({ key: newKey() });
+      if (isRefusal(error) && !isOpen(error)) this.setData({ key: newKey() });
     }
     this.setData({ busy: false });
   },
@@ -110,7 +117,15 @@ page({
 
   async sendFiles() {
     keep(this.data.photos.map((file) => ({ declaration: this.data.id, file, kind: "picture" as const })));
-    this.setData({ photos: [], left: await sendWaiting() });
+    this.setData({ photos: [] });
+    await sendWaiting();
+    this.countLeft();
+  },
+
+  async dropFile(event: WechatMiniprogram.TouchEvent) {
+    if (!(await ask("不传这一个了吗？", "会从手机里删掉。申报照常办理。", "不传了"))) return;
+    drop(event.currentTarget.dataset.file as string);
+    this.countLeft();
   },
 
   supplement() {
