@@ -113,12 +113,37 @@ def test_a_conflict_is_shown_when_somebody_else_did_it_and_not_when_the_case_mer
 
     phone.sees("别人已经办过了")
     phone.sees("李站长")
+    phone.sees("不点“不要这一件了”就不会删")
+    phone.tap("看填了什么")
+    phone.sees("写几句看到、听到的：房顶漏雨，已用塑料布盖上")
     phone.sees("✓ 已送到")
     phone.picture("cadre-conflict")
     assert elder_faults(phone, "outbox") == []
     [first] = rows_of(make, Visit, taken)
     [second] = rows_of(make, Visit, moved)
     assert (first.visitor_name, second.visitor_name) == ("李站长", "王村干")
+
+
+@pytest.mark.shows("client.3")
+def test_a_visit_filed_offline_arrives_though_the_township_called_it_urgent_meanwhile(
+    handset: Hand, cast: Cast, make: Maker
+) -> None:
+    case_id = make.case("accept")
+    phone = bound(handset, cast)
+    phone.sees("张三")
+    prepared(phone)
+    phone.context.set_offline(True)
+    visit(phone)
+    phone.tap(SUBMIT)
+    phone.sees("等着发的 1 件")
+
+    told = cast.phone("town_op").post(f"/cases/{case_id}/urgency", urgency="critical", words="房子塌了，没处住")
+    assert told.status_code == 201, told.json
+    phone.context.set_offline(False)
+
+    phone.sees("✓ 已送到")
+    [kept] = rows_of(make, Visit, case_id)
+    assert kept.visitor_name == "王村干"
 
 
 @pytest.mark.shows("client.3", "client.5")

@@ -3841,6 +3841,8 @@ export interface components {
             version: number;
             /** @description the office that owes it */
             desk_name: string;
+            /** @description whether this actor's own desk owes it */
+            is_own: boolean;
             /** @description whether this actor may press for it (催办) */
             may_press: boolean;
         };

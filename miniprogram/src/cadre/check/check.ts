@@ -1,10 +1,11 @@
 /** The home check at a family's table: last time's values stand there, and one types what changed. */
 import { call } from "../../api/client";
 import { options, words } from "../../lib/session";
-import { cached, digests } from "../desk";
+import { cached, digestOf, digests } from "../desk";
 import { formPage } from "../form";
 import { many, today } from "../form-model";
 import { bodyOf, valuesOf, stepsOf, type Content } from "./check-form";
+import { peopleOf, placedAnew } from "./placing";
 
 formPage(async ({ case_id = "", version = "0" }) => {
   const path = { path: { case_id } };
@@ -18,7 +19,9 @@ formPage(async ({ case_id = "", version = "0" }) => {
     draft: `check:${case_id}`,
     kind: "check",
     title: "入户核实",
-    values: { visited_on: today(), ...valuesOf(before) },
+    madeOf: { path: `/api/v1/cases/${case_id}/checks/prefill`, digest: digestOf(prefill) },
+    values: { visited_on: today(), people: peopleOf(before.members), ...valuesOf(before) },
+    fit: (draft) => placedAnew(draft, peopleOf(before.members)),
     steps: stepsOf(file.head_name, before, known, options),
     async build(values) {
       const photos = many(values, "photos");

@@ -75,7 +75,7 @@ page({
     const unsent = outbox.unsent();
     this.setData({
       waiting: unsent.filter((work) => work.standing === "waiting" || work.standing === "sending").length,
-      troubled: unsent.filter((work) => work.standing === "failed" || work.standing === "conflict").length,
+      troubled: unsent.filter((work) => work.standing !== "waiting" && work.standing !== "sending").length,
       sealed: outbox.sealedCount(),
     });
   },
