@@ -5,9 +5,8 @@ from datetime import date
 
 from backend import clock
 from backend.access.permissions import Action
-from backend.policy.county import county_workdays
 from backend.workdays import ONE_DAY
-from backend.workflow.deadlines import notice_may_close_on
+from backend.workflow import postings
 from backend.workflow.duties import (
     ANNOUNCE,
     CLUE_VERDICT,
@@ -101,7 +100,7 @@ def _after_another_visit(step: Step, until: date) -> Sequence[Opening]:
     missed = _compares(step, "parallel_public") and not open_of(step, Kind.COMPARE)
     compare = [Opening(COMPARE)] if missed else []
     if clock.today() <= until:
-        return [watch(step, until), *compare]
+        return [postings.watch(step, until), *compare]
     looked = "checked" in step.marks or open_of(step, Kind.DEPARTMENT_CHECK)
     checks = [] if looked else department_checks(step, clock.today())
     return [Opening(TOWN_REVIEW), *checks, *compare, *sheet_still_up(step)]
@@ -144,17 +143,8 @@ def after_village_no(step: Step) -> Sequence[Opening]:
 @answers(Way((WATCH_NOTICE,), (COMPARE,)))
 def after_posting(step: Step) -> Sequence[Opening]:
     """The days of the notice, and the comparison beside it where the county does it then."""
-    limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
-    closes = notice_may_close_on(clock.today(), limit, workdays)
     beside = [Opening(COMPARE)] if _compares(step, "parallel_public") else []
-    return [Opening(WATCH_NOTICE, due_on=closes), *beside]
-
-
-def watch(step: Step, until: date) -> Opening:
-    """The days of a notice that hangs until then, or is posted today."""
-    limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
-    posted = _day(step.marks.get("notice_on")) or until
-    return Opening(WATCH_NOTICE, due_on=notice_may_close_on(posted, limit, workdays))
+    return [postings.posted(step), *beside]
 
 
 @answers(Way((TOWN_REVIEW,), (DEPARTMENT_CHECK, TAKE_DOWN)))

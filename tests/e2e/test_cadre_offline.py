@@ -7,6 +7,7 @@ from flask import Flask
 
 from backend import clock
 from backend.models import Clue, Declaration, HomeCheck, Notice, RegularVisit, StoredFile, Visit
+from backend.services import notices
 from tests.api.photos import photo
 from tests.checks import following
 from tests.e2e.cadre import (
@@ -217,6 +218,19 @@ def test_a_sitting_a_vote_and_a_notice_with_its_photo_are_recorded_from_the_phon
         phone.sees("✓ 已送到")
         phone.open("cadre/case/case", case_id=str(case_id))
         phone.tap("张贴公示")
+        phone.sees("还没有做好的公示")
+        wrong += seen_at_both(phone, "notice-none")
+        assert make.rows(Notice) == []
+        phone.tap("做一张公示")
+        phone.sees("做公示")
+        phone.page.wait_for_function("() => !document.body.innerText.includes('正在发')")
+        [made_here] = make.rows(Notice)
+        with cast.acting("village") as by:
+            printed = notices.prepare([case_id], by=by)
+        phone.open("cadre/case/case", case_id=str(case_id))
+        phone.tap("张贴公示")
+        phone.sees("请对着墙上的纸")
+        phone.on_top.locator("[role=radio]").first.tap()
         phone.sees("公示全文")
         wrong += seen_at_both(phone, "notice-sheet")
         phone.tap("下一步")
@@ -231,8 +245,9 @@ def test_a_sitting_a_vote_and_a_notice_with_its_photo_are_recorded_from_the_phon
         phone.sees("照片 1 张，送到 1 张")
 
     assert wrong == []
-    [notice] = make.rows(Notice)
-    assert notice.posted_on == clock.today()
+    [left, notice] = sorted(make.rows(Notice), key=lambda row: row.id)
+    assert (left.id, left.posted_on) == (made_here.id, None)
+    assert (notice.id, notice.posted_on) == (printed.id, clock.today())
     assert [row.sha256 for row in rows_of(make, StoredFile, case_id)] == [notice.photo_sha256]
 
 
