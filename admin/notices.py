@@ -83,11 +83,18 @@ class NoticeScreen(Screen):
         try:
             versions = {case_id: number_in(f"version-{case_id}") for case_id in ticked("case_id")}
             place, witness = request.form.get("place", ""), request.form.get("witness", "")
-            posting = PostingForm(place=place, versions=versions, photo_sha256=_photo(versions), witness=witness)
+            posting = PostingForm(
+                place=place,
+                versions=versions,
+                photo_sha256=_photo(versions),
+                witness=witness,
+                posted_on=optional_day_in("posted_on"),
+            )
             notice = notices.post(notice_id, by=actor(), form=posting)
         except SAID_ON_THE_PAGE as error:
             return self._sheet(notice_id, error)
-        flash(f"已登记张贴，从明天起算，到{notice.until.month}月{notice.until.day}日为止。", "success")
+        begins = "从明天起算，" if notice.posted_on == clock.today() else ""
+        flash(f"已登记张贴，{begins}到{notice.until.month}月{notice.until.day}日为止。", "success")
         return redirect(url_for("notices.show", notice_id=notice_id))
 
     @expose("/<int:notice_id>/removal", methods=["POST"])

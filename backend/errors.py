@@ -78,6 +78,13 @@ class NotFound(DomainError):
     sentence = "没有找到这条记录。"
 
 
+class NotYetPosted(DomainError):
+    """A public notice is genuine, and nobody has said yet that it hangs: its days have not begun."""
+
+    code = "not_yet_posted"
+    sentence = "这张公示是村里做的，还没有登记张贴。已经贴在墙上的，请村干部登记；有意见，可以先打纸上的电话。"
+
+
 class OutOfDate(DomainError):
     """Somebody else did, changed or closed this meanwhile; nothing was written."""
 

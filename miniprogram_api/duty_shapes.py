@@ -26,7 +26,7 @@ _DESK_NAMES = {role.value: name for role, name in ROLE_NAMES.items()}
 def duties(rows: Iterable[Task], by: Actor) -> list[dict[str, Any]]:
     """Return duties with their names."""
     today, pressed = clock.today(), nudges.roles_pressed(by)
-    return [_duty(row, today, pressed) for row in rows]
+    return [{**_duty(row, today, pressed), "is_own": tasks.is_own(row, by)} for row in rows]
 
 
 def _duty(row: Task, today: date, pressed: Set[str]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, Response, make_response, render_template_string
 
-from backend.errors import NotFound, NotPossibleNow
+from backend.errors import NotFound, NotPossibleNow, NotYetPosted
 from backend.privacy.notice_text import spoken_day
 from backend.services.notice_pages import PublicNotice, public_notice
 
@@ -21,6 +21,8 @@ def notice(token: str) -> Response:
     """Say whether a sheet is genuine, its days and how to object; 410 once its last day is over, 503 while offline."""
     try:
         found = public_notice(token)
+    except NotYetPosted as error:
+        return _page("还没有登记张贴", [error.message], 404)
     except NotFound as error:
         return _page("没有找到", [error.message], 404)
     except NotPossibleNow as error:

@@ -1,5 +1,6 @@
 """Turns sittings, sheets and objections into what their schemas dump."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -7,7 +8,7 @@ from backend.access.actor import Actor
 from backend.models import Notice, NoticeItem
 from backend.policy.county import policy_of
 from backend.privacy.receipts import spoken
-from backend.services import meeting_items, meetings, notice_pages, notices, objection_readings, sittings
+from backend.services import meeting_items, meetings, notice_pages, notices, objection_readings, sittings, village_lists
 from backend.services.objections import Receipted
 from backend.services.sheets import MadeSheet
 from backend.workflow.places import name_of
@@ -88,6 +89,24 @@ def notice(row: Notice) -> dict[str, Any]:
         "page": notice_pages.page_address(row),
         "code_svg": notice_pages.code_svg(row),
         "lines": lines,
+    }
+
+
+def prepared(sheets: Sequence[village_lists.Hanging], by: Actor) -> dict[str, Any]:
+    """Return the sheets that wait to be posted, each family with the duty that its sheet answers."""
+    return {"items": [_prepared(each, by) for each in sheets]}
+
+
+def _prepared(sheet: village_lists.Hanging, by: Actor) -> dict[str, Any]:
+    row = sheet.notice
+    owed = duties([each.to_post for each in sheet.families if each.to_post is not None], by)
+    return {
+        **{name: getattr(row, name) for name in ("id", "posts_on", "until", "prepared_at")},
+        "text": notices.text_of(row),
+        "families": [
+            {"case_id": each.case.id, "number": each.item.number, "has_heard": each.has_heard, "duty": duty}
+            for each, duty in zip(sheet.families, owed, strict=True)
+        ],
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from backend import clock
 from backend.access.scope import as_system
 from backend.db import db
-from backend.errors import NotFound
+from backend.errors import NotFound, NotYetPosted
 from backend.models import Notice
 from backend.privacy.notice_text import Telephone
 from backend.services import offline
@@ -36,7 +36,7 @@ class PublicNotice:
 
 
 def public_notice(token: str) -> PublicNotice:
-    """Return what anybody may see of a sheet; `NotFound` for a code of no posted sheet."""
+    """Return what anybody may see of a sheet. Errors: those of `find_posted`."""
     notice = find_posted(token)
     offline.refuse_notices(notice.county_code)
     if clock.today() > notice.until:
@@ -53,12 +53,17 @@ def public_notice(token: str) -> PublicNotice:
 
 
 def find_posted(token: str) -> Notice:
-    """Return the posted sheet with this code."""
+    """Return the posted sheet with this code.
+
+    Errors: `NotFound` for a code of no sheet; `NotYetPosted` for one that is made and, by its printed days, may hang.
+    """
     with as_system("the code on a sheet was scanned"):
-        query = select(Notice).where(Notice.token == token[:LONGEST_TOKEN], Notice.posted_on.is_not(None))
-        notice = db.session.scalars(query).one_or_none()
-    if notice is None:
+        notice = db.session.scalars(select(Notice).where(Notice.token == token[:LONGEST_TOKEN])).one_or_none()
+    if notice is None or (notice.posted_on is None and clock.today() > notice.until):
         raise NotFound("没有找到这张公示，请核对纸上的码。")
+    if notice.posted_on is None:
+        offline.refuse_notices(notice.county_code)
+        raise NotYetPosted
     return notice
 
 

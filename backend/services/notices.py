@@ -20,6 +20,7 @@ from backend.privacy.names import clean_name
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
 from backend.services import offline
+from backend.services.posting_days import day_of_posting
 from backend.services.sheets import MadeSheet, make_sheet, refuse_findings
 from backend.workflow import engine, telling
 from backend.workflow.engine import find_case
@@ -45,13 +46,15 @@ class ReadingForm:
 class PostingForm:
     """Where the sheet hangs, and a photo announced by its hash or else a named witness (practice P51).
 
-    `versions` holds, for each case on the sheet, the version of its duty that was on the screen.
+    `versions` holds, for each case on the sheet, the version of its duty that was on the screen. `posted_on` is the day
+    on which it was hung up, where that is said after that day: a phone may have had no signal.
     """
 
     place: str
     versions: Mapping[int, int]
     photo_sha256: str | None = None
     witness: str = ""
+    posted_on: date | None = None
 
 
 def preview(case_ids: Sequence[int], *, by: Actor, posts_on: date | None = None) -> MadeSheet:
@@ -117,10 +120,12 @@ def read_out(case_id: int, *, by: Actor, form: ReadingForm) -> NoticeReading:
 
 @use_case
 def post(notice_id: int, *, by: Actor, form: PostingForm) -> Notice:
-    """Record that the sheet hangs: its full days begin tomorrow. All its families or none.
+    """Record that the sheet hangs: its full days begin the day after. All its families or none.
 
+    On record by the day after, it hangs for its printed days; said later than that, its days begin with that later day.
     Errors: `NotPossibleNow` when a family has not heard its line, or it has changed since; `Invalid` when the sheet
-    was printed for another day, or neither a photo nor a witness is named.
+    was printed for another day than that of the posting, that day is still to come, or neither a photo nor a witness
+    is named.
     """
     require(by.role, Action.POST_NOTICE)
     notice = find_notice(notice_id)
@@ -128,18 +133,16 @@ def post(notice_id: int, *, by: Actor, form: PostingForm) -> Notice:
         raise OutOfDate("这张公示已经登记张贴。")
     items = items_of(notice)
     cases = {each: find_case(each) for each in sorted(item.case_id for item in items)}
+    hung_on = day_of_posting(notice, form.posted_on)
     _refuse_stale(notice, [cases[item.case_id] for item in items], items)
     place, witness = _checked_posting(form, cases)
+    said = {"notice": str(notice.id), "posted_on": hung_on.isoformat()}
     for item in items:
-        engine.move(
-            cases[item.case_id],
-            Action.POST_NOTICE,
-            by=by,
-            version=form.versions[item.case_id],
-            detail={"notice": str(notice.id), "number": item.number},
-        )
+        case, version = cases[item.case_id], form.versions[item.case_id]
+        engine.move(case, Action.POST_NOTICE, by=by, version=version, detail={**said, "number": item.number})
+        notice.until = max(notice.until, date.fromisoformat(case.marks["notice_until"]))
     notice.place, notice.witness, notice.photo_sha256 = place, witness, form.photo_sha256
-    notice.posted_on, notice.posted_at = clock.today(), clock.now()
+    notice.posted_on, notice.posted_at = hung_on, clock.now()
     notice.posted_by, notice.posted_by_name = by.id, by.name
     return notice
 
@@ -221,9 +224,7 @@ def _reading(case: Case, form: ReadingForm, by: Actor) -> NoticeReading:
 
 
 def _refuse_stale(notice: Notice, cases: Sequence[Case], items: Sequence[NoticeItem]) -> None:
-    """Refuse a sheet that says another day, another line than now, or a line that the family has not heard."""
-    if notice.posts_on != clock.today():
-        raise Invalid.field("posts_on", "纸上印的日期不是今天，请重新做一张再贴。")
+    """Refuse a sheet that says another line than now, or a line that the family has not heard."""
     made = make_sheet(cases, notice.posts_on)
     refuse_findings(made)
     if made.sheet.text != text_of(notice):

@@ -106,6 +106,11 @@ def counted_kinds(*, by: Actor) -> dict[Kind, int]:
     return {Kind(row.kind): row.many for row in rows if row.many}
 
 
+def is_own(task: Task, by: Actor) -> bool:
+    """Say whether the actor's own desk owes a duty; others may take its step too, where the procedure lets them."""
+    return task.owner_region == by.region_code and task.role == DESK_OF.get(by.role, by.role)
+
+
 def _own_desk(whose: Whose) -> AbstractContextManager[None]:
     """Let a desk read all that it owes: home checks of families that live here and are registered elsewhere, too."""
     return as_system("a desk reads what it owes") if whose is Whose.MINE else nullcontext()

@@ -9,13 +9,17 @@ from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.db import db
+from backend.errors import Invalid, NotFound, NotPossibleNow
 from backend.models import Case, Meeting, MeetingItem, Notice, NoticeItem, NoticeReading, StoredFile, Task
 from backend.services.meeting_items import AGREED
-from backend.services.notices import find_notice
+from backend.services.notices import find_notice, text_of
+from backend.services.posting_days import OFFERED_FOR
+from backend.services.sheets import make_sheet
 from backend.workflow.deadlines import is_overdue
 from backend.workflow.states import Kind
 
 MOST_LISTED = 100
+MOST_SHEETS = 10
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,10 @@ def sheets_of(*, by: Actor, before: int | None = None, size: int = 30) -> Sequen
 def hanging(notice_id: int, *, by: Actor) -> Hanging:
     """Return a sheet with everything that its page shows."""
     require(by.role, Action.READ_PROCEEDINGS)
-    notice = find_notice(notice_id)
+    return _with_families(find_notice(notice_id))
+
+
+def _with_families(notice: Notice) -> Hanging:
     query = select(NoticeItem, Case).join(Case, Case.id == NoticeItem.case_id).where(NoticeItem.notice_id == notice.id)
     rows = db.session.execute(query.order_by(NoticeItem.number)).all()
     case_ids = [case.id for _, case in rows]
@@ -118,6 +125,34 @@ def hanging(notice_id: int, *, by: Actor) -> Hanging:
         for item, case in rows
     ]
     return Hanging(notice, families, _photo(notice, case_ids))
+
+
+def to_be_posted(case_id: int, *, by: Actor) -> list[Hanging]:
+    """Return the sheets with this family that are made and may be said to hang, the newest first.
+
+    Those that say what no longer holds, or of a family whose notice is not owed any more, are left out. Errors:
+    `NotFound` for a case out of the actor's reach.
+    """
+    require(by.role, Action.POST_NOTICE)
+    if db.session.scalars(select(Case.id).where(Case.id == case_id)).one_or_none() is None:
+        raise NotFound
+    query = select(Notice).join(NoticeItem, NoticeItem.notice_id == Notice.id).where(NoticeItem.case_id == case_id)
+    recent = query.where(Notice.posted_on.is_(None), Notice.posts_on >= clock.today() - OFFERED_FOR)
+    made = db.session.scalars(recent.order_by(Notice.id.desc()).limit(MOST_SHEETS)).all()
+    sheets = [_with_families(notice) for notice in made]
+    return [
+        sheet
+        for sheet in sheets
+        if all(family.to_post is not None for family in sheet.families)
+        and _says_what_holds(sheet.notice, [family.case for family in sheet.families])
+    ]
+
+
+def _says_what_holds(notice: Notice, cases: Sequence[Case]) -> bool:
+    try:
+        return make_sheet(cases, notice.posts_on).sheet.text == text_of(notice)
+    except (Invalid, NotPossibleNow):
+        return False
 
 
 def _last_meetings(case_ids: Sequence[int]) -> dict[int, Meeting]:

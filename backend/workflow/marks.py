@@ -7,6 +7,7 @@ from backend import clock
 from backend.policy.county import county_workdays
 from backend.workflow.deadlines import due_on
 from backend.workflow.duties import WATCH_NOTICE
+from backend.workflow.postings import counted_from, hung_on
 from backend.workflow.steps import Step
 
 PROMISED_FROM = "promised_from"
@@ -43,8 +44,8 @@ def village_no_marks(step: Step) -> Mapping[str, Any]:
 def posted_marks(step: Step) -> Mapping[str, Any]:
     """Remember the notice's days: the day of posting is not one of them."""
     limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
-    today = clock.today()
-    return {"notice_on": today.isoformat(), "notice_until": due_on(today, limit, workdays).on.isoformat()}
+    until = due_on(counted_from(step), limit, workdays).on
+    return {"notice_on": hung_on(step).isoformat(), "notice_until": until.isoformat()}
 
 
 def checked_marks(step: Step) -> Mapping[str, Any]:

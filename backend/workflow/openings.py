@@ -5,9 +5,8 @@ from datetime import date
 
 from backend import clock
 from backend.access.permissions import Action
-from backend.policy.county import county_workdays
 from backend.workdays import ONE_DAY
-from backend.workflow.deadlines import notice_may_close_on
+from backend.workflow import postings
 from backend.workflow.duties import (
     ANNOUNCE,
     CLUE_VERDICT,
@@ -117,17 +116,8 @@ def after_village_no(step: Step) -> Sequence[Opening]:
 @answers(Way((WATCH_NOTICE,), (COMPARE,)))
 def after_posting(step: Step) -> Sequence[Opening]:
     """The days of the notice, and the comparison beside it where the county does it then."""
-    limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
-    closes = notice_may_close_on(clock.today(), limit, workdays)
     beside = [Opening(COMPARE)] if compares(step, "parallel_public") else []
-    return [Opening(WATCH_NOTICE, due_on=closes), *beside]
-
-
-def watch(step: Step, until: date) -> Opening:
-    """The days of a notice that hangs until then, or is posted today."""
-    limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
-    posted = day_of(step.marks.get("notice_on")) or until
-    return Opening(WATCH_NOTICE, due_on=notice_may_close_on(posted, limit, workdays))
+    return [postings.posted(step), *beside]
 
 
 @answers(Way((TOWN_REVIEW,), (DEPARTMENT_CHECK, TAKE_DOWN)))

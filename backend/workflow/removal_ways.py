@@ -5,7 +5,7 @@ from datetime import date
 
 from backend import clock
 from backend.errors import NotPossibleNow
-from backend.workflow import openings, watching
+from backend.workflow import openings, postings, watching
 from backend.workflow.duties import MEETING, TAKE_DOWN, TOWN_REVIEW, WATCH_NOTICE, Opening
 from backend.workflow.openings import open_of
 from backend.workflow.states import Kind, State
@@ -47,14 +47,14 @@ def after_check(step: Step) -> Sequence[Opening]:
         return [Opening(MEETING)]
     until = date.fromisoformat(step.marks["notice_until"])
     if clock.today() <= until:
-        return [openings.watch(step, until)]
+        return [postings.watch(step, until)]
     return [Opening(TOWN_REVIEW), *openings.sheet_still_up(step)]
 
 
 @answers(Way((WATCH_NOTICE,)))
 def after_posting(step: Step) -> Sequence[Opening]:
     """Open the days of the notice."""
-    return [openings.watch(step, clock.today())]
+    return [postings.posted(step)]
 
 
 @answers(Way((TOWN_REVIEW,), (TAKE_DOWN,)))

@@ -22,8 +22,8 @@ from backend.workflow.openings import (
     open_of,
     sheet_still_up,
     village_word,
-    watch,
 )
+from backend.workflow.postings import watch
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Step
 from backend.workflow.ways import Way, answers, leads_to

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { base64, hex, sha256, text, unbase64, utf8 } from "../src/lib/bytes";
 import { Outbox, type Files, type Line, type NewWork } from "../src/lib/outbox";
+import type { Owed } from "../src/lib/owed";
 import { seal, unseal, Vault, type Store } from "../src/lib/vault";
 
 const MINE = [{ name: "k1", key: "11".repeat(32) }];
@@ -41,7 +42,9 @@ class Phone {
   outbox!: Outbox;
   vault!: Vault;
   private ticks = 0;
-  constructor(readonly line: Line) {
+  readonly line: Line;
+  constructor(line: Pick<Line, "post" | "upload"> & Partial<Line>) {
+    this.line = { find: async () => null, digest: async () => "", ...line };
     this.restart();
     this.vault.open(MINE);
   }
@@ -87,7 +90,7 @@ test("three phones in any order, with lines that break before and after: each fi
     const duties = new Map<string, { version: number; by: string; body: unknown }>();
     const answered = new Map<string, unknown>();
     let effects = 0;
-    const line: Line = {
+    const line: Pick<Line, "post" | "upload"> = {
       async post(path, body, key) {
         if (chance(4) === 0) throw OFFLINE;
         if (!answered.has(key)) {
@@ -281,4 +284,114 @@ test("what follows from a piece of work is sent after it, and not before it has 
   still.retryAll();
   await still.run();
   assert.deepEqual([still.list().map((work) => work.standing), posted], [["sent", "sent"], ["first", "a follower"]]);
+});
+
+/** A server that refuses every version of a duty but that of now. */
+class Desk {
+  posted: unknown[] = [];
+  now: (Pick<Owed, "version" | "own"> & { gone?: boolean }) | null = { version: 5, own: true };
+  made = "as it was";
+  signal = true;
+  phone = new Phone({
+    post: async (_, body) => {
+      if ((body as { version: number }).version !== this.now?.version) throw refusal(409, "out_of_date", "李站长已于3月6日办理“入户核实”。");
+      this.posted.push(body);
+      return { case_id: "7" };
+    },
+    upload: async () => undefined,
+    find: async () => {
+      if (!this.signal) throw OFFLINE;
+      if (this.now?.gone) throw refusal(404, "not_found", "没有找到");
+      return this.now;
+    },
+    digest: async () => {
+      if (!this.signal) throw OFFLINE;
+      return this.made;
+    },
+  });
+  work(): NewWork {
+    const owed = [{ case_id: "7", id: "70", version: 1, own: true }];
+    const kept = this.phone.work("mine", { version: 1, findings: "房顶漏雨" }, ["usr/a.jpg"]);
+    return { ...kept, owed, madeOf: { path: "/prefill", digest: "as it was" }, told: "看到了什么：房顶漏雨", form: { page: "/cadre/check/check?case_id=7&version=1&head=x", values: {} } };
+  }
+  async run() {
+    await this.phone.outbox.run();
+    return this.phone.outbox.list()[0]!;
+  }
+}
+
+test("work whose duty was only asked anew goes out again by itself, with the version of now", async () => {
+  const desk = new Desk();
+  await desk.phone.outbox.add(desk.work());
+
+  const done = await desk.run();
+
+  assert.equal(done.standing, "sent");
+  assert.deepEqual(desk.posted, [{ version: 5, findings: "房顶漏雨" }]);
+});
+
+test("a signal that breaks while the duty is looked for leaves the work waiting, and nothing unlooked at is sent", async () => {
+  const desk = new Desk();
+  desk.made = "another family";
+  desk.signal = false;
+  await desk.phone.outbox.add(desk.work());
+  assert.equal((await desk.run()).standing, "waiting");
+
+  desk.signal = true;
+
+  assert.equal((await desk.run()).standing, "changed");
+  assert.deepEqual(desk.posted, []);
+});
+
+test("a form that would ask something else by now is opened again under the version of now", async () => {
+  const desk = new Desk();
+  desk.made = "one more in the family";
+  await desk.phone.outbox.add(desk.work());
+
+  const changed = await desk.run();
+  assert.deepEqual([changed.standing, changed.posted], ["changed", false]);
+  assert.match(changed.form!.page, /[?&]version=5&/);
+  await desk.phone.outbox.takeOut("mine", { keepPhotos: true });
+
+  assert.ok(desk.phone.disk.kept.has("usr/a.jpg"));
+});
+
+test("what somebody else did, and what is another desk's now, is said so and stays until its author gives it up", async () => {
+  const cases: Array<[Desk["now"], string]> = [
+    [null, "conflict"],
+    [{ version: 5, own: false }, "moved"],
+    [{ version: 5, own: true, gone: true }, "moved"],
+  ];
+  for (const [now, standing] of cases) {
+    const desk = new Desk();
+    desk.now = now;
+    await desk.phone.outbox.add(desk.work());
+
+    await desk.run();
+    const kept = await desk.run();
+
+    assert.deepEqual([kept.standing, kept.told, kept.body], [standing, "看到了什么：房顶漏雨", { version: 1, findings: "房顶漏雨" }]);
+    assert.ok(desk.phone.disk.kept.has("usr/a.jpg"));
+  }
+});
+
+test("of a sitting the families whose duty was asked anew go again under its key, and only one that is done stays left", async () => {
+  const versions: Record<string, number | null> = { "1": 1, "2": 4, "3": null };
+  const keys: string[] = [];
+  const phone = new Phone({
+    post: async (_, body, key) => {
+      keys.push(key);
+      const { items } = body as { items: Array<{ case_id: string; version: number }> };
+      return { meeting_id: "9", results: items.map(({ case_id, version }) => ({ case_id, code: versions[case_id] === version ? "" : "out_of_date", message: `${case_id}已经办过` })) };
+    },
+    upload: async () => undefined,
+    find: async ({ case_id }) => (versions[case_id] ? { version: versions[case_id]!, own: true } : null),
+  });
+  const items = ["1", "2", "3"].map((case_id) => ({ case_id, version: 1 }));
+  await phone.outbox.add({ ...phone.work("sitting", { sitting: {}, items }), photosTo: [], owed: items.map((each) => ({ ...each, id: each.case_id + "0", own: true })) });
+
+  await phone.outbox.run();
+
+  const [kept] = phone.outbox.list();
+  assert.deepEqual([kept!.standing, kept!.why, keys], ["conflict", "3已经办过", ["sitting", "sitting"]]);
 });

@@ -48,6 +48,7 @@ class TaskSchema(Schema):
     about = fields.String(required=True, metadata={"description": "the department, office or items it is about"})
     version = fields.Integer(required=True)
     desk_name = fields.String(required=True, metadata={"description": "the office that owes it"})
+    is_own = fields.Boolean(required=True, metadata={"description": "whether this actor's own desk owes it"})
     may_press = fields.Boolean(required=True, metadata={"description": "whether this actor may press for it (催办)"})
 
 

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from backend.services.notices import PostingForm, ReadingForm
 from backend.services.sheets import MOST_ON_A_SHEET
+from miniprogram_api.schemas.cases import TaskSchema
 from miniprogram_api.schemas.shared import Day, Id, Text, Whole, at_most, sha256
 
 _some_cases = validate.Length(1, MOST_ON_A_SHEET, error=f"一张公示放1到{MOST_ON_A_SHEET}户。")
@@ -51,6 +52,11 @@ class NoticePostingRequest(Schema):
     place = Text(required=True, validate=at_most(400))
     photo_sha256 = Text(load_default=None, allow_none=True, validate=sha256())
     witness = Text(load_default="", validate=at_most(200))
+    posted_on = Day(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the day on which it was hung up, where that is not today; the printed one"},
+    )
     seen = fields.List(fields.Nested(SeenDutyRequest), required=True)
 
     @post_load
@@ -106,6 +112,30 @@ class NoticeSchema(Schema):
     photo_sha256 = fields.String(required=True, allow_none=True)
     taken_down_on = Day(required=True, allow_none=True)
     lines = fields.List(fields.Nested(NoticeLineSchema), required=True)
+
+
+class SheetFamilySchema(NoticeLineSchema):
+    """A family of a sheet to be posted: whether it has heard its line, and the duty that the sheet answers."""
+
+    has_heard = fields.Boolean(required=True)
+    duty = fields.Nested(TaskSchema, required=True)
+
+
+class PreparedSheetSchema(Schema):
+    """A sheet that was made and has not been said to hang."""
+
+    id = Id(required=True)
+    posts_on = Day(required=True)
+    until = Day(required=True)
+    prepared_at = fields.AwareDateTime(required=True)
+    text = fields.String(required=True)
+    families = fields.List(fields.Nested(SheetFamilySchema), required=True)
+
+
+class PreparedSheetsSchema(Schema):
+    """The sheets of a family that wait to be posted, the newest first."""
+
+    items = fields.List(fields.Nested(PreparedSheetSchema), required=True)
 
 
 class NoticeDoneSchema(Schema):

@@ -21,6 +21,7 @@ from miniprogram_api.schemas.notices import (
     NoticeReadingRequest,
     NoticeSchema,
     NoticesSchema,
+    PreparedSheetsSchema,
     PrepareNoticeRequest,
     PreviewQuery,
     PreviewSchema,
@@ -79,6 +80,13 @@ def list_notices(query: dict[str, Any]) -> dict[str, Any]:
 def read_notice(notice_id: int) -> dict[str, Any]:
     """Read a sheet with its text and its code."""
     return shape.notice(service.read_notice(notice_id, by=actor()))
+
+
+@route(notices, "GET", "/cases/<int:case_id>/prepared-notices", allows=Action.POST_NOTICE, gives=PreparedSheetsSchema)
+def list_prepared_notices(case_id: int) -> dict[str, Any]:
+    """List the sheets with this family that were made and may now be said to hang, the newest first."""
+    by = actor()
+    return shape.prepared(village_lists.to_be_posted(case_id, by=by), by)
 
 
 @route(

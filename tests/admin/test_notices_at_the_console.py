@@ -73,6 +73,24 @@ def _photo() -> tuple[io.BytesIO, str]:
     return taken, "wall.jpg"
 
 
+def test_a_sheet_that_hung_on_its_printed_day_is_said_so_the_day_after(
+    console: Enter, agreed: list[int], make: Maker, village: Village
+) -> None:
+    desk = console("village")
+    _read_out(desk, _sheet(desk))
+    hung_on = village.today
+
+    village.today += timedelta(days=1)
+    with clock.at(village.now):
+        late = desk.get(f"/console/notices/{make.rows(Notice)[0].id}")
+        posted = _post(desk, late, agreed, witness="钱老师")
+
+    [notice] = make.rows(Notice)
+    assert "那天就贴好了的，在下面登记" in late.text
+    assert "已登记张贴" in posted.text
+    assert (notice.posted_on, notice.until) == (hung_on, hung_on + timedelta(days=5))
+
+
 def test_a_sheet_is_made_read_out_posted_with_a_photo_and_taken_down(
     console: Enter, agreed: list[int], make: Maker, village: Village
 ) -> None:

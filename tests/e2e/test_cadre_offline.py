@@ -8,6 +8,7 @@ from flask import Flask
 
 from backend import clock
 from backend.models import Case, Clue, Declaration, HomeCheck, Notice, Person, RegularVisit, StoredFile, Visit
+from backend.services import notices
 from tests.api.photos import photo
 from tests.checks import following
 from tests.e2e.cadre import (
@@ -135,12 +136,37 @@ def test_a_conflict_is_shown_when_somebody_else_did_it_and_not_when_the_case_mer
 
     phone.sees("别人已经办过了")
     phone.sees("李站长")
+    phone.sees("不点“不要这一件了”就不会删")
+    phone.tap("看填了什么")
+    phone.sees("写几句看到、听到的：房顶漏雨，已用塑料布盖上")
     phone.sees("✓ 已送到")
     phone.picture("cadre-conflict")
     assert elder_faults(phone, "outbox") == []
     [first] = rows_of(make, Visit, taken)
     [second] = rows_of(make, Visit, moved)
     assert (first.visitor_name, second.visitor_name) == ("李站长", "王村干")
+
+
+@pytest.mark.shows("client.3")
+def test_a_visit_filed_offline_arrives_though_the_township_called_it_urgent_meanwhile(
+    handset: Hand, cast: Cast, make: Maker
+) -> None:
+    case_id = make.case("accept")
+    phone = bound(handset, cast)
+    phone.sees("张三")
+    prepared(phone)
+    phone.context.set_offline(True)
+    visit(phone)
+    phone.tap(SUBMIT)
+    phone.sees("等着发的 1 件")
+
+    told = cast.phone("town_op").post(f"/cases/{case_id}/urgency", urgency="critical", words="房子塌了，没处住")
+    assert told.status_code == 201, told.json
+    phone.context.set_offline(False)
+
+    phone.sees("✓ 已送到")
+    [kept] = rows_of(make, Visit, case_id)
+    assert kept.visitor_name == "王村干"
 
 
 @pytest.mark.shows("client.3", "client.5")
@@ -214,6 +240,19 @@ def test_a_sitting_a_vote_and_a_notice_with_its_photo_are_recorded_from_the_phon
         phone.sees("✓ 已送到")
         phone.open("cadre/case/case", case_id=str(case_id))
         phone.tap("张贴公示")
+        phone.sees("还没有做好的公示")
+        wrong += seen_at_both(phone, "notice-none")
+        assert make.rows(Notice) == []
+        phone.tap("做一张公示")
+        phone.sees("做公示")
+        phone.page.wait_for_function("() => !document.body.innerText.includes('正在发')")
+        [made_here] = make.rows(Notice)
+        with cast.acting("village") as by:
+            printed = notices.prepare([case_id], by=by)
+        phone.open("cadre/case/case", case_id=str(case_id))
+        phone.tap("张贴公示")
+        phone.sees("请对着墙上的纸")
+        phone.on_top.locator("[role=radio]").first.tap()
         phone.sees("公示全文")
         wrong += seen_at_both(phone, "notice-sheet")
         phone.tap("下一步")
@@ -228,8 +267,9 @@ def test_a_sitting_a_vote_and_a_notice_with_its_photo_are_recorded_from_the_phon
         phone.sees("照片 1 张，送到 1 张")
 
     assert wrong == []
-    [notice] = make.rows(Notice)
-    assert notice.posted_on == clock.today()
+    [left, notice] = sorted(make.rows(Notice), key=lambda row: row.id)
+    assert (left.id, left.posted_on) == (made_here.id, None)
+    assert (notice.id, notice.posted_on) == (printed.id, clock.today())
     assert [row.sha256 for row in rows_of(make, StoredFile, case_id)] == [notice.photo_sha256]
 
 

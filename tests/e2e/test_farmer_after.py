@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from backend import clock
 from backend.models import Measure, Objection, Satisfaction, StoredFile, Task
-from backend.services import articles
+from backend.services import articles, notices
 from backend.services.articles import ArticleForm
 from backend.workflow.states import Kind
 from tests.api.photos import photo
@@ -106,12 +106,17 @@ def test_whoever_scans_the_sheet_on_the_wall_objects_without_a_name_and_finds_th
         village = Village(app, cast, make)
         village.today = clock.today()
         [case_id] = village.agreed("张三")
-        notice = village.posted(case_id)
+        village.read_out(case_id)
+        notice = village.run(notices.prepare, [case_id])
         phone = handset().open(scene=VILLAGE)
         phone.tap("对村里的公示有意见")
         scan(phone, "https://shouwang.example/notice/nosuchsheet")
         phone.hears("没有找到这张公示")
         phone.answer("知道了")
+        scan(phone, f"https://shouwang.example/notice/{notice.token}")
+        phone.hears("还没有登记张贴")
+        phone.answer("知道了")
+        village.run(notices.post, notice.id, form=village.posting(case_id))
         scan(phone, f"https://shouwang.example/notice/{notice.token}")
         phone.sees("村委会公示栏")
         phone.tap("交上去")

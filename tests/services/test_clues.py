@@ -187,6 +187,19 @@ def test_pages_of_pressing_duties_follow_one_another(make: Maker, cast: Cast) ->
     assert seen == [0, 0, 1, 1, 2]
 
 
+def test_a_duty_asked_anew_is_the_same_duty_and_says_whose_desk_owes_it(make: Maker, cast: Cast) -> None:
+    case_id = make.case("accept")
+    [before] = cast.phone("village").get(f"/cases/{case_id}").json["duties"]
+
+    cast.phone("town_op").post(f"/cases/{case_id}/urgency", urgency="critical", words="房子塌了，没处住")
+
+    [after] = cast.phone("village").get(f"/cases/{case_id}").json["duties"]
+    [elsewhere] = cast.phone("town_op").get(f"/cases/{case_id}").json["duties"]
+    assert after["id"] == before["id"]
+    assert after["version"] > before["version"]
+    assert (after["is_own"], elsewhere["is_own"]) == (True, False)
+
+
 @pytest.mark.shows("procedure.1", "A29")
 def test_the_receiver_raises_urgency_with_a_word(make: Maker, cast: Cast) -> None:
     case_id = make.case("accept")

@@ -17,7 +17,7 @@ from backend.demo.people import check_digit
 from backend.errors import Invalid, NotPossibleNow, OutOfDate
 from backend.models import AuditRow, CaseEvent, Message, Notice, NoticeReading, Person, ReceiptLine
 from backend.privacy.notice_text import CHILDREN_ONLY
-from backend.services import notice_ends, notices
+from backend.services import notice_ends, notices, village_lists
 from backend.workflow.states import Kind, State
 from tests.people import Cast, Maker
 from tests.services.sitting import Village
@@ -155,6 +155,75 @@ def test_the_printed_day_is_the_day_of_posting(village: Village) -> None:
         village.run(notices.post, again.id, form=form)
 
 
+@pytest.mark.parametrize(("later", "runs_until"), [(0, 5), (1, 5), (2, 7), (4, 9)])
+def test_a_posting_that_waited_for_a_signal_keeps_its_day_and_the_notice_never_gets_fewer_days(
+    village: Village, later: int, runs_until: int
+) -> None:
+    [family] = village.agreed("张三")
+    village.read_out(family)
+    hung_on = village.today
+    prepared = village.run(notices.prepare, [family])
+    form = village.posting(family, posted_on=hung_on)
+
+    village.today += timedelta(days=later)
+    notice = village.run(notices.post, prepared.id, form=form)
+
+    assert notice.posted_on == hung_on
+    assert notice.until == hung_on + timedelta(days=runs_until)
+    assert village.case(family).marks["notice_on"] == hung_on.isoformat()
+    assert village.case(family).marks["notice_until"] == notice.until.isoformat()
+    village.today = notice.until
+    assert village.the_program_closes() == 0
+    village.today += timedelta(days=1)
+    assert village.the_program_closes() == 1
+
+
+def test_no_sheet_is_said_to_hang_from_a_day_to_come_or_from_before_it_was_made(village: Village) -> None:
+    [family] = village.agreed("张三")
+    village.read_out(family)
+    notice = village.run(notices.prepare, [family])
+
+    for day, field in ((timedelta(days=1), "posted_on"), (timedelta(days=-1), "posts_on")):
+        with pytest.raises(Invalid) as refused:
+            village.run(notices.post, notice.id, form=village.posting(family, posted_on=village.today + day))
+        assert set(refused.value.fields) == {field}
+
+
+@pytest.mark.shows("procedure.8")
+def test_a_phone_finds_the_sheet_that_was_printed_and_reading_makes_none(
+    village: Village, cast: Cast, make: Maker
+) -> None:
+    first, second = village.agreed("张三", "李四")
+    village.read_out(first)
+    printed = village.run(notices.prepare, [first, second])
+    with clock.at(village.now):
+        phone = cast.phone("village")
+        [found] = phone.get(f"/cases/{second}/prepared-notices").json["items"]
+        assert cast.phone("next_village").get(f"/cases/{second}/prepared-notices").status_code == 404
+
+    assert (found["id"], found["posts_on"]) == (str(printed.id), village.today.isoformat())
+    assert [(each["number"], each["duty"]["head_name"], each["has_heard"]) for each in found["families"]] == [
+        (1, "张三", True),
+        (2, "李四", False),
+    ]
+    assert [each["duty"]["kind"] for each in found["families"]] == ["post_notice"] * 2
+    assert len(make.rows(Notice)) == 1
+
+
+def test_a_sheet_that_says_what_no_longer_holds_or_hangs_is_offered_to_nobody(
+    village: Village, change_policy: Callable[..., None]
+) -> None:
+    [first], [second] = village.agreed("张小三"), village.agreed("李四")
+    village.run(notices.prepare, [first])
+    village.posted(second)
+    assert len(village.run(village_lists.to_be_posted, first)) == 1
+    assert village.run(village_lists.to_be_posted, second) == []
+
+    change_policy(notice_names="masked")
+
+    assert village.run(village_lists.to_be_posted, first) == []
+
+
 def test_a_named_witness_stands_in_for_a_photo_and_one_of_them_is_needed(village: Village) -> None:
     [family] = village.agreed("张三")
     village.read_out(family)
@@ -243,7 +312,11 @@ def test_the_page_behind_the_code_proves_the_sheet_holds_no_name_and_ends(villag
         with clock.at(village.now):
             return client.get(f"/notice/{token}")
 
-    assert page(prepared.token).status_code == 404  # printed, and not yet posted
+    early = page(prepared.token)  # printed, and not yet posted
+    assert (early.status_code, page("nosuchsheet").status_code) == (404, 404)
+    assert "还没有登记张贴" in early.text
+    assert "没有找到" in page("nosuchsheet").text
+    assert "张三" not in early.text
     notice = village.posted(*families)
     shown = page(notice.token)
     assert shown.status_code == 200

@@ -64,6 +64,11 @@ export async function sendKept(path: string, body: unknown, key: string): Promis
   return (await signed((headers) => send({ method: "POST", path, body, headers: { ...headers, "Idempotency-Key": key } }))).data;
 }
 
+/** Read what was read before, by the address that was kept with it. */
+export async function readAgain(path: string): Promise<unknown> {
+  return (await signed((headers) => send({ method: "GET", path, headers }))).data;
+}
+
 /** Make a key in the form of a UUID; it need not be secret, only never the same twice. */
 export function newKey(): string {
   const digit = (mask: number, set: number) => ((Math.floor(Math.random() * 16) & mask) | set).toString(16);

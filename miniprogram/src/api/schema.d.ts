@@ -1289,6 +1289,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_id}/prepared-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        /** List the sheets with this family that were made and may now be said to hang, the newest first. */
+        get: operations["list_prepared_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_id}/notice-readings": {
         parameters: {
             query?: never;
@@ -3843,6 +3862,8 @@ export interface components {
             version: number;
             /** @description the office that owes it */
             desk_name: string;
+            /** @description whether this actor's own desk owes it */
+            is_own: boolean;
             /** @description whether this actor may press for it (催办) */
             may_press: boolean;
         };
@@ -4645,6 +4666,26 @@ export interface components {
             taken_down_on: string | null;
             lines: components["schemas"]["NoticeLine"][];
         };
+        SheetFamily: {
+            case_id: string;
+            number: number;
+            has_heard: boolean;
+            duty: components["schemas"]["Task"];
+        };
+        PreparedSheet: {
+            id: string;
+            /** Format: date */
+            posts_on: string;
+            /** Format: date */
+            until: string;
+            /** Format: date-time */
+            prepared_at: string;
+            text: string;
+            families: components["schemas"]["SheetFamily"][];
+        };
+        PreparedSheets: {
+            items: components["schemas"]["PreparedSheet"][];
+        };
         NoticeReadingRequest: {
             way: string;
             /** @default  */
@@ -4667,6 +4708,12 @@ export interface components {
             photo_sha256?: string | null;
             /** @default  */
             witness?: string;
+            /**
+             * Format: date
+             * @description the day on which it was hung up, where that is not today; the printed one
+             * @default null
+             */
+            posted_on?: string | null;
             seen: components["schemas"]["SeenDutyRequest"][];
         };
         CloseNoticeRequest: {
@@ -8236,6 +8283,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Notice"];
+                };
+            };
+        };
+    };
+    list_prepared_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedSheets"];
                 };
             };
         };

@@ -1,8 +1,9 @@
 /** A cadre's desk on the phone: what is kept for the hours without signal, and what waits to be sent. */
-import { call, isRefusal, sendKept, upload, type components, type Refusal } from "../api/client";
+import { call, isRefusal, readAgain, sendKept, upload, type components, type Refusal } from "../api/client";
 import { isStaff, onLoss } from "../api/ticket";
-import { hex, sha256 } from "../lib/bytes";
-import { Outbox, type Files } from "../lib/outbox";
+import { hex, sha256, utf8 } from "../lib/bytes";
+import { Outbox, type Files, type Line } from "../lib/outbox";
+import type { Owed } from "../lib/owed";
 import { welcome, words } from "../lib/session";
 import { Vault, type Store } from "../lib/vault";
 
@@ -32,9 +33,21 @@ const files: Files = {
 
 const listeners = new Set<() => void>();
 export const vault = new Vault(store);
-export const outbox = new Outbox(vault, files, { post: sendKept, upload: (path, file) => upload(path, file, { kind: "picture" }) }, () => {
+const line: Line = { post: sendKept, upload: (path, file) => upload(path, file, { kind: "picture" }), find, digest: async (path) => digestOf(await readAgain(path)) };
+export const outbox = new Outbox(vault, files, line, () => {
   for (const tell of listeners) tell();
 });
+
+/** Find a duty as it stands now; the family's card is read for it, and kept. */
+async function find({ case_id, id }: Owed): Promise<Pick<Owed, "version" | "own"> | null> {
+  const file = await call("GET", "/api/v1/cases/{case_id}", { path: { case_id } });
+  keep(`case:${case_id}`, file);
+  const duty = file.duties.find((each) => each.id === id);
+  return duty ? { version: duty.version, own: duty.is_own } : null;
+}
+
+/** The digest of what a form was made of, to see whether it is still the same. */
+export const digestOf = (value: unknown): string => hex(sha256(utf8(JSON.stringify(value))));
 
 /** Call `tell` whenever something in the outbox changes, until the returned function is called. */
 export function watchOutbox(tell: () => void): () => void {

@@ -69,6 +69,23 @@ export function missing(step: Step, values: Values): Record<string, string> {
   return wrong;
 }
 
+/** A filled form in words, for its author to read or copy: each question that was answered, and the answer. */
+export function inWords(steps: Step[], values: Values): string {
+  return steps
+    .filter((step) => isAsked(step, values))
+    .map((step) => [step.title, ...step.fields.filter((field) => isAsked(field, values)).map((field) => answered(field, values))].filter(Boolean))
+    .filter((lines) => lines.length > 1)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function answered({ name, kind, label, options = [] }: Field, values: Values): string {
+  if (kind === "info" || kind === "photos") return "";
+  const spoken = (code: string) => options.find((each) => each.code === code)?.name ?? code;
+  const answer = kind === "many" ? many(values, name).map(spoken).join("、") : spoken(said(values, name));
+  return answer && `${label}：${answer}`;
+}
+
 export const said = (values: Values, name: string): string => String(values[name] ?? "").trim();
 export const many = (values: Values, name: string): string[] => (Array.isArray(values[name]) ? (values[name] as string[]) : []);
 export const count = (values: Values, name: string): number => Math.max(0, Math.round(Number(said(values, name)) || 0));

@@ -1,8 +1,9 @@
 /** A page that is one form: loaded from the network or from what is kept, its draft sealed, filed through the outbox. */
 import { newKey } from "../api/client";
+import { owedBy, type MadeOf, type Owed } from "../lib/owed";
 import { page } from "../lib/page";
 import { nothingKept, outbox, sendWaiting, vault } from "./desk";
-import type { Step, Values } from "./form-model";
+import { inWords, type Step, type Values } from "./form-model";
 
 export interface Form {
   /** Which draft this is: the same form for the same family goes on where it stopped. */
@@ -12,6 +13,10 @@ export interface Form {
   steps: Step[];
   values: Values;
   submit?: string;
+  /** What the questions were made of, where they may change before the answers arrive. */
+  madeOf?: MadeOf;
+  /** Fit a draft to what is asked now; without it a draft goes on as it is. */
+  fit?: (draft: Values) => Values;
   /** Turn what was typed into what is sent; raises `Wrong` for what cannot be. */
   build: (values: Values) => Filed | Promise<Filed>;
 }
@@ -20,6 +25,8 @@ export interface Filed {
   title: string;
   path: string;
   body: unknown;
+  /** The duties that it answers; without it the one that the page's address names. */
+  owed?: Owed[];
   photosTo?: string[];
   photos?: Array<{ file: string; label: string }>;
   /** What the same form also does, once this has arrived. */
@@ -56,16 +63,18 @@ export function formPage(load: (query: Record<string, string>) => Promise<Form>)
     form: null as Form | null,
     draft: null as Draft | null,
     address: "",
+    owed: [] as Owed[],
 
     async onLoad(query: Record<string, string>) {
       this.address = `/${this.route}?${Object.entries(query).map(([name, value]) => `${name}=${value}`).join("&")}`;
+      this.owed = owedBy(query);
       try {
         const form = await load(query);
         const kept = vault.get<Draft>(nameOf(form.draft));
         this.form = form;
         this.draft = kept ?? { key: newKey(), values: form.values, at: 0 };
         wx.setNavigationBarTitle({ title: form.title });
-        const values = { ...form.values, ...this.draft.values };
+        const values = { ...form.values, ...(form.fit?.(this.draft.values) ?? this.draft.values) };
         this.setData({ title: form.title, begin: this.draft.at, values, steps: form.steps, submit: form.submit ?? "交上去", ready: true });
       } catch (error) {
         this.setData({ said: nothingKept(error) });
@@ -97,6 +106,9 @@ export function formPage(load: (query: Record<string, string>) => Promise<Form>)
           photosTo: filed.photosTo ?? [],
           photos: filed.photos ?? [],
           form: { page: this.address, values: { draft: this.form.draft, values } },
+          owed: filed.owed ?? this.owed,
+          madeOf: this.form.madeOf,
+          told: inWords(this.form.steps, values),
         });
         if (filed.then) {
           const both = { kind: this.form.kind, photosTo: [], photos: [], form: { page: this.address, values: null } };

@@ -1,9 +1,14 @@
 /** Work that waits for a network: kept sealed on the phone, sent once, and never dropped without somebody's word. */
 import { hex, sha256 } from "./bytes";
 import { isOpen } from "./refusals";
+import { pageWithVersion, withVersion, type MadeOf, type Owed } from "./owed";
 import type { Vault } from "./vault";
 
-export type Standing = "waiting" | "sending" | "failed" | "conflict" | "sent";
+/**
+ * "conflict": somebody else has done it. "moved": it is another desk's now. "changed": what the form asks is no longer
+ * what was asked when it was filled in. None of the three removes anything.
+ */
+export type Standing = "waiting" | "sending" | "failed" | "conflict" | "moved" | "changed" | "sent";
 
 export interface Photo {
   file: string;
@@ -33,6 +38,11 @@ export interface Work {
   form: { page: string; values: unknown } | null;
   /** The key of what must have arrived before this makes sense. */
   after?: string;
+  /** The duties that it answers, and what its form was made of; work kept by an older version of this program has none. */
+  owed?: Owed[];
+  madeOf?: MadeOf;
+  /** What was typed, in words, for its author to read and copy where it cannot be sent. */
+  told?: string;
   standing: Standing;
   why: string;
   fields: Record<string, string>;
@@ -42,7 +52,7 @@ export interface Work {
   left: Refused[];
 }
 
-export type NewWork = Pick<Work, "key" | "kind" | "title" | "path" | "body" | "photosTo" | "form" | "after"> & {
+export type NewWork = Pick<Work, "key" | "kind" | "title" | "path" | "body" | "photosTo" | "form" | "after" | "owed" | "madeOf" | "told"> & {
   photos: Array<{ file: string; label: string }>;
 };
 
@@ -56,6 +66,10 @@ export interface Line {
   /** Reject with a refusal: `{status, code, message, fields}`; status 0 means that no answer came. */
   post(path: string, body: unknown, key: string): Promise<unknown>;
   upload(path: string, file: string): Promise<void>;
+  /** A duty as it stands now: its version and whose it is; null once nobody owes it. Rejects as `post` does. */
+  find(duty: Owed): Promise<Pick<Owed, "version" | "own"> | null>;
+  /** The digest of what a form would be made of now. */
+  digest(path: string): Promise<string>;
 }
 
 export interface Refused {
@@ -67,6 +81,10 @@ export interface Refused {
 
 const PREFIX = "outbox:";
 const KEPT_SENT = 20;
+/** What has come between, where it is not that somebody else has done it. */
+const BETWEEN: Record<string, Standing> = { out_of_date: "conflict", moved: "moved", changed: "changed" };
+const MOVED = { status: 409, code: "moved", message: "这件事现在归别人办。您填的话和照片还在手机里。", fields: {} };
+const CHANGED = { status: 409, code: "changed", message: "填好以后，这家的情况有了变化，要填的也变了。打开来看一看，改好再交。", fields: {} };
 
 export class Outbox {
   private running: Promise<void> | null = null;
@@ -185,9 +203,9 @@ export class Outbox {
     this.save({ ...work, standing: "sending", why: "" });
     try {
       if (!work.posted) {
-        const answer = (await this.line.post(work.path, work.body, work.key)) as Record<string, unknown> | null;
+        const answer = await this.post(work);
         work.photosTo = work.photosTo.map((to) => to.replace(/\{(\w+)\}/g, (_, name: string) => String(answer?.[name] ?? "")));
-        work.left = ((answer?.results ?? []) as Refused[]).filter((each) => each.code);
+        work.left = leftOf(answer);
         work.posted = true;
         this.save({ ...work, standing: "sending" });
       }
@@ -196,6 +214,65 @@ export class Outbox {
       return true;
     } catch (error) {
       return this.settle(work, error as Refused);
+    }
+  }
+
+  /**
+   * Post the work; where its duty is still owed and only its version has risen (another day, another urgency), post it
+   * again with that. The key stays: nothing is kept under it of a post that came out of date, and of a sitting what is
+   * written down already is only read.
+   */
+  private async post(work: Work): Promise<Record<string, unknown> | null> {
+    for (;;) {
+      try {
+        const answer = (await this.line.post(work.path, work.body, work.key)) as Record<string, unknown> | null;
+        if (!(await this.renewLeft(work, leftOf(answer)))) return answer;
+      } catch (error) {
+        if (!isOutOfDate(error as Refused) || !(await this.renew(work, work.owed ?? []))) throw error;
+      }
+    }
+  }
+
+  /** Of a sitting each family is for itself: one that is now another desk's keeps none of the others. */
+  private async renewLeft(work: Work, left: Left[]): Promise<boolean> {
+    let risen = false;
+    for (const { case_id } of left.filter(isOutOfDate)) {
+      const late = (work.owed ?? []).filter((duty) => duty.case_id === String(case_id));
+      const again = await this.renew(work, late).catch((error) => {
+        if (error !== MOVED) throw error;
+        return false;
+      });
+      risen ||= again;
+    }
+    return risen;
+  }
+
+  /** Look for those of the work's duties that came too late, and take over their versions of now; says whether any has risen. */
+  private async renew(work: Work, late: Owed[]): Promise<boolean> {
+    const risen: Array<{ duty: Owed; version: number }> = [];
+    for (const duty of late) {
+      const version = await this.versionNow(duty);
+      if (version !== null && version !== duty.version) risen.push({ duty, version });
+    }
+    if (!risen.length) return false;
+    const changed = work.madeOf && (await this.line.digest(work.madeOf.path)) !== work.madeOf.digest;
+    for (const { duty, version } of risen) {
+      duty.version = version;
+      work.body = withVersion(work.body, duty.case_id, version);
+      if (work.form) work.form = { ...work.form, page: pageWithVersion(work.form.page, version) };
+    }
+    this.save({ ...work, standing: changed ? "changed" : "sending" });
+    if (changed) throw CHANGED;
+    return true;
+  }
+
+  private async versionNow(duty: Owed): Promise<number | null> {
+    try {
+      const now = await this.line.find(duty);
+      if (now && duty.own && !now.own) throw MOVED;
+      return now && now.version;
+    } catch (error) {
+      throw isOutOfReach(error as Refused) ? MOVED : error;
     }
   }
 
@@ -235,10 +312,9 @@ export class Outbox {
       return false;
     }
     const known = typeof refused.status === "number";
-    const conflict = refused.code === "out_of_date";
     this.save({
       ...work,
-      standing: conflict ? "conflict" : "failed",
+      standing: BETWEEN[refused.code] ?? "failed",
       why: known ? refused.message : `没有办成：${String(refused)}`,
       fields: refused.fields ?? {},
     });
@@ -274,7 +350,14 @@ function later(now: Date, held: Work[]): string {
 function ended(work: Work): Work {
   const photo = work.photos.find((each) => !each.sent);
   const why = work.left.map((each) => each.message).join("；");
-  if (work.left.length) return { ...work, standing: work.left.every((each) => each.code === "out_of_date") ? "conflict" : "failed", why };
+  if (work.left.length) return { ...work, standing: work.left.every(isOutOfDate) ? "conflict" : "failed", why };
   if (photo) return { ...work, standing: "failed", why: `内容已送到，有照片没传上：${photo.why}` };
-  return { ...work, standing: "sent", why: "", body: null, form: null };
+  return { ...work, standing: "sent", why: "", body: null, form: null, told: "" };
 }
+
+type Left = Refused & { case_id?: string };
+const leftOf = (answer: Record<string, unknown> | null): Left[] => ((answer?.results ?? []) as Left[]).filter((each) => each.code);
+const isOutOfDate = ({ code }: Pick<Refused, "code">): boolean => code === "out_of_date";
+
+/** Whose reach a family has left finds it no more: the two answers are never told apart. */
+const isOutOfReach = ({ status }: Refused): boolean => status === 403 || status === 404;

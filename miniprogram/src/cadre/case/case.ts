@@ -64,6 +64,7 @@ page({
     await outbox.add({
       key: newKey(), kind: duty.kind, title: `${head}家 ${simple.text}`, path: simple.path(this.id), body: simple.body(duty), photosTo: [], photos: [],
       form: { page: `/cadre/case/case?case_id=${this.id}`, values: null },
+      owed: [{ case_id: this.id, id: duty.id, version: duty.version, own: duty.is_own }],
     });
     void sendWaiting().catch(() => undefined);
     wx.redirectTo({ url: "/cadre/outbox/outbox?filed=1" });

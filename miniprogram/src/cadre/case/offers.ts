@@ -1,5 +1,6 @@
 /** What a household's card offers: the duties that this phone does, and what else one may want at a family's door. */
 import type { components } from "../../api/client";
+import { asOwed } from "../../lib/owed";
 import { dayWords } from "../../lib/page";
 import { deedUrl } from "../deed/model";
 import type { permissions } from "../desk";
@@ -56,7 +57,7 @@ const DOES: Record<string, { action: Action; page?: string; deed?: string }> = {
 
 /** The buttons of a duty; others are done at a desk, and the card says so by showing none. */
 export function buttonsOf(duty: Duty, file: Case, may: May): Button[] {
-  const about = { case_id: file.id, version: duty.version, head: file.head_name, about: duty.about, kind: duty.kind, declaration_id: duty.declaration_id ?? "", clue_id: duty.clue_id ?? "" };
+  const about = { case_id: file.id, ...asOwed(duty), head: file.head_name, about: duty.about, kind: duty.kind, declaration_id: duty.declaration_id ?? "", clue_id: duty.clue_id ?? "" };
   const visit = file.procedure.startsWith("short") ? "visit/visit" : "check/check";
   const does = duty.kind === "visit" ? { action: "file_visit" as const, page: visit } : DOES[duty.kind];
   if (!does || !may(does.action)) return [];
@@ -68,15 +69,18 @@ export function buttonsOf(duty: Duty, file: Case, may: May): Button[] {
 /** What else one may want at a family's door. */
 export function linksOf(file: Case, may: May): Array<{ text: string; url: string }> {
   const about = { case_id: file.id, household_id: file.household_id, head: file.head_name };
-  const owed = (kind: string) => file.duties.find((duty) => duty.kind === kind)?.version ?? 0;
+  const owed = (kind: string) => {
+    const duty = file.duties.find((each) => each.kind === kind);
+    return duty ? asOwed(duty) : null;
+  };
   const [accept, visit, removal] = [owed("accept"), owed("visit"), owed("removal_check")];
   const can = (action: Action) => file.actions.includes(action);
   return [
-    { text: "家里没人，另约时间", url: deedUrl("not_home", { ...about, version: visit }), shown: visit > 0 && can("reschedule") },
-    { text: "约上门时间", url: deedUrl("appoint", about), shown: visit + removal > 0 && may("appoint_visit") },
-    { text: "还差材料，请农户补充", url: deedUrl("return", { ...about, version: accept }), shown: accept > 0 && can("return_for_information") },
+    { text: "家里没人，另约时间", url: deedUrl("not_home", { ...about, ...visit }), shown: visit !== null && can("reschedule") },
+    { text: "约上门时间", url: deedUrl("appoint", about), shown: (visit ?? removal) !== null && may("appoint_visit") },
+    { text: "还差材料，请农户补充", url: deedUrl("return", { ...about, ...accept }), shown: accept !== null && can("return_for_information") },
     { text: "等不及手续，先帮急的", url: deedUrl("green", about), shown: can("ask_green_channel") },
-    { text: "还不能消除，继续监测", url: deedUrl("keep", { ...about, version: removal }), shown: removal > 0 && can("keep_watching") },
+    { text: "还不能消除，继续监测", url: deedUrl("keep", { ...about, ...removal }), shown: removal !== null && can("keep_watching") },
     { text: "日常走访", url: `/cadre/round/round?${asked(about)}`, shown: may("file_round") },
     { text: "记一次联系", url: deedUrl("talk", about), shown: may("note_talk") },
     { text: "家里添人、走人", url: deedUrl("change", about), shown: may("tell_change") },

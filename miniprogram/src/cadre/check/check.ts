@@ -1,7 +1,7 @@
 /** The home check at a family's table: last time's values stand there, and one types what changed. */
 import { call } from "../../api/client";
 import { options, words } from "../../lib/session";
-import { cached, digests } from "../desk";
+import { cached, digestOf, digests } from "../desk";
 import { formPage, Wrong } from "../form";
 import { many, missing, today } from "../form-model";
 import { idFaults } from "./check-members";
@@ -20,6 +20,7 @@ formPage(async ({ case_id = "", version = "0" }) => {
     draft: `check:${case_id}`,
     kind: "check",
     title: "入户核实",
+    madeOf: { path: `/api/v1/cases/${case_id}/checks/prefill`, digest: digestOf(prefill) },
     values: { visited_on: today(), ...valuesOf(before) },
     steps,
     async build(values) {

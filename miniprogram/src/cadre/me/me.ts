@@ -39,7 +39,7 @@ page({
     const held = ticket();
     const next = this.data.me?.identities.find((each) => each.id === event.detail.value);
     if (!next || (held?.role === next.role && held.region_code === next.region_code)) return;
-    if (outbox.unsent().some((work) => work.standing !== "conflict")) {
+    if (outbox.unsent().some((work) => work.standing !== "conflict" && work.standing !== "moved")) {
       return void wx.showModal({ title: "先把活交上去", content: "待发箱里还有没交的，交完再换岗位。", showCancel: false, confirmText: "知道了" });
     }
     try {

@@ -90,6 +90,7 @@ formPage(async ({ kind = "meeting" }) => {
         title: `${votes ? "民主评议" : "会商"} ${chosen.length} 户`,
         path: votes ? "/api/v1/meetings" : "/api/v1/meetings/consultations",
         body,
+        owed: chosen.map(({ duty }) => ({ case_id: duty.case_id!, id: duty.id, version: duty.version, own: duty.is_own })),
         photosTo: chosen.map(({ duty }) => `/api/v1/cases/${duty.case_id}/files`),
         photos: many(values, "photos").map((file) => ({ file, label: "会议照片" })),
       };

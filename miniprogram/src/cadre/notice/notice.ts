@@ -1,19 +1,22 @@
 /** A family's public notice on the phone: read its line to the family, then record with a photo that the sheet hangs. */
 import { call, type BodyOf } from "../../api/client";
 import { options, words } from "../../lib/session";
-import { cached, digests } from "../desk";
-import { formPage, Wrong } from "../form";
-import { many, said, today, type Values } from "../form-model";
+import { cached } from "../desk";
+import { formPage } from "../form";
+import { said, today, type Values } from "../form-model";
+import { preparedSheets } from "../sheets";
+import { postingOf } from "./posting";
 
-formPage(async ({ case_id = "", version = "0", head = "" }) => {
+formPage(async ({ case_id = "", head = "" }) => {
   const known = await words();
   const name = decodeURIComponent(head);
   const { value: preview } = await cached(`sheet:${case_id}`, () => call("GET", "/api/v1/notices/preview", { query: { case_id: [case_id] } }));
   const line = preview.lines.find((each) => each.case_id === case_id);
-  const shared = { kind: "notice", values: { read_on: today() } };
+  const shared = { kind: "notice" };
   if (!line?.has_heard) {
     return {
       ...shared,
+      values: {},
       draft: `reading:${case_id}`,
       title: "念给这家人听",
       submit: "已经念过",
@@ -30,45 +33,10 @@ formPage(async ({ case_id = "", version = "0", head = "" }) => {
       ],
       build(values: Values) {
         const told = said(values, "way") === "unreachable" ? "" : said(values, "told_whom");
-        const body: BodyOf<"/api/v1/cases/{case_id}/notice-readings"> = { way: said(values, "way"), told_whom: told, words: said(values, "words") };
+        const body: BodyOf<"/api/v1/cases/{case_id}/notice-readings"> = { way: said(values, "way"), told_whom: told, words: said(values, "words"), read_on: today() };
         return { title: `${name}家 公示念给农户听`, path: `/api/v1/cases/${case_id}/notice-readings`, body };
       },
     };
   }
-  const { value: sheet } = await cached(`notice:${case_id}:${preview.posts_on}`, () => call("POST", "/api/v1/notices", { body: { case_ids: [case_id] } }));
-  return {
-    ...shared,
-    draft: `posting:${case_id}`,
-    title: "张贴公示",
-    submit: "已经贴好",
-    steps: [
-      { title: `${name}家`, say: `从 ${sheet.posts_on} 贴到 ${sheet.until}。`, fields: [{ name: "text", label: "公示全文", kind: "info", hint: preview.text }] },
-      {
-        title: "贴好了",
-        say: "拍一张贴好的公示；不便拍照的，写一位看见张贴的人。",
-        fields: [
-          { name: "place", label: "贴在哪里", kind: "text", need: true, most: 100 },
-          { name: "photos", label: "贴好的公示", kind: "photos", most: 1 },
-          { name: "witness", label: "看见张贴的人", kind: "text", most: 50 },
-        ],
-      },
-    ],
-    async build(values: Values) {
-      const photos = many(values, "photos");
-      if (!photos.length && !said(values, "witness")) throw new Wrong({ witness: "请拍一张贴好的公示，或者写一位看见张贴的人。" });
-      const body: BodyOf<"/api/v1/notices/{notice_id}/postings"> = {
-        place: said(values, "place"),
-        witness: said(values, "witness"),
-        photo_sha256: (await digests(photos))[0] ?? null,
-        seen: [{ case_id, version: Number(version) }],
-      };
-      return {
-        title: `${name}家 张贴公示`,
-        path: `/api/v1/notices/${sheet.id}/postings`,
-        body,
-        photosTo: [`/api/v1/cases/${case_id}/files`],
-        photos: photos.map((file) => ({ file, label: "贴好的公示" })),
-      };
-    },
-  };
+  return { ...shared, ...postingOf(case_id, name, (await preparedSheets(case_id)).value) };
 });

@@ -10,11 +10,13 @@ const WORDS: Record<Standing, string> = {
   sending: "正在发",
   failed: "没有办成",
   conflict: "别人已经办过了",
+  moved: "现在归别人办",
+  changed: "要填的有变化",
   sent: "已送到",
 };
 
 page({
-  data: { filed: false, rows: [] as unknown[], sealed: 0, waiting: 0, failed: 0 },
+  data: { filed: false, rows: [] as unknown[], open: "", sealed: 0, waiting: 0, failed: 0 },
   stop: (() => undefined) as () => void,
 
   onLoad(query: Record<string, string>) {
@@ -63,6 +65,19 @@ page({
     wx.navigateTo({ url: held.form.page });
   },
 
+  /** What was typed, to be read and copied: nothing of it goes because somebody else was quicker. */
+  read(event: WechatMiniprogram.TouchEvent) {
+    const key = event.currentTarget.dataset.key as string;
+    this.setData({ open: this.data.open === key ? "" : key });
+  },
+
+  /** WeChat's own viewer keeps a photo in the phone's album where somebody presses long on it. */
+  look(event: WechatMiniprogram.TouchEvent) {
+    const held = outbox.list().find((work) => work.key === (event.currentTarget.dataset.key as string));
+    const urls = (held?.photos ?? []).filter(isHere).map((photo) => photo.file);
+    if (urls.length) wx.previewImage({ urls });
+  },
+
   async giveUp(event: WechatMiniprogram.TouchEvent) {
     const key = event.currentTarget.dataset.key as string;
     if (await ask("不要这一件了？", "填的内容和照片会从手机里删掉，找不回来。", "不要了")) await outbox.takeOut(key);
@@ -74,7 +89,8 @@ page({
 });
 
 function rowOf(work: Work): unknown {
-  const stuck = work.standing === "failed" || work.standing === "conflict";
+  const stuck = !["waiting", "sending", "sent"].includes(work.standing);
+  const cameTooLate = work.standing === "conflict";
   const arrived = work.photos.filter((photo) => photo.sent).length;
   const fields = Object.values(work.fields).filter((each) => each !== work.why);
   return {
@@ -82,12 +98,15 @@ function rowOf(work: Work): unknown {
     title: work.title,
     madeAt: momentWords(work.madeAt),
     standing: WORDS[work.standing],
-    why: [work.why, ...fields].filter(Boolean).join("；"),
+    why: [work.why, ...fields, cameTooLate ? "您填的话和照片还在手机里，您不点“不要这一件了”就不会删。" : ""].filter(Boolean).join("；"),
     photos: work.photos.length ? `照片 ${work.photos.length} 张，送到 ${arrived} 张` : "",
     isSent: work.standing === "sent",
-    isConflict: work.standing === "conflict",
     canRetry: work.standing === "failed",
-    canMend: work.standing === "failed" && !work.posted && work.form?.values != null,
+    canMend: (work.standing === "failed" || work.standing === "changed") && !work.posted && work.form?.values != null,
+    told: stuck ? (work.told ?? "") : "",
+    canLook: stuck && work.photos.some(isHere),
     isStuck: stuck,
   };
 }
+
+const isHere = (photo: Work["photos"][number]): boolean => !photo.sent && !photo.sealed;

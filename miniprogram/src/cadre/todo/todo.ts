@@ -4,7 +4,7 @@ import { isStaff } from "../../api/ticket";
 import { dayWords, momentWords, page } from "../../lib/page";
 import { deedUrl } from "../deed/model";
 import { cached, emptyWhereNotMine, hasNoDesk, nothingKept, outbox, permissions, readAhead, sendWaiting, vault, watchOutbox } from "../desk";
-import { hangingSheets } from "../sheets";
+import { hangingSheets, preparedSheets } from "../sheets";
 
 type Task = components["schemas"]["Task"];
 type Round = components["schemas"]["DueRounds"]["items"][number];
@@ -75,7 +75,7 @@ page({
     const unsent = outbox.unsent();
     this.setData({
       waiting: unsent.filter((work) => work.standing === "waiting" || work.standing === "sending").length,
-      troubled: unsent.filter((work) => work.standing === "failed" || work.standing === "conflict").length,
+      troubled: unsent.filter((work) => work.standing !== "waiting" && work.standing !== "sending").length,
       sealed: outbox.sealedCount(),
     });
   },
@@ -129,6 +129,10 @@ async function prepare(tasks: Task[], rounds: Round[]): Promise<void> {
       await cached(`case:${task.case_id}`, () => call("GET", "/api/v1/cases/{case_id}", path));
       if (task.kind === "confirm_check") await cached(`checks:${task.case_id}`, () => call("GET", "/api/v1/cases/{case_id}/checks", path));
       if (HELPS.has(task.kind)) await cached(`watch:${task.case_id}`, () => call("GET", "/api/v1/cases/{case_id}/watch", path));
+      if (task.kind === "post_notice") {
+        await cached(`sheet:${task.case_id}`, () => call("GET", "/api/v1/notices/preview", { query: { case_id: [task.case_id!] } }));
+        await preparedSheets(task.case_id!);
+      }
       if (NEEDS_FORM.has(task.kind)) await cached(`prefill:${task.case_id}`, () => call("GET", "/api/v1/cases/{case_id}/checks/prefill", path));
     }
     for (const { household_id } of rounds.slice(0, AHEAD)) {

@@ -51,7 +51,7 @@ page({
     wx.scanCode({
       success: (told) => {
         const token = told.result.split(/[/=?]/).filter(Boolean).pop() ?? "";
-        this.read(token).catch((error) => sayRefused(error, "不是公示单上的码"));
+        this.read(token).catch((error) => sayRefused(error, "还不能提意见"));
       },
       fail: () => undefined,
     });
