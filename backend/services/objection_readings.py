@@ -15,6 +15,7 @@ from backend.privacy.receipts import clean_receipt_no
 from backend.services import throttles
 from backend.services.objection_answers import LOOKING, opened_text, refuse_villages
 from backend.workflow.engine import find_case
+from backend.workflow.ties import refuse_kin
 from backend.workflow.trail import record_on_case
 
 OUTCOME_NAMES = {
@@ -78,13 +79,14 @@ def objections_of(case_id: int, *, by: Actor) -> list[Listed]:
 
 @use_case
 def read_objection(objection_id: int, *, by: Actor) -> Opened:
-    """Return one objection in clear, and write into the case's audit who opened it."""
+    """Return one objection in clear, and write into the case's audit who opened it; the family's kin recuse."""
     refuse_villages(by)
     found = _listed(_with_case_and_duty().where(Objection.id == objection_id))
     if not found:
         raise NotFound
     objection = found[0].objection
     case = find_case(objection.case_id)
+    refuse_kin(case, by)
     record_on_case(case, by=by, action=Action.READ_OBJECTIONS, detail={"objection": str(objection.id)})
     return Opened(
         found[0],

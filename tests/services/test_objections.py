@@ -15,7 +15,8 @@ from backend.access.scope import as_system
 from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
 from backend.models import CaseEvent, Message, Objection, Task
-from backend.services import corrections, objection_answers, objection_readings, objections
+from backend.services import corrections, kin, objection_answers, objection_readings, objections
+from backend.services.kin import KinForm
 from backend.services.objection_answers import AnswerForm
 from backend.services.objections import ObjectionForm
 from backend.workflow.states import Kind, State
@@ -285,6 +286,17 @@ def test_opening_an_objection_is_in_the_audit_without_its_name(wall: Wall, villa
     [opened] = [each for each in village.make.rows(AuditRow) if each.action == "read_objection" + "s"]
     assert opened.actor_name == "周研判"
     assert opened.detail == {"objection": str(row.id)}
+
+
+def test_a_relative_of_the_family_opens_no_objection_against_it(wall: Wall, village: Village) -> None:
+    wall.object(name=NAME, phone=PHONE)
+    [row] = village.make.rows(Objection)
+    relative = KinForm("township_staff", "sibling", staff_id=village.cast.staff_id("reviewer"))
+    village.run(kin.register, wall.first, relative, login="town_lead")
+
+    with pytest.raises(NotAllowed, match="请回避"):
+        village.run(objection_readings.read_objection, row.id, login="reviewer")
+    assert village.run(objection_readings.read_objection, row.id, login="second_reviewer").name == NAME
 
 
 @pytest.mark.parametrize(
