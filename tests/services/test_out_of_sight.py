@@ -16,9 +16,9 @@ from backend.models import (
     Satisfaction,
     Task,
 )
-from backend.services import grid_changes
+from backend.services import cases, grid_changes
 from backend.workflow.states import Kind
-from tests.people import VILLAGE
+from tests.people import NEXT_VILLAGE, VILLAGE
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 from tests.services.test_satisfactions import Ended
 from tests.services.test_satisfactions import ended as ended
@@ -63,3 +63,19 @@ def test_grids_that_are_split_or_merged_show_their_members_nothing_hidden(ended:
     assert {(row.id == call_back.id, row.grid_code) for row in ended.make.rows(Task)} >= {(True, None)}
     assert [row.grid_code for row in ended.make.rows(Satisfaction)] == [None]
     assert {row.grid_code for row in ended.make.rows(Case)} == {f"{VILLAGE}002"}
+
+
+def test_the_village_where_they_live_does_not_see_that_they_were_not_content(ended: Ended) -> None:
+    ended.mark()
+    case = ended.case()
+    with ended.app.app_context(), as_system("a test makes"):
+        household = db.session.scalars(select(Household).where(Household.id == case.household_id)).one()
+        household.other_village = NEXT_VILLAGE
+        db.session.commit()
+
+    with ended.as_("next_village") as by:
+        lent = cases.read_case(case.id, by=by).duties
+    with ended.as_("reviewer") as by:
+        answering = cases.read_case(case.id, by=by).duties
+    assert Kind.CALL_BACK not in {each.kind for each in lent}
+    assert Kind.CALL_BACK in {each.kind for each in answering}
