@@ -5,10 +5,10 @@ a link) leads to the other. A job moves twenty families in each transaction, the
 its people; it goes on where it stopped. Papers and events keep what they said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from backend import clock
 from backend.access.actor import Actor, system_actor
@@ -18,6 +18,8 @@ from backend.db import Base, db, use_case
 from backend.errors import Complaints, NotPossibleNow
 from backend.models import (
     BusyTime,
+    Complaint,
+    ComplaintLine,
     Deputy,
     Grid,
     GridChange,
@@ -114,18 +116,36 @@ def _move_rest(change_id: int) -> None:
     """Move what belongs to the place and to no family: its own duties, sittings, sheets, complaints."""
     row = _locked(change_id)
     with as_system("a village goes into another"):
-        _move(Task, Task.household_id == NO_HOUSEHOLD, row)
         for mapper in Base.registry.mappers:
             table: Any = mapper.class_
-            if issubclass(table, (Scoped, Receipted)) and not _is_of_a_family(table):
-                _move(table, table.village_code == row.from_code, row)
+            if issubclass(table, (Scoped, Receipted)):
+                _move(table, and_(table.village_code == row.from_code, *_of_no_family(table)), row)
+        _move_complaints(row)
         other = update(Household).where(Household.other_village == row.from_code).values(other_village=row.to_code)
         db.session.execute(other, execution_options=_KEEP)
 
 
-def _is_of_a_family(table: Any) -> bool:
-    """Say whether a table's rows moved with their families already."""
-    return any(hasattr(table, link) for link in ("household_id", "case_id", "declaration_id"))
+def _of_no_family(table: Any) -> Iterator[ColumnElement[bool]]:
+    """Say which rows of a table are no family's; all others moved with theirs."""
+    for link in ("household_id", "case_id", "declaration_id"):
+        if hasattr(table, link):
+            column = getattr(table, link)
+            yield column.is_(None) | (column == NO_HOUSEHOLD)
+
+
+def _move_complaints(row: RegionChange) -> None:
+    """Let complaints that speak of the village, with their lines and duties, go to whoever answers for it now."""
+    old, new = row.from_code[:TOWNSHIP_DIGITS], row.to_code[:TOWNSHIP_DIGITS]
+    for complaint in db.session.scalars(select(Complaint).where(Complaint.said_place == row.from_code)).all():
+        complaint.said_place = row.to_code
+        if complaint.township_code != old:  # one about the township, or passed up, lies with the county
+            continue
+        complaint.township_code = new
+        lines = update(ComplaintLine).where(ComplaintLine.complaint_id == complaint.id)
+        db.session.execute(lines.values(township_code=new), execution_options=_KEEP)
+        duty = update(Task).where(Task.id == complaint.task_id)
+        db.session.execute(duty.values(township_code=new, owner_region=new), execution_options=_KEEP)
+    db.session.flush()
 
 
 @use_case
@@ -159,29 +179,27 @@ _NAMED_BY_CODE: tuple[tuple[Any, Any], ...] = (
 
 def _move(table: Any, mine: Any, row: RegionChange) -> None:
     """Give rows their new address at every level; what a village may not see stays out of its sight."""
-    to = place_of(row.to_code)
+    if hasattr(table, "owner_region"):
+        _move_desks(table, mine, row)
+    to, old_township = place_of(row.to_code), row.from_code[:TOWNSHIP_DIGITS]
     address = {"township_code": to["township_code"], "village_code": row.to_code}
     here = update(table).where(mine, table.village_code == row.from_code)
     for old, new in _grids(row).items():
         moved = here.where(table.grid_code == old).values(**address, grid_code=new)
         db.session.execute(moved, execution_options=_KEEP)
     db.session.execute(here.values(**address, grid_code=None), execution_options=_KEEP)
-    if table is Task:
-        _move_desks(mine, row)
+    if old_township != to["township_code"]:
+        unseen = update(table).where(mine, table.village_code == "", table.township_code == old_township)
+        db.session.execute(unseen.values(township_code=to["township_code"]), execution_options=_KEEP)
     db.session.expire_all()
 
 
-def _move_desks(mine: Any, row: RegionChange) -> None:
+def _move_desks(table: Any, mine: Any, row: RegionChange) -> None:
     """Let duties lie at the desks of the new village and township; also those that no village sees."""
-    if row.from_code[:TOWNSHIP_DIGITS] != row.to_code[:TOWNSHIP_DIGITS]:
-        unseen = update(Task).where(
-            mine, Task.village_code == "", Task.township_code == row.from_code[:TOWNSHIP_DIGITS]
-        )
-        db.session.execute(unseen.values(township_code=row.to_code[:TOWNSHIP_DIGITS]), execution_options=_KEEP)
     desks = {row.from_code[:digits]: row.to_code[:digits] for digits in (TOWNSHIP_DIGITS, VILLAGE_DIGITS)}
     for old, new in {**desks, **_grids(row)}.items():
         if old != new:
-            at = update(Task).where(mine, Task.owner_region == old).values(owner_region=new)
+            at = update(table).where(mine, table.owner_region == old).values(owner_region=new)
             db.session.execute(at, execution_options=_KEEP)
 
 
