@@ -16,6 +16,7 @@ from backend.privacy.current import keys
 from backend.privacy.notice_check import Known, check_notice
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
+from backend.services import second_hats
 from backend.services.sheets import telephones_of
 from backend.workflow import engine
 from backend.workflow.deadlines import spoken_at
@@ -64,6 +65,7 @@ def answer(objection_id: int, action: Action, *, by: Actor, version: int, form: 
     if objection is None:
         raise NotFound
     case = find_case(objection.case_id)
+    second_hats.refuse_own_family(case, by=by)
     mine = next((task for task in open_duties(case.id) if task.id == objection.task_id), None)
     if mine is None or mine.version != version:
         raise OutOfDate

@@ -18,6 +18,7 @@ from backend.errors import Complaints, NotFound, NotPossibleNow, OutOfDate
 from backend.models import Case, Declaration, Satisfaction, Task
 from backend.policy import Limit
 from backend.policy.county import county_workdays, current_policy, policy_of
+from backend.services import second_hats
 from backend.services.declarations import find_receipt
 from backend.services.sealing import Sealer, needed, optional
 from backend.workflow.deadlines import due_on, spoken_at
@@ -94,7 +95,8 @@ def own_mark(declaration: Declaration) -> OwnMark:
 def call_backs(*, by: Actor, before: int | None = None, size: int = 50) -> list[CallBack]:
     """Return the open duties to call back in the actor's place, the newest first, without their words."""
     require(by.role, Action.CALL_BACK)
-    query = _with_case_and_duty().where(Task.open_due.is_not(None))
+    own = second_hats.against_own_families(by=by)
+    query = _with_case_and_duty().where(Task.open_due.is_not(None), ~own)
     if before is not None:
         query = query.where(Satisfaction.id < before)
     rows = db.session.execute(query.order_by(Satisfaction.id.desc()).limit(min(size, 100)))
@@ -106,6 +108,7 @@ def read_mark(satisfaction_id: int, *, by: Actor) -> CallBack:
     """Return one mark in clear for whoever calls back, and write into the case's audit who opened it."""
     require(by.role, Action.CALL_BACK)
     row, case, duty = _found(satisfaction_id)
+    second_hats.refuse_own_family(case, by=by)
     record_on_case(find_case(case.id), by=by, action=Action.CALL_BACK, detail={"satisfaction": str(row.id)})
     return CallBack(row, case, duty, *_texts(row))
 
@@ -116,6 +119,7 @@ def answer(satisfaction_id: int, *, by: Actor, version: int, words: str) -> Sati
     require(by.role, Action.CALL_BACK)
     row, _, _ = _found(satisfaction_id)
     case = find_case(row.case_id)
+    second_hats.refuse_own_family(case, by=by)
     duty = db.session.scalars(select(Task).where(Task.id == row.task_id)).one_or_none()
     if duty is None or duty.open_due is None:
         raise NotPossibleNow("这件已经回访答复，不用再答。")
