@@ -105,7 +105,7 @@ def read_objection(objection_id: int, *, by: Actor) -> Opened:
 def look_up(receipt_no: str, *, by: Actor) -> Answered:
     """Return where an objection stands to whoever holds its number; guessing is slowed down."""
     require(by.role, Action.READ_INBOX)
-    key = f"objection lookup:{by.account_id or by.id}"
+    key = throttles.nobodys(f"objection lookup:{by.account_id or by.id}")
     throttles.refuse_if_waiting(key)
     number = clean_receipt_no(receipt_no)
     with as_system("an objector asks with the receipt's number"):

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 from backend import clock
 from backend.access.permissions import PERMISSIONS, Action, Role
 from backend.db import db
-from backend.models import AuditRow, Complaint, ComplaintLine, Task
+from backend.models import AuditRow, Complaint, ComplaintLine, Task, Throttle
 from backend.policy.presets import load_preset
 from backend.services import audit, reminders, retention
 from backend.services.storage import settings
@@ -233,6 +233,20 @@ def test_after_its_years_no_account_hangs_on_a_complaint(box: Letterbox) -> None
     assert None not in before
     assert left() == {None}
     assert box.only().name_sealed is None
+
+
+def test_what_slows_complaints_down_names_no_account_and_no_minute(box: Letterbox) -> None:
+    account = box.cast.farmer("complainer").account_id
+    for _ in range(6):
+        box.send()
+    box.cast.farmer("complainer").post("/complaints/lookups", receipt_no="K7M3Q9TDX4A2")
+
+    rows = box.make.rows(Throttle)
+    assert rows
+    assert not [row.key for row in rows if str(account) in row.key]
+    assert {clock.is_whole_day(row.changed_at) for row in rows} == {True}
+    assert {clock.local(row.until_at).minute % 15 for row in rows if row.until_at} == {0}
+    assert {clock.local(row.until_at).second for row in rows if row.until_at} == {0}
 
 
 @pytest.mark.parametrize(
