@@ -36,6 +36,8 @@ OUTCOMES: Mapping[Action, str] = {
 HOTLINES = ("12345", "12317")
 """National numbers that an answer may name."""
 LOOKING = ""
+NEWS = "已有答复"
+"""What a locked screen shows of it: not that somebody objected, for the phone may be the family's."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def _write_answer(objection: Objection, outcome: str, said: str, by: Actor) -> N
         county_code=objection.county_code,
         data={
             "number": objection.receipt_no,
-            "status": "异议已答复",
+            "status": NEWS,
             "office": name_of(objection.township_code),
             "at": clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"),
         },
