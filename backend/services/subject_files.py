@@ -121,7 +121,8 @@ def _plain(value: Any) -> str:
         case bool():
             return "是" if value else "否"
         case datetime():
-            return f"{clock.local(value):%Y-%m-%d %H:%M}"
+            here = clock.local(value)
+            return f"{here:%Y-%m-%d}" if clock.is_whole_day(value) else f"{here:%Y-%m-%d %H:%M}"
         case date():
             return value.isoformat()
         case _:
