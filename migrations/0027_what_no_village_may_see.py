@@ -1,9 +1,10 @@
-"""story: what no village may see lies in no grid, and with the township that answers it"""
+"""story: what no village may see lies in no grid and with its township, and objections have no hour"""
 
 import sqlalchemy as sa
 from alembic import op
 
-from backend.db import Symbols
+from backend import clock
+from backend.db import Moment, Symbols
 
 revision = "0027"
 down_revision = "0026"
@@ -29,6 +30,7 @@ def upgrade() -> None:
             rows.update().where(rows.c.village_code == "", rows.c.township_code != now).values(township_code=now)
         )
     _let_duties_follow_complaints()
+    _forget_the_hour_of_objections()
 
 
 def downgrade() -> None:
@@ -41,6 +43,15 @@ def _let_duties_follow_complaints() -> None:
     where = sa.select(complaints.c.township_code).where(answers).scalar_subquery()
     astray = tasks.c.kind == "complaint", tasks.c.village_code == "", tasks.c.township_code != where, where != ""
     op.execute(tasks.update().where(*astray).values(owner_region=where, township_code=where))
+
+
+def _forget_the_hour_of_objections() -> None:
+    for name, kind, objected in (("case_events", "action", "object"), ("receipt_lines", "kind", "objected")):
+        rows = sa.table(name, sa.column("id", ID), sa.column(kind, Symbols(40)), sa.column("happened_at", Moment()))
+        told = sa.select(rows.c.id, rows.c.happened_at).where(rows.c[kind] == objected)
+        for row in op.get_bind().execute(told).all():
+            day = clock.day_began(row.happened_at)
+            op.execute(rows.update().where(rows.c.id == row.id).values(happened_at=day))
 
 
 def _table(name: str) -> sa.TableClause:

@@ -121,7 +121,7 @@ def test_who_answered_for_a_family_and_what_was_unsafe_are_moved_to_where_they_a
 
 
 @pytest.mark.parametrize("empty", ["sqlite", "mariadb"], indirect=True)
-def test_what_no_village_may_see_leaves_the_grids_and_follows_its_case_or_complaint(empty: Flask) -> None:
+def test_what_no_village_may_see_leaves_the_grids_follows_its_case_or_complaint_and_has_no_hour(empty: Flask) -> None:
     migrate("0026")
     _fill_each_table_with_a_row()
     old, hidden = _reflected().tables, {"township_code": "OLD", "village_code": "", "grid_code": "1"}
@@ -129,6 +129,8 @@ def test_what_no_village_may_see_leaves_the_grids_and_follows_its_case_or_compla
         for name in ("objections", "satisfactions", "complaints"):
             connection.execute(_typed(old[name]).update().values(hidden))
         connection.execute(_typed(old["tasks"]).update().values(hidden | {"kind": "complaint", "township_code": "NEW"}))
+        connection.execute(_typed(old["case_events"]).update().values(action="object"))
+        connection.execute(_typed(old["receipt_lines"]).update().values(kind="objected"))
 
     migrate()
 
@@ -139,6 +141,8 @@ def test_what_no_village_may_see_leaves_the_grids_and_follows_its_case_or_compla
             for name in ("objections", "satisfactions", "complaints", "tasks", "cases")
         }
         assert connection.scalar(select(now["tasks"].c.owner_region)) == "OLD"
+        moments = [connection.scalar(select(now[each].c.happened_at)) for each in ("case_events", "receipt_lines")]
+    assert moments == [datetime(2026, 1, 1, 16, tzinfo=UTC).replace(tzinfo=None)] * 2
     assert found["cases"] == ("1", "1")
     assert found["objections"] == found["satisfactions"] == ("1", None)
     assert found["complaints"] == found["tasks"] == ("OLD", None)
