@@ -58,8 +58,7 @@ def short_day(value: date) -> str:
 def moment(value: datetime) -> str:
     """Say an instant as the wall clock in China shows it; one that stands for its day is told as a day."""
     here = clock.local(value)
-    said = f"{here.year}年{here.month}月{here.day}日"
-    return said if clock.is_whole_day(value) else f"{said} {here:%H:%M}"
+    return f"{here.year}年{here.month}月{here.day}日" + ("" if clock.is_whole_day(value) else f" {here:%H:%M}")
 
 
 def place(code: str) -> str:
