@@ -56,9 +56,9 @@ def short_day(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Say an instant as the wall clock in China shows it."""
+    """Say an instant as the wall clock in China shows it; one that stands for its day is told as a day."""
     here = clock.local(value)
-    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
+    return f"{here.year}年{here.month}月{here.day}日" + ("" if clock.is_whole_day(value) else f" {here:%H:%M}")
 
 
 def place(code: str) -> str:

@@ -45,6 +45,16 @@ def today() -> date:
     return local(now()).date()
 
 
+def day_began(moment: datetime) -> datetime:
+    """Return the instant at which the day of an instant began in China: where only the day is told."""
+    return local(moment).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def is_whole_day(moment: datetime) -> bool:
+    """Say whether an instant stands for its day: nobody is told the hour."""
+    return moment == day_began(moment)
+
+
 def local(instant: datetime) -> datetime:
     """Return the same instant as the wall clock in China shows it."""
     return instant.astimezone(SHANGHAI)

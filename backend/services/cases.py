@@ -13,6 +13,7 @@ from backend.db import db, new_id, use_case
 from backend.errors import Complaints, NotFound, NotPossibleNow, OutOfDate
 from backend.models import Authorization, Case, CaseEvent, Declaration, StoredFile, Task, Visit
 from backend.models.places import same_place
+from backend.models.tasks import UNSEEN_IN_VILLAGE
 from backend.policy.county import policy_of
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
@@ -82,7 +83,8 @@ def read_case(case_id: int, *, by: Actor) -> CaseFile:
     ).all()
     announced = {sha for visit in visits for sha in visit.announced} | _announced_papers(case_id)
     announced |= {row.voice_sha256 for row in declarations if row.voice_sha256}
-    duties, lent = open_duties(case_id), is_lent(case, by=by)
+    lent = is_lent(case, by=by)
+    duties = [each for each in open_duties(case_id) if not lent or each.kind not in UNSEEN_IN_VILLAGE]
     return CaseFile(
         case=case,
         duties=duties,

@@ -12,6 +12,7 @@ from backend.db import db, use_case
 from backend.errors import NotAllowed, NotFound, NotPossibleNow, OutOfDate
 from backend.models import Complaint, ComplaintLine, Task
 from backend.models.places import Place
+from backend.services import second_hats
 from backend.services.complaint_lines import ANSWERED, PASSED_UP, line_of, tell
 from backend.services.complaints import NAME_ON_DESK, TOWN_DIGITS, Line
 from backend.services.sealing import Sealer, needed
@@ -39,9 +40,12 @@ class Opened:
 
 
 def complaints(*, by: Actor, open_only: bool = True, before: int | None = None, size: int = 50) -> list[Listed]:
-    """Return the complaints that the actor's level answers or has below it, the newest first; a village has none."""
+    """Return the complaints that the actor's level answers or has below it, the newest first; a village has none.
+
+    Those of a place where the actor works too are left out.
+    """
     _refuse_villages(by)
-    query = _with_duty()
+    query = _with_duty().where(~second_hats.of_own_places(by=by))
     if open_only:
         query = query.where(Task.open_due.is_not(None))
     if before is not None:
@@ -125,7 +129,9 @@ def _find(complaint_id: int, by: Actor) -> Listed:
     row = db.session.execute(query).one_or_none()
     if row is None:
         raise NotFound
-    return Listed(*row)
+    listed = Listed(*row)
+    second_hats.refuse_own_place(listed.complaint, by=by)
+    return listed
 
 
 def _owed(complaint_id: int, by: Actor, version: int) -> Listed:

@@ -122,7 +122,7 @@ def own_complaints(*, by: Actor, size: int = 50) -> list[OwnComplaint]:
 def look_up(receipt_no: str, *, by: Actor) -> OwnComplaint:
     """Return where a complaint stands to whoever holds its number; guessing is slowed down."""
     require(by.role, Action.COMPLAIN)
-    key = f"complaint lookup:{by.account_id or by.id}"
+    key = throttles.nobodys(f"complaint lookup:{by.account_id or by.id}")
     throttles.refuse_if_waiting(key)
     number = clean_receipt_no(receipt_no)
     with as_system("a complaint's sender asks with its number"):
@@ -135,7 +135,7 @@ def look_up(receipt_no: str, *, by: Actor) -> OwnComplaint:
 
 @use_case
 def _slow_down(by: Actor) -> None:
-    key = f"complaint:{by.account_id or by.id}"
+    key = throttles.nobodys(f"complaint:{by.account_id or by.id}")
     throttles.refuse_if_waiting(key)
     throttles.count_failure(key, free=FREE_COMPLAINTS)
 

@@ -23,6 +23,7 @@ from backend.services.demo_past import act_as, forget_old_news, nobody_is_woken,
 from backend.services.demo_progress import Progress
 from backend.services.demo_turns import Helpers, Turn
 from backend.services.pace import Pace
+from backend.workflow.history import kept_at
 from backend.workflow.tasks import open_duties
 
 LONG_AGO_ONE_IN = 50
@@ -116,7 +117,8 @@ class _Crowd:
 
     def _is_due(self, act: Act) -> bool:
         standing = self._standing(act)
-        return not standing.is_left_alone and act.at not in standing.instants
+        kept = kept_at(act.step.do.action, act.at) if act.step else act.at
+        return not standing.is_left_alone and kept not in standing.instants
 
     def _begin(self, life: Life) -> None:
         """Declare, or enter the clue, unless an earlier run did."""

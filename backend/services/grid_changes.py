@@ -179,11 +179,13 @@ def _move_accounts(code: str, into: str) -> None:
 
 
 def _move(household_ids: set[int], grid_code: str) -> None:
-    """Give every row about these households its new grid: their address is what the region scope reads."""
+    """Give every row about these households its new grid: their address is what the region scope reads.
+
+    What no village may see lies in no grid either; an UPDATE asks no model, so it leaves such rows out by itself.
+    """
     for table, mine in rows_of(household_ids):
-        db.session.execute(
-            update(table).where(mine).values(grid_code=grid_code), execution_options={"synchronize_session": False}
-        )
+        seen = update(table).where(mine, table.village_code != "")
+        db.session.execute(seen.values(grid_code=grid_code), execution_options={"synchronize_session": False})
     db.session.expire_all()
 
 

@@ -22,6 +22,7 @@ _NEWEST = (
         Message.recipient.in_(bindparam("mine", expanding=True)),
         Message.county_code == bindparam("county_code"),
         Message.kind != DIGEST,
+        Message.owed_at <= bindparam("now"),
     )
     .order_by(Message.id.desc())
     .limit(MOST_COUNTED)
@@ -29,9 +30,9 @@ _NEWEST = (
 
 
 def inbox_of(by: Actor, *, before: int | None = None, size: int = 20) -> Sequence[Message]:
-    """Return the actor's messages, the newest first: everything owed is also read here, sent or not."""
+    """Return the actor's messages, the newest first: everything owed by now is also read here, sent or not."""
     require(by.role, Action.READ_INBOX)
-    query = select(Message).where(_mine(by), Message.kind != DIGEST)
+    query = select(Message).where(_mine(by), Message.kind != DIGEST, Message.owed_at <= clock.now())
     if before is not None:
         query = query.where(Message.id < before)
     return db.session.scalars(query.order_by(Message.id.desc()).limit(size)).all()
@@ -40,7 +41,7 @@ def inbox_of(by: Actor, *, before: int | None = None, size: int = 20) -> Sequenc
 def unread(by: Actor) -> int:
     """Return what the bell shows: unread messages among the newest, counted to a hundred."""
     require(by.role, Action.READ_INBOX)
-    mine = {"mine": _recipients(by), "county_code": by.county_code}
+    mine = {"mine": _recipients(by), "county_code": by.county_code, "now": clock.now()}
     return sum(read_at is None for read_at in db.session.scalars(_NEWEST, mine))
 
 

@@ -16,6 +16,7 @@ from backend.privacy.current import keys
 from backend.privacy.notice_check import Known, check_notice
 from backend.privacy.seal import Place, seal, unseal
 from backend.privacy.texts import clean_text
+from backend.services import second_hats
 from backend.services.sheets import telephones_of
 from backend.workflow import engine
 from backend.workflow.deadlines import spoken_at
@@ -35,6 +36,8 @@ OUTCOMES: Mapping[Action, str] = {
 HOTLINES = ("12345", "12317")
 """National numbers that an answer may name."""
 LOOKING = ""
+NEWS = "已有答复"
+"""What a locked screen shows of it: not that somebody objected, for the phone may be the family's."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def answer(objection_id: int, action: Action, *, by: Actor, version: int, form: 
     if objection is None:
         raise NotFound
     case = find_case(objection.case_id)
+    second_hats.refuse_own_family(case, by=by)
     mine = next((task for task in open_duties(case.id) if task.id == objection.task_id), None)
     if mine is None or mine.version != version:
         raise OutOfDate
@@ -142,7 +146,7 @@ def _write_answer(objection: Objection, outcome: str, said: str, by: Actor) -> N
         county_code=objection.county_code,
         data={
             "number": objection.receipt_no,
-            "status": "异议已答复",
+            "status": NEWS,
             "office": name_of(objection.township_code),
             "at": clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"),
         },

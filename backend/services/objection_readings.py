@@ -12,9 +12,10 @@ from backend.db import db, use_case
 from backend.errors import NotFound
 from backend.models import Case, Objection, Task
 from backend.privacy.receipts import clean_receipt_no
-from backend.services import throttles
+from backend.services import second_hats, throttles
 from backend.services.objection_answers import LOOKING, opened_text, refuse_villages
 from backend.workflow.engine import find_case
+from backend.workflow.ties import refuse_kin
 from backend.workflow.trail import record_on_case
 
 OUTCOME_NAMES = {
@@ -62,7 +63,7 @@ class Answered:
 def objections(*, by: Actor, open_only: bool = True, before: int | None = None, size: int = 50) -> list[Listed]:
     """Return the objections of the actor's township or county, the newest first; a village has no such list."""
     refuse_villages(by)
-    query = _with_case_and_duty()
+    query = _with_case_and_duty().where(~second_hats.against_own_families(by=by))
     if open_only:
         query = query.where(Objection.outcome == LOOKING, Task.open_due.is_not(None))
     if before is not None:
@@ -73,18 +74,24 @@ def objections(*, by: Actor, open_only: bool = True, before: int | None = None, 
 def objections_of(case_id: int, *, by: Actor) -> list[Listed]:
     """Return the objections against one family, the oldest first, without names; a village has no list."""
     refuse_villages(by)
-    return _listed(_with_case_and_duty().where(Objection.case_id == case_id).order_by(Objection.id))
+    own = second_hats.against_own_families(by=by)
+    return _listed(_with_case_and_duty().where(Objection.case_id == case_id, ~own).order_by(Objection.id))
 
 
 @use_case
 def read_objection(objection_id: int, *, by: Actor) -> Opened:
-    """Return one objection in clear, and write into the case's audit who opened it."""
+    """Return one objection in clear, and write into the case's audit who opened it.
+
+    The family's kin recuse, and so does whoever also works in its village.
+    """
     refuse_villages(by)
     found = _listed(_with_case_and_duty().where(Objection.id == objection_id))
     if not found:
         raise NotFound
     objection = found[0].objection
     case = find_case(objection.case_id)
+    refuse_kin(case, by)
+    second_hats.refuse_own_family(case, by=by)
     record_on_case(case, by=by, action=Action.READ_OBJECTIONS, detail={"objection": str(objection.id)})
     return Opened(
         found[0],
@@ -98,7 +105,7 @@ def read_objection(objection_id: int, *, by: Actor) -> Opened:
 def look_up(receipt_no: str, *, by: Actor) -> Answered:
     """Return where an objection stands to whoever holds its number; guessing is slowed down."""
     require(by.role, Action.READ_INBOX)
-    key = f"objection lookup:{by.account_id or by.id}"
+    key = throttles.nobodys(f"objection lookup:{by.account_id or by.id}")
     throttles.refuse_if_waiting(key)
     number = clean_receipt_no(receipt_no)
     with as_system("an objector asks with the receipt's number"):

@@ -121,7 +121,7 @@ def own_objections(*, by: Actor, size: int = 50) -> Sequence[Objection]:
 
 @use_case
 def _slow_down(by: Actor) -> None:
-    key = f"objection:{by.account_id or by.id}"
+    key = throttles.nobodys(f"objection:{by.account_id or by.id}")
     throttles.refuse_if_waiting(key)
     throttles.count_failure(key, free=FREE_OBJECTIONS)
 

@@ -5,10 +5,9 @@ a link) leads to the other. A job moves twenty families in each transaction, the
 its people; it goes on where it stopped. Papers and events keep what they said.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from backend import clock
 from backend.access.actor import Actor, system_actor
@@ -30,19 +29,17 @@ from backend.models import (
     Reporter,
     Station,
     StationMember,
-    Task,
 )
-from backend.models.places import place_of
-from backend.models.tasks import NO_HOUSEHOLD
 from backend.services import units, vacancies
 from backend.services.grid_changes import MERGE as GRID_MERGED
 from backend.services.grid_changes import rows_of
 from backend.services.handover_choices import FORMER
+from backend.services.region_moves import grids_of, move, move_complaints, of_no_family
 from backend.services.sealing import needed
 from backend.workflow import places
 
 FAMILIES_AT_ONCE = 20
-VILLAGE_DIGITS, TOWNSHIP_DIGITS = 12, 9
+VILLAGE_DIGITS = 12
 _KEEP = {"synchronize_session": False}
 
 
@@ -104,7 +101,7 @@ def _move_families(change_id: int) -> int:
         ids = set(db.session.scalars(query.limit(FAMILIES_AT_ONCE)))
         if ids:
             for table, mine in rows_of(ids):
-                _move(table, mine, row)
+                move(table, mine, row)
             row.households += len(ids)
     return len(ids)
 
@@ -114,18 +111,13 @@ def _move_rest(change_id: int) -> None:
     """Move what belongs to the place and to no family: its own duties, sittings, sheets, complaints."""
     row = _locked(change_id)
     with as_system("a village goes into another"):
-        _move(Task, Task.household_id == NO_HOUSEHOLD, row)
         for mapper in Base.registry.mappers:
             table: Any = mapper.class_
-            if issubclass(table, (Scoped, Receipted)) and not _is_of_a_family(table):
-                _move(table, table.village_code == row.from_code, row)
+            if issubclass(table, (Scoped, Receipted)):
+                move(table, and_(table.village_code == row.from_code, *of_no_family(table)), row)
+        move_complaints(row)
         other = update(Household).where(Household.other_village == row.from_code).values(other_village=row.to_code)
         db.session.execute(other, execution_options=_KEEP)
-
-
-def _is_of_a_family(table: Any) -> bool:
-    """Say whether a table's rows moved with their families already."""
-    return any(hasattr(table, link) for link in ("household_id", "case_id", "declaration_id"))
 
 
 @use_case
@@ -157,34 +149,6 @@ _NAMED_BY_CODE: tuple[tuple[Any, Any], ...] = (
 """What names a village beside the rows about families and is not history."""
 
 
-def _move(table: Any, mine: Any, row: RegionChange) -> None:
-    """Give rows their new address at every level; what a village may not see stays out of its sight."""
-    to = place_of(row.to_code)
-    address = {"township_code": to["township_code"], "village_code": row.to_code}
-    here = update(table).where(mine, table.village_code == row.from_code)
-    for old, new in _grids(row).items():
-        moved = here.where(table.grid_code == old).values(**address, grid_code=new)
-        db.session.execute(moved, execution_options=_KEEP)
-    db.session.execute(here.values(**address, grid_code=None), execution_options=_KEEP)
-    if table is Task:
-        _move_desks(mine, row)
-    db.session.expire_all()
-
-
-def _move_desks(mine: Any, row: RegionChange) -> None:
-    """Let duties lie at the desks of the new village and township; also those that no village sees."""
-    if row.from_code[:TOWNSHIP_DIGITS] != row.to_code[:TOWNSHIP_DIGITS]:
-        unseen = update(Task).where(
-            mine, Task.village_code == "", Task.township_code == row.from_code[:TOWNSHIP_DIGITS]
-        )
-        db.session.execute(unseen.values(township_code=row.to_code[:TOWNSHIP_DIGITS]), execution_options=_KEEP)
-    desks = {row.from_code[:digits]: row.to_code[:digits] for digits in (TOWNSHIP_DIGITS, VILLAGE_DIGITS)}
-    for old, new in {**desks, **_grids(row)}.items():
-        if old != new:
-            at = update(Task).where(mine, Task.owner_region == old).values(owner_region=new)
-            db.session.execute(at, execution_options=_KEEP)
-
-
 def _make_grids(row: RegionChange) -> None:
     """Give the other village a grid for each of this one's, with its people; the old ones end today."""
     query = select(Grid).where(Grid.parent_code == row.from_code, Grid.ended_on.is_(None)).order_by(Grid.code)
@@ -208,15 +172,8 @@ def _make_grids(row: RegionChange) -> None:
         db.session.add(change)
 
 
-def _grids(row: RegionChange) -> Mapping[str, str]:
-    query = select(Region.code, Region.leads_to).where(
-        Region.parent_code == row.from_code, Region.leads_to.is_not(None)
-    )
-    return {each.code: each.leads_to for each in db.session.execute(query) if each.leads_to is not None}
-
-
 def _move_hats(row: RegionChange) -> None:
-    for old, new in {row.from_code: row.to_code, **_grids(row)}.items():
+    for old, new in {row.from_code: row.to_code, **grids_of(row)}.items():
         here = db.session.scalars(select(Identity).where(Identity.region_code == old)).all()
         there = {
             (each.staff_id, each.role): each

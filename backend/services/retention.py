@@ -16,6 +16,7 @@ from backend.models import (
     Attempt,
     Case,
     Complaint,
+    ComplaintLine,
     County,
     Household,
     Message,
@@ -55,6 +56,8 @@ class Rule:
     children: tuple[tuple[type[Any], Any], ...] = ()
 
 
+_SENDER = ("name_sealed", "phone_sealed", "account_id")
+_ANSWERED_AT = select(Complaint.answered_at).where(Complaint.id == ComplaintLine.complaint_id).scalar_subquery()
 RULES: tuple[Rule, ...] = (
     Rule(OneTimeCode, OneTimeCode.expires_at, "codes_kept_days", is_real=True),
     Rule(Throttle, Throttle.changed_at, "codes_kept_days", is_real=True),
@@ -74,8 +77,12 @@ RULES: tuple[Rule, ...] = (
         only=lambda: or_(SignIn.address != "", SignIn.device != ""),
     ),
     Rule(
-        *(Complaint, Complaint.answered_at, "complaints_kept_years", {"name_sealed": None, "phone_sealed": None}),
-        only=lambda: or_(Complaint.name_sealed.is_not(None), Complaint.phone_sealed.is_not(None)),
+        *(Complaint, Complaint.answered_at, "complaints_kept_years", dict.fromkeys(_SENDER)),
+        only=lambda: or_(*(getattr(Complaint, name).is_not(None) for name in _SENDER)),
+    ),
+    Rule(
+        *(ComplaintLine, _ANSWERED_AT, "complaints_kept_years", {"account_id": None}),
+        only=lambda: ComplaintLine.account_id.is_not(None),
     ),
 )
 

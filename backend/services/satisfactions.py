@@ -18,6 +18,7 @@ from backend.errors import Complaints, NotFound, NotPossibleNow, OutOfDate
 from backend.models import Case, Declaration, Satisfaction, Task
 from backend.policy import Limit
 from backend.policy.county import county_workdays, current_policy, policy_of
+from backend.services import second_hats
 from backend.services.declarations import find_receipt
 from backend.services.sealing import Sealer, needed, optional
 from backend.workflow.deadlines import due_on, spoken_at
@@ -94,7 +95,7 @@ def own_mark(declaration: Declaration) -> OwnMark:
 def call_backs(*, by: Actor, before: int | None = None, size: int = 50) -> list[CallBack]:
     """Return the open duties to call back in the actor's place, the newest first, without their words."""
     require(by.role, Action.CALL_BACK)
-    query = _with_case_and_duty().where(Task.open_due.is_not(None))
+    query = _with_case_and_duty().where(Task.open_due.is_not(None), ~second_hats.against_own_families(by=by))
     if before is not None:
         query = query.where(Satisfaction.id < before)
     rows = db.session.execute(query.order_by(Satisfaction.id.desc()).limit(min(size, 100)))
@@ -104,8 +105,7 @@ def call_backs(*, by: Actor, before: int | None = None, size: int = 50) -> list[
 @use_case
 def read_mark(satisfaction_id: int, *, by: Actor) -> CallBack:
     """Return one mark in clear for whoever calls back, and write into the case's audit who opened it."""
-    require(by.role, Action.CALL_BACK)
-    row, case, duty = _found(satisfaction_id)
+    row, case, duty = _found(satisfaction_id, by)
     record_on_case(find_case(case.id), by=by, action=Action.CALL_BACK, detail={"satisfaction": str(row.id)})
     return CallBack(row, case, duty, *_texts(row))
 
@@ -113,8 +113,7 @@ def read_mark(satisfaction_id: int, *, by: Actor) -> CallBack:
 @use_case
 def answer(satisfaction_id: int, *, by: Actor, version: int, words: str) -> Satisfaction:
     """Say what was told to the family in the call; its sender reads these words on the receipt."""
-    require(by.role, Action.CALL_BACK)
-    row, _, _ = _found(satisfaction_id)
+    row, _, _ = _found(satisfaction_id, by)
     case = find_case(row.case_id)
     duty = db.session.scalars(select(Task).where(Task.id == row.task_id)).one_or_none()
     if duty is None or duty.open_due is None:
@@ -139,12 +138,13 @@ def _with_case_and_duty() -> Select[Satisfaction, Case, Task]:
     )
 
 
-def _found(satisfaction_id: int) -> tuple[Satisfaction, Case, Task | None]:
-    rows: Sequence[tuple[Satisfaction, Case, Task | None]] = db.session.execute(
-        _with_case_and_duty().where(Satisfaction.id == satisfaction_id)
-    ).all()
+def _found(satisfaction_id: int, by: Actor) -> tuple[Satisfaction, Case, Task | None]:
+    require(by.role, Action.CALL_BACK)
+    query = _with_case_and_duty().where(Satisfaction.id == satisfaction_id)
+    rows: Sequence[tuple[Satisfaction, Case, Task | None]] = db.session.execute(query).all()
     if not rows:
         raise NotFound
+    second_hats.refuse_own_family(rows[0][1], by=by)
     return rows[0]
 
 

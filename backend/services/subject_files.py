@@ -22,7 +22,8 @@ from backend.privacy.receipts import clean_receipt_no
 from backend.privacy.seal import Place, SealBroken, unseal
 from backend.services import erasures, files
 from backend.services.looks import TOLD_TO_FAMILIES
-from backend.services.subject_sections import SECTIONS, WITHHELD, Section
+from backend.services.subject_sections import OF_OTHERS, SECTIONS, WITHHELD, Section
+from backend.services.subject_speakers import Own, own_words, said_by
 from backend.workflow.states import STATE_NAMES, State
 from backend.workflow.trail import record_on_case
 
@@ -59,6 +60,7 @@ def household_of(number: str) -> int:
 def hand_out(household_id: int, to: Path) -> int:
     """Write everything held about a family into a ZIP file, note it in the trail, and return how many pieces it holds.
 
+    What others said of it stays out: whoever speaks for a neighbour is not named to them.
     Errors: `NotFound`; `NotPossibleNow` where the file cannot be written.
     """
     with as_system("a family gets what is held about it"):
@@ -67,9 +69,10 @@ def hand_out(household_id: int, to: Path) -> int:
             raise NotFound("没有这一户。")
         traces = erasures.traces_of(household)
         names = current_policy(household.county_code).dictionaries
-        tables = [(each, list(_rows(each, traces, names))) for each in SECTIONS]
+        own = own_words(traces)
+        tables = [(each, list(_rows(each, traces, own, names))) for each in SECTIONS]
         try:
-            _write(to, household, [*tables, (_LOOKS, list(_looks(traces)))], traces)
+            _write(to, household, [*tables, (_LOOKS, list(_looks(traces)))], traces, own)
         except OSError as error:
             raise NotPossibleNow(f"{to} 写不进去：{error.strerror}。") from error
         by = system_actor(household.county_code, "a family gets what is held about it")
@@ -81,13 +84,15 @@ def hand_out(household_id: int, to: Path) -> int:
 _LOOKS = Section("谁看过", "audit_rows", {"happened_at": "日期", "actor_role": "岗位", "action": "看了什么"})
 
 
-def _rows(section: Section, traces: erasures.Traces, names: Mapping[str, Any]) -> Iterator[list[str]]:
+def _rows(section: Section, traces: erasures.Traces, own: Own, names: Mapping[str, Any]) -> Iterator[list[str]]:
     [model] = [each.class_ for each in Base.registry.mappers if each.class_.__tablename__ == section.table]
     mine = erasures.of_family(model, traces)
     if mine is None:
         return
-    for row in db.session.scalars(select(model).where(mine).order_by(model.id)):
-        yield [_told(row, column, names) for column in section.columns]
+    for row in db.session.scalars(select(model).where(mine, said_by(own, model)).order_by(model.id)):
+        told = [_told(row, column, names) for column in section.columns]
+        # The family's own number may be that of a neighbour who declared: nobody knew another one.
+        yield ["" if text in own.numbers_of_others else text for text in told]
 
 
 def _told(row: Any, column: str, names: Mapping[str, Any]) -> str:
@@ -116,7 +121,8 @@ def _plain(value: Any) -> str:
         case bool():
             return "是" if value else "否"
         case datetime():
-            return f"{clock.local(value):%Y-%m-%d %H:%M}"
+            here = clock.local(value)
+            return f"{here:%Y-%m-%d}" if clock.is_whole_day(value) else f"{here:%Y-%m-%d %H:%M}"
         case date():
             return value.isoformat()
         case _:
@@ -134,14 +140,14 @@ def _looks(traces: erasures.Traces) -> Iterator[list[str]]:
 
 
 def _write(
-    to: Path, household: Household, tables: list[tuple[Section, list[list[str]]]], traces: erasures.Traces
+    to: Path, household: Household, tables: list[tuple[Section, list[list[str]]]], traces: erasures.Traces, own: Own
 ) -> None:
     to.parent.mkdir(parents=True, exist_ok=True)
     to.touch(0o600)
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("本人信息.html", _page(household, tables))
         mine = or_(StoredFile.case_id.in_(traces.cases), StoredFile.household_id.in_(traces.households))
-        query = select(StoredFile).where(mine).order_by(StoredFile.id)
+        query = select(StoredFile).where(mine, said_by(own, StoredFile)).order_by(StoredFile.id)
         for row in db.session.scalars(query):
             try:
                 made.writestr(
@@ -157,7 +163,7 @@ def _page(household: Household, tables: list[tuple[Section, list[list[str]]]]) -
         f"<p>生成日期 {clock.today().isoformat()}。不对的请提出更正；不明白的请打县里的咨询电话。</p>",
         *(_table(section, rows) for section, rows in tables if rows),
         "<h2>没有列出的</h2><ul>",
-        *(f"<li>{html.escape(why)}</li>" for why in WITHHELD.values()),
+        *(f"<li>{html.escape(why)}</li>" for why in (OF_OTHERS, *WITHHELD.values())),
         "</ul>",
     ]
     return PAGE.format(body="\n".join(told))

@@ -145,3 +145,6 @@ WITHHELD: dict[str, str] = {
     "person_digests": "查找用的摘要，里面没有内容",
 }
 """Tables about a family that it is not handed, with the reason that it is told."""
+
+OF_OTHERS = "别人替您家申报的内容，和他们交来的照片、录音、评价、更正申请：说的人要保密"
+"""What others said of the family, in tables of which it is handed its own rows."""

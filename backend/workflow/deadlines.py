@@ -189,6 +189,11 @@ def worked_at(moment: datetime, ladder: Ladder, workdays: Workdays, hour: time |
     return spoken if workdays.is_workday(day) else on_the_day(workdays.next_workday(day), hour or ladder.at)
 
 
+def next_morning(moment: datetime, ladder: Ladder, workdays: Workdays) -> datetime:
+    """Return when the next working day's news are told: what must not betray by its hour what it speaks of."""
+    return on_the_day(workdays.next_workday(clock.local(moment).date()), ladder.at)
+
+
 def next_midnight(moment: datetime) -> datetime:
     """Return the beginning of the next day in China: when WeChat counts its daily quotas anew."""
     return on_the_day(_next_day(clock.local(moment).date()), time())

@@ -1,12 +1,14 @@
 """The history of a case: what is written at each step, and what somebody who came too late reads of it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from backend import clock
 from backend.access.actor import Actor
+from backend.access.permissions import Action
 from backend.db import db, new_id
 from backend.models import Case, CaseEvent
 from backend.models.places import same_place
@@ -16,6 +18,14 @@ from backend.workflow.sentences import action_name
 from backend.workflow.states import STATE_NAMES, State
 from backend.workflow.steps import Reason
 from backend.workflow.trail import record_on_case
+
+OF_THE_DAY = frozenset({Action.OBJECT})
+"""Steps of which only the day is kept: whoever was seen reading the sheet at that minute would be known (P31)."""
+
+
+def kept_at(action: str, moment: datetime) -> datetime:
+    """Return the instant that the history keeps of a step; the audit, which no village reads, keeps its own."""
+    return clock.day_began(moment) if action in OF_THE_DAY else moment
 
 
 def write_event(
@@ -40,7 +50,7 @@ def write_event(
             reason_code=",".join(reason.codes) or None,
             reason_sealed=sealed,
             detail=dict(detail),
-            happened_at=clock.now(),
+            happened_at=kept_at(action, clock.now()),
             **same_place(case),
         )
     )
@@ -54,7 +64,7 @@ def what_happened_meanwhile(case: Case) -> str:
     last = db.session.scalars(
         select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc()).limit(1)
     ).one()
-    when = clock.local(last.happened_at).strftime("%m月%d日 %H:%M")
+    when = clock.local(last.happened_at).strftime("%m月%d日" if last.action in OF_THE_DAY else "%m月%d日 %H:%M")
     who = last.actor_name or "申报人"
     return (
         f"{who}已于{when}办理“{action_name(last.action, case.procedure)}”，现在是“{STATE_NAMES[State(case.state)]}”。"

@@ -34,13 +34,14 @@ def owe(
     audience: Audience | None = None,
     ways: tuple[str, ...] = (),
     priority: int = ORDINARY,
+    owed_at: datetime | None = None,
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     is_inbox_only: bool = False,
 ) -> Message:
     """Owe one person one message of a kind about a subject today; the database holds that it is only one.
 
-    `ways` names its channels; empty: those of the audience.
+    `ways` names its channels; empty: those of the audience. `owed_at` is when it comes into the inbox; empty: now.
     """
     row = as_row(
         kind=kind,
@@ -53,6 +54,7 @@ def owe(
         task_id=task_id,
         priority=priority,
         ways=ways or ways_for(county_code, audience or audience_of(recipient)),
+        owed_at=owed_at,
         not_before=not_before,
         not_after=not_after,
         is_inbox_only=is_inbox_only,
@@ -76,6 +78,7 @@ def as_row(
     page: str = "",
     task_id: int | None = None,
     priority: int = ORDINARY,
+    owed_at: datetime | None = None,
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     is_inbox_only: bool = False,
@@ -99,7 +102,7 @@ def as_row(
         "ways": ",".join(ways),
         "not_before": begins,
         "not_after": not_after or begins + KEPT_FRESH,
-        "owed_at": now,
+        "owed_at": owed_at or now,
     }
 
 

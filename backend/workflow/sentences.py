@@ -60,6 +60,9 @@ MUST_BE_HEARD = frozenset(
 )
 """News that nobody may miss: where no channel reaches the applicant, a person telephones or goes there."""
 
+TOLD_LATER = frozenset({"objected"})
+"""News that come with the next working morning and tell no hour: theirs would betray who spoke (P31)."""
+
 STATUS_OF: dict[str, str] = {
     "received": "已收到",
     "accepted": "已受理",

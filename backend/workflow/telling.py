@@ -16,11 +16,11 @@ from backend.policy.ladder import Audience
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal
 from backend.workflow import deadlines
-from backend.workflow.deadlines import spoken_at
+from backend.workflow.deadlines import next_morning, spoken_at
 from backend.workflow.duties import TELL, TELL_REFUSAL, Opening
 from backend.workflow.outbox import ACCOUNT, DECLARATION, ORDINARY, PRESSING, owe
 from backend.workflow.places import name_of
-from backend.workflow.sentences import MUST_BE_HEARD, STATUS_OF, TOLD
+from backend.workflow.sentences import MUST_BE_HEARD, STATUS_OF, TOLD, TOLD_LATER
 from backend.workflow.states import State
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ def tell(
     Whoever has no phone here is owed what must be heard all the same: the channels end with a person who goes there.
     """
     sentence = sentence_of(key, declaration.said_village, due_on=due_on, promised_on=promised_on)
-    line_id = new_id()
+    line_id, now, policy = new_id(), clock.now(), current_policy(declaration.county_code)
+    is_later = key in TOLD_LATER
+    said_at = next_morning(now, policy.ladder, county_workdays(declaration.county_code)) if is_later else now
     sealed = seal(detail, keys=keys(), place=Place("receipt_lines", "detail_sealed", line_id)) if detail else None
     line = ReceiptLine(
         id=line_id,
@@ -94,7 +96,7 @@ def tell(
         sentence=sentence,
         detail_sealed=sealed,
         due_on=due_on,
-        happened_at=clock.now(),
+        happened_at=clock.day_began(now) if is_later else now,
         **same_place(declaration),
     )
     db.session.add(line)
@@ -114,10 +116,11 @@ def tell(
                 "number": declaration.receipt_no,
                 "status": declaration.status,
                 "office": name_of(declaration.said_village[:9]),
-                "at": clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"),
+                "at": clock.local(said_at).strftime("%Y-%m-%d %H:%M"),
             },
             page=f"pages/progress/progress?id={declaration.id}",
-            not_before=spoken_at(clock.now(), current_policy(declaration.county_code).ladder),
+            owed_at=said_at,
+            not_before=spoken_at(said_at, policy.ladder),
         )
     return line
 

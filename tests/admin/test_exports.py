@@ -380,7 +380,7 @@ def test_clues_and_complaints_stand_with_their_day_their_end_and_how_late_they_a
         clues.report(form, by=by)
     with morning(FRIDAY):
         said = {"kind": "fees", "target": "village", "said_place": VILLAGE, "text": "让我交两百块"}
-        assert cast.farmer("one").post("/complaints", key=str(uuid.uuid4()), **said).status_code == 201
+        sent = cast.farmer("one").post("/complaints", key=str(uuid.uuid4()), **said)
     with morning(FRIDAY + timedelta(days=30)):
         desk = console("town_op")
         [clue], [complaint, petition] = take(desk, "clues").rows, take(desk, "petitions").rows
@@ -394,6 +394,8 @@ def test_clues_and_complaints_stand_with_their_day_their_end_and_how_late_they_a
     assert clue["超期天数"] == str((FRIDAY + timedelta(days=30) - due).days)
     assert (complaint["来源"], complaint["反映的事"], complaint["状态"]) == ("投诉建议", "收钱收礼（村里）", "办理中")
     assert "让我交两百块" not in str(complaint)
+    assert complaint["编号"] == f"尾号{sent.json['receipt_no'][-4:]}"
+    assert sent.json["receipt_no"] not in str(complaint)
     assert (petition["来源"], petition["编号"].endswith("（来文12号）")) == ("信访转办", True)
 
 

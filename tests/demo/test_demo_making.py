@@ -19,6 +19,7 @@ from backend.errors import NotPossibleNow
 from backend.models import Case, CaseEvent, County, Message, Task
 from backend.services import audit, demo, demo_crowd, demo_progress, reminders
 from backend.services.demo_progress import Progress
+from backend.workflow.history import kept_at
 from backend.workflow.states import Kind, State
 from jobs.notices import close_due
 from tests.checks import following
@@ -66,7 +67,10 @@ def lived() -> dict[datetime, set[datetime]]:
 
 def planned() -> dict[datetime, set[datetime]]:
     crowd = lives(HOUSEHOLDS, demo.villages(), until=demo_crowd.first_day())
-    return {life.declared_at: {life.declared_at, *(step.at for step in life.steps)} for life in crowd}
+    return {
+        life.declared_at: {life.declared_at, *(kept_at(step.do.action, step.at) for step in life.steps)}
+        for life in crowd
+    }
 
 
 def all_was_lived() -> bool:

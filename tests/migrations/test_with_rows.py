@@ -5,7 +5,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, Table, func, insert, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    func,
+    insert,
+    select,
+)
 
 from backend.db import Base, db
 from backend.schema import migrate
@@ -27,8 +41,9 @@ def _reflected() -> MetaData:
 def _value(column: Column[Any]) -> object:
     """Return something that such a column can hold; every id is 1, so that rows point at one another."""
     known = Base.metadata.tables.get(column.table.name)
-    if known is not None and column.name in known.c and isinstance(known.c[column.name].type, JSON):
-        return {}
+    named = known.c.get(column.name) if known is not None else None
+    if named is not None and isinstance(named.type, (JSON, LargeBinary)):
+        return {} if isinstance(named.type, JSON) else b"1"
     kinds: list[tuple[type[Any], object]] = [
         (Boolean, True),
         (Integer, 1),
@@ -103,3 +118,31 @@ def test_who_answered_for_a_family_and_what_was_unsafe_are_moved_to_where_they_a
     assert (pairing.staff_id, pairing.post, pairing.household_id) == (1, "helper", 1)
     assert (hazard.item, hazard.check_id, hazard.visit_id, hazard.closed_on) == ("housing", 1, None, None)
     assert (duty.kind, duty.role, duty.owner_region, duty.open_due is not None) == ("hazard", "TOWN_REVIEW", "1", True)
+
+
+@pytest.mark.parametrize("empty", ["sqlite", "mariadb"], indirect=True)
+def test_what_no_village_may_see_leaves_the_grids_follows_its_case_or_complaint_and_has_no_hour(empty: Flask) -> None:
+    migrate("0026")
+    _fill_each_table_with_a_row()
+    old, hidden = _reflected().tables, {"township_code": "OLD", "village_code": "", "grid_code": "1"}
+    with db.engine.begin() as connection:
+        for name in ("objections", "satisfactions", "complaints"):
+            connection.execute(_typed(old[name]).update().values(hidden))
+        connection.execute(_typed(old["tasks"]).update().values(hidden | {"kind": "complaint", "township_code": "NEW"}))
+        connection.execute(_typed(old["case_events"]).update().values(action="object"))
+        connection.execute(_typed(old["receipt_lines"]).update().values(kind="objected"))
+
+    migrate()
+
+    now = _reflected().tables
+    with db.engine.connect() as connection:
+        found = {
+            name: connection.execute(select(now[name].c.township_code, now[name].c.grid_code)).one()
+            for name in ("objections", "satisfactions", "complaints", "tasks", "cases")
+        }
+        assert connection.scalar(select(now["tasks"].c.owner_region)) == "OLD"
+        moments = [connection.scalar(select(now[each].c.happened_at)) for each in ("case_events", "receipt_lines")]
+    assert moments == [datetime(2026, 1, 1, 16, tzinfo=UTC).replace(tzinfo=None)] * 2
+    assert found["cases"] == ("1", "1")
+    assert found["objections"] == found["satisfactions"] == ("1", None)
+    assert found["complaints"] == found["tasks"] == ("OLD", None)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,9 @@ from sqlalchemy import inspect, select
 from backend import clock
 from backend.access.permissions import PERMISSIONS, Action, Role
 from backend.db import db
-from backend.models import AuditRow, Complaint, ComplaintLine, Task
-from backend.services import audit, reminders
+from backend.models import AuditRow, Complaint, ComplaintLine, Task, Throttle
+from backend.policy.presets import load_preset
+from backend.services import audit, reminders, retention
 from backend.services.storage import settings
 from backend.workflow.states import Kind
 from tests.people import TOWNSHIP, VILLAGE, Cast, Maker
@@ -216,6 +217,36 @@ def test_who_complains_again_and_again_waits(box: Letterbox) -> None:
 
     assert codes[:5] == [201] * 5
     assert 429 in codes[5:]
+
+
+def test_after_its_years_no_account_hangs_on_a_complaint(box: Letterbox) -> None:
+    years = load_preset("NATIONAL").numbers["complaints_kept_years"]
+    box.send(name=NAME)
+    box.do("reviewer", f"/complaints/{box.only().id}/answers", version=1, words="已责成退还")
+
+    def left() -> set[int | None]:
+        return {row.account_id for table in (Complaint, ComplaintLine) for row in box.make.rows(table)}
+
+    with clock.at(box.now + timedelta(days=years * 366)), box.app.app_context():
+        before = left()
+        retention.forget_by_rule()
+    assert None not in before
+    assert left() == {None}
+    assert box.only().name_sealed is None
+
+
+def test_what_slows_complaints_down_names_no_account_and_no_minute(box: Letterbox) -> None:
+    account = box.cast.farmer("complainer").account_id
+    for _ in range(6):
+        box.send()
+    box.cast.farmer("complainer").post("/complaints/lookups", receipt_no="K7M3Q9TDX4A2")
+
+    rows = box.make.rows(Throttle)
+    assert rows
+    assert not [row.key for row in rows if str(account) in row.key]
+    assert {clock.is_whole_day(row.changed_at) for row in rows} == {True}
+    assert {clock.local(row.until_at).minute % 15 for row in rows if row.until_at} == {0}
+    assert {clock.local(row.until_at).second for row in rows if row.until_at} == {0}
 
 
 @pytest.mark.parametrize(

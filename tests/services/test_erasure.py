@@ -14,6 +14,7 @@ from backend import clock
 from backend.access.scope import Scoped, as_system
 from backend.db import Base, db, new_id
 from backend.models import (
+    AccountHousehold,
     AuditRow,
     Case,
     Declaration,
@@ -159,10 +160,49 @@ def test_a_family_is_handed_all_that_is_held_about_it_and_nothing_about_others(
     with zipfile.ZipFile(io.BytesIO((tmp_path / "out.zip").read_bytes())) as made:
         page = made.read("本人信息.html").decode()
         pictures = [made.read(name) for name in made.namelist() if name.endswith(".jpg")]
-    assert {word for word in PLANTED if word not in page} == set()
+    assert {word for word in PLANTED if word not in page} == {DECLARER}
     assert f"{NAME}家漏雨" in page
     assert "李四" not in page
     assert [picture[:2] for picture in pictures] == [b"\xff\xd8"]
+
+
+@pytest.mark.shows("scale.4")
+def test_whoever_spoke_of_a_family_is_not_handed_to_it(app: Flask, desks: Desks, tmp_path: Path) -> None:
+    told = {"head_name": NAME, "id_number": NUMBER, "hardship": "邻居看见墙裂了", "phone": "13900001111"}
+    with clock.at(desks.now):
+        neighbour, claimed = desks.cast.farmer("neighbour"), desks.cast.farmer("claimed")
+        first = neighbour.post("/declarations", **FORM | told, relation="neighbour", declarer_name="钱好心").json
+        voice = {"hardship": "我说是本人", "phone": "13900002222", "relation": "self"}
+        claimed.post("/declarations", **FORM | told | voice)
+        mine = {"hardship": "自家说的", "phone": "13900003333"}
+        own = desks.cast.farmer("own phone").post("/declarations", **FORM | told | mine).json
+        shown = neighbour.send(
+            f"/declarations/{first['id']}/files", kind="picture", file=(io.BytesIO(photo()), "a.jpg")
+        )
+    assert shown.status_code == 201, shown.json
+    _confirm(app, own["id"])
+
+    said = app.test_cli_runner().invoke(args=["family", "export", own["receipt_no"], str(tmp_path / "out.zip")])
+
+    assert said.exit_code == 0, said.output
+    with zipfile.ZipFile(io.BytesIO((tmp_path / "out.zip").read_bytes())) as made:
+        page = made.read("本人信息.html").decode()
+        assert [name for name in made.namelist() if name.startswith("附件/")] == []
+    hidden = {"钱好心", "邻居看见墙裂了", "13900001111", first["receipt_no"], "我说是本人", "13900002222"}
+    assert {word for word in hidden if word in page} == set()
+    assert "自家说的" in page
+    assert "别人替您家申报的内容" in page
+
+
+def _confirm(app: Flask, declaration_id: int) -> None:
+    """Let the phone of a declaration be one that a cadre confirmed as the family's."""
+    with app.app_context(), as_system("a test confirms a phone"):
+        row = db.session.scalars(select(Declaration).where(Declaration.id == declaration_id)).one()
+        case = db.session.scalars(select(Case).where(Case.id == row.case_id)).one()
+        phone = AccountHousehold(account_id=row.account_id, household_id=case.household_id, confirmed_by=1)
+        phone.confirmed_at = clock.now()
+        db.session.add(phone)
+        db.session.commit()
 
 
 @pytest.mark.shows("scale.4")

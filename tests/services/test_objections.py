@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ from backend.access.scope import as_system
 from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
 from backend.models import CaseEvent, Message, Objection, Task
-from backend.services import corrections, objection_answers, objection_readings, objections
+from backend.services import corrections, kin, objection_answers, objection_readings, objections
+from backend.services.kin import KinForm
 from backend.services.objection_answers import AnswerForm
 from backend.services.objections import ObjectionForm
 from backend.workflow.states import Kind, State
@@ -165,8 +166,10 @@ def test_whoever_gave_a_name_hears_the_answer_and_the_number_tells_it_too(wall: 
     assert found["answer"] == KEPT.answer
     assert found["status"] == "已核查，不影响原来的办理"
     assert wrong.status_code in {404, 422}
-    told = [row for row in village.make.rows(Message) if row.subject.startswith("objection:")]
-    assert [row.recipient for row in told] == [f"account:{phone.account_id}"]
+    [told] = [row for row in village.make.rows(Message) if row.subject.startswith("objection:")]
+    assert told.recipient == f"account:{phone.account_id}"
+    assert told.data["status"] == "已有答复"
+    assert "异议" not in str(told.data)
 
 
 @pytest.mark.shows("procedure.7")
@@ -285,6 +288,42 @@ def test_opening_an_objection_is_in_the_audit_without_its_name(wall: Wall, villa
     [opened] = [each for each in village.make.rows(AuditRow) if each.action == "read_objection" + "s"]
     assert opened.actor_name == "周研判"
     assert opened.detail == {"objection": str(row.id)}
+
+
+@pytest.mark.shows("procedure.7")
+def test_nobody_is_told_the_hour_at_which_somebody_objected(wall: Wall, village: Village) -> None:
+    morning = datetime.combine(village.today + timedelta(days=3), time(9), tzinfo=clock.SHANGHAI)  # after the weekend
+    with clock.at(village.now):
+        family = village.cast.farmer("phone of 张三")
+        before = family.get("/inbox").json["items"]
+    wall.object(name=NAME)
+
+    with clock.at(village.now):
+        [receipt] = family.get("/declarations").json["items"]
+        lines = family.get(f"/declarations/{receipt['id']}").json["timeline"]
+        events = village.cast.phone("village").get(f"/cases/{wall.first}").json["events"]
+        assert family.get("/inbox").json["items"] == before
+    with clock.at(morning):
+        [news, *rest] = family.get("/inbox").json["items"]
+    at = [each["at"] for each in lines if each["kind"] == "objected"]
+    at += [each["at"] for each in events if each["action"] == "object"]
+    assert [clock.local(datetime.fromisoformat(each)).time() for each in at] == [time(0)] * 2
+    assert rest == before
+    told = clock.local(datetime.fromisoformat(news["at"]))
+    assert (told.date(), told.time() <= morning.time()) == (morning.date(), True)
+    [message] = [row for row in village.make.rows(Message) if str(row.id) == str(news["id"])]
+    assert message.not_before == message.owed_at
+
+
+def test_a_relative_of_the_family_opens_no_objection_against_it(wall: Wall, village: Village) -> None:
+    wall.object(name=NAME, phone=PHONE)
+    [row] = village.make.rows(Objection)
+    relative = KinForm("township_staff", "sibling", staff_id=village.cast.staff_id("reviewer"))
+    village.run(kin.register, wall.first, relative, login="town_lead")
+
+    with pytest.raises(NotAllowed, match="请回避"):
+        village.run(objection_readings.read_objection, row.id, login="reviewer")
+    assert village.run(objection_readings.read_objection, row.id, login="second_reviewer").name == NAME
 
 
 @pytest.mark.parametrize(

@@ -168,8 +168,14 @@ def _facts_of_complaints(rows: Sequence[Any], ask: Ask) -> Iterator[Entry]:
         )
         target = ask.word("complaint_targets", row.target)
         said = f"{ask.word('complaint_kinds', row.kind)}（{target}）"
-        fact = Fact(row, ask, course, "投诉建议", row.receipt_no, said, called(row.said_place), day_of(row.sent_at))
+        number, where = _last_signs(row.receipt_no), called(row.said_place)
+        fact = Fact(row, ask, course, "投诉建议", number, said, where, day_of(row.sent_at))
         yield Entry(row.township_code, row.village_code, fact)
+
+
+def _last_signs(receipt_no: str) -> str:
+    """Return what an office finds a complaint by; whoever holds the whole number reads what its sender is told."""
+    return f"尾号{receipt_no[-4:]}"
 
 
 def _petitions(ask: Ask) -> Select[*tuple[Any, ...]]:

@@ -52,10 +52,10 @@ export function dayWords(day: string | null | undefined, now = new Date()): stri
   return `${Number(year) === now.getFullYear() ? "" : `${year}年`}${Number(month)}月${Number(date)}日`;
 }
 
-/** A moment of the server in China's time, whatever the phone is set to: 3月5日 14:07. */
+/** A moment of the server in China's time, whatever the phone is set to: 3月5日 14:07; midnight sharp stands for its day. */
 export function momentWords(moment: string | null | undefined): string {
   const time = Date.parse(moment ?? "");
   if (Number.isNaN(time)) return "";
   const there = new Date(time + 8 * 3600 * 1000).toISOString();
-  return `${dayWords(there)} ${there.slice(11, 16)}`;
+  return there.endsWith("T00:00:00.000Z") ? dayWords(there) : `${dayWords(there)} ${there.slice(11, 16)}`;
 }

@@ -25,7 +25,7 @@ page({
         buttons: value.duties.flatMap((duty) => buttonsOf(duty, value, may)),
         links: linksOf(value, may),
         masked: masked.map(([name, shown]) => ({ name: MASKED[name] ?? "", value: shown })).filter((each) => each.name),
-        events: [...value.events].reverse().slice(0, 20).map((each) => ({ ...each, day: momentWords(each.at) })),
+        events: [...value.events].reverse().slice(0, 20).map((each, index) => ({ ...each, key: `${index}`, day: momentWords(each.at) })),
         promised: dayWords(value.promised_on),
         canCall: masked.some(([name]) => name !== "id_number"),
       });
