@@ -12,7 +12,7 @@ from backend.db import db
 from backend.models import Circuit, Message, Task
 from backend.policy.county import current_policy
 from backend.policy.ladder import WAY_NAMES
-from backend.services import circuits, digests, endings, phone_codes
+from backend.services import circuits, digests, endings, leases, phone_codes
 from backend.services.channels.contract import Channel, Channels, NotThisWay, Ready, Taken
 from backend.wechat.fields import Unfit
 from backend.workflow.deadlines import on_the_day, spoken_at
@@ -66,6 +66,9 @@ def look(message: Message, channels: Channels, known: Survey) -> tuple[Channel, 
     while message.way_no < len(ways):
         way = ways[message.way_no]
         channel, why = channels.get(way), "这个渠道没有开通"
+        if channel is not None and leases.is_in_doubt(message, channel):
+            endings.end(message, "uncertain", f"可能已送达，现在再发会收到两次（{message.why}）")
+            return None
         if channel is not None:  # what is not open has no hours to wait for
             if (moment := _later(message, way)) is not None:
                 endings.owe_again(message, moment)

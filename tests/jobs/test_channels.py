@@ -201,6 +201,35 @@ def test_a_lost_answer_is_sent_again_only_under_a_key(
     assert ends.arrived(way) == 1
 
 
+def _long_after_its_calls(app: Flask) -> None:
+    """Let so much real time pass that WeChat has forgotten the keys of the calls until now."""
+    with app.app_context():
+        db.session.execute(update(Attempt).values(called_at=clock.real_now() - timedelta(minutes=11)))
+        db.session.commit()
+
+
+@pytest.mark.parametrize("moment", [timedelta(minutes=12), timedelta(hours=20)])
+def test_a_lost_answer_is_not_repeated_once_its_key_is_forgotten(
+    make: Maker,
+    app: Flask,
+    ends: FarEnds,
+    owed: Callable[..., int],
+    send: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    moment: timedelta,
+) -> None:
+    ends.order("service", "lose")
+    message = owed("service")
+    assert send() == 1
+    monkeypatch.setattr("backend.wechat.emulator.messages.KEY_KNOWN_SECONDS", 0.0)
+    _long_after_its_calls(app)
+
+    assert send(moment) == 0
+
+    assert (state(make, message), ends.arrived("service")) == ("uncertain", 1)
+
+
 @pytest.mark.parametrize("way", OUTSIDE)
 def test_a_channel_that_is_stopped_burns_nothing_and_comes_back(
     make: Maker, app: Flask, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str, way: str
