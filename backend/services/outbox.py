@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 
 from backend import clock
-from backend.db import db, new_id, ring, use_case
+from backend.db import db, ring, use_case
 from backend.models import Attempt, Message
 from backend.services import circuits, claims, endings, leases, sendable
 from backend.services.channels.contract import Channel, Channels, Failure, Outcome, Taken
@@ -136,27 +136,12 @@ def _begin(message: Message, channels: Channels, known: sendable.Survey) -> Call
         return None
     channel, ready = found
     if ready.send is None:
-        _note(message, channel, "sent")
+        endings.note_try(message, channel.name, "sent")
         endings.end(message, "sent", "")
         return None
-    attempt = _note(message, channel, "calling")
+    attempt = endings.note_try(message, channel.name, "calling")
     sick = circuits.with_bugs(known.circuits, channel.name, message.template)
     return Call(message.id, message.recipient, attempt.id, channel, ready.send, str(message.lease_of), sick)
-
-
-def _note(message: Message, channel: Channel, state: str) -> Attempt:
-    message.tries += 1
-    attempt = Attempt(
-        id=new_id(),
-        message_id=message.id,
-        channel=channel.name,
-        number=message.tries,
-        state=state,
-        called_at=clock.real_now(),
-        answered_at=clock.real_now() if state == "sent" else None,
-    )
-    db.session.add(attempt)
-    return attempt
 
 
 @use_case

@@ -21,25 +21,8 @@ class Call:
 
     def prepare(self, message: Message) -> Ready:
         """Open the duty in this very transaction: there is nothing to send afterwards."""
-        if message.declaration_id is None:
-            raise NotThisWay("没有可以当面告知的人")
-        with as_system("somebody must be told in person"):
-            declaration = db.session.scalars(
-                select(Declaration).where(Declaration.id == message.declaration_id)
-            ).one_or_none()
-            if declaration is None:
-                raise NotThisWay("没有可以当面告知的人")
-            case = engine.find_case(declaration.case_id)
-            if not self._is_asked_already(case.id, declaration.id):
-                by = system_actor(case.county_code, "somebody must be told in person")
-                detail = {"declaration": str(declaration.id), "status": message.data["status"]}
-                engine.owe(case, "tell_asked", in_person(case, detail), by=by, detail=detail)
+        ask(message)
         return Ready(None)
-
-    @staticmethod
-    def _is_asked_already(case_id: int, declaration_id: int) -> bool:
-        query = select(Task).where(Task.case_id == case_id, Task.kind == Kind.TELL, Task.open_due.is_not(None))
-        return any(task.detail.get("declaration") == str(declaration_id) for task in db.session.scalars(query))
 
     def failure(self, error: Exception) -> Failure | None:
         """Return nothing, for nothing leaves the program here."""
@@ -50,3 +33,25 @@ class Call:
 
     def refused(self, message: Message, failure: Failure) -> None:
         """Take note of nothing, for nobody refuses here."""
+
+
+def ask(message: Message) -> None:
+    """Open the duty to tell a message's family in person, where none is open; raises `NotThisWay`."""
+    if message.declaration_id is None:
+        raise NotThisWay("没有可以当面告知的人")
+    with as_system("somebody must be told in person"):
+        declaration = db.session.scalars(
+            select(Declaration).where(Declaration.id == message.declaration_id)
+        ).one_or_none()
+        if declaration is None:
+            raise NotThisWay("没有可以当面告知的人")
+        case = engine.find_case(declaration.case_id)
+        if not _is_asked_already(case.id, declaration.id):
+            by = system_actor(case.county_code, "somebody must be told in person")
+            detail = {"declaration": str(declaration.id), "status": message.data["status"]}
+            engine.owe(case, "tell_asked", in_person(case, detail), by=by, detail=detail)
+
+
+def _is_asked_already(case_id: int, declaration_id: int) -> bool:
+    query = select(Task).where(Task.case_id == case_id, Task.kind == Kind.TELL, Task.open_due.is_not(None))
+    return any(task.detail.get("declaration") == str(declaration_id) for task in db.session.scalars(query))
