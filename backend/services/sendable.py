@@ -11,7 +11,7 @@ from backend.access.scope import as_system
 from backend.db import db
 from backend.models import Circuit, Message, Task
 from backend.policy.county import current_policy
-from backend.policy.ladder import WAY_NAMES
+from backend.policy.ladder import WAY_NAMES, Way
 from backend.services import circuits, digests, endings, leases, phone_codes
 from backend.services.channels.contract import Channel, Channels, NotThisWay, Ready, Taken
 from backend.wechat.fields import Unfit
@@ -24,8 +24,10 @@ Send = Callable[[], Taken]
 CANNOT = (Unfit, LookupError, ValueError)
 """What a message that can never be sent raises: it is parked, and holds nobody up."""
 
-_DAYS_BACK = 3
-"""A message is sent at most so many days after the one on which it was owed."""
+_NO_CAP = frozenset({digests.KIND, "nudge", "supervision"})
+"""What speaks for others, and what a person of rank has said: left in the inbox by a count it would not be heard."""
+_DAYS_BACK = 4
+"""The cap looks so far back for what was owed before and sent today: over a weekend."""
 
 _STILL_OPEN = select(Task.id).where(Task.id.in_(bindparam("ids", expanding=True)), Task.open_due.is_not(None))
 _SENT_TODAY = (
@@ -123,8 +125,8 @@ def _sent_today(recipients: Set[str]) -> dict[str, int]:
 
 
 def _is_over_cap(message: Message, known: Survey) -> bool:
-    """Say whether this person has been sent enough today; what cannot wait is not counted."""
-    if message.priority == URGENT:
+    """Say whether this person has been sent enough today; what cannot wait or must be heard goes out all the same."""
+    if message.priority == URGENT or message.kind in _NO_CAP or Way.CALL in endings.ways_of(message):
         return False
     most: int = current_policy(message.county_code).numbers["messages_a_day"]
     return known.sent_today.get(message.recipient, 0) >= most
