@@ -167,7 +167,7 @@ def _finish(outcomes: Sequence[tuple[Call, Outcome]], messages: Mapping[int, Mes
         for call in taken:
             call.channel.sent(messages[call.message_id])
             endings.end(messages[call.message_id], "sent", "")
-    circuits.went_well({call.heals for call in taken if call.heals})
+    circuits.went_well({name for call in taken for name in call.heals})
     for call, outcome in outcomes:
         if isinstance(outcome, Failure) and _bears_on(messages[call.message_id], call, outcome):
             _after_failure(messages[call.message_id], call.channel, outcome)
@@ -202,7 +202,10 @@ def _after_failure(message: Message, channel: Channel, failure: Failure) -> None
     elif failure.advice in {Advice.RETRY, Advice.UNCERTAIN}:
         endings.try_again(message, failure.why)
     elif failure.advice is Advice.STOP_CHANNEL:
-        endings.wait_for_channel(message, circuits.stop(channel.name, failure.errcode, failure.why), failure.why)
+        until = circuits.stop(channel.name, failure.errcode, failure.why)
+        # Whoever tried it when its pause was over is looked at again at once, for there may be another way.
+        is_out = circuits.is_out(circuits.standing([channel.name]), channel.name)
+        endings.wait_for_channel(message, clock.now() if is_out else until, failure.why)
     elif failure.advice is Advice.FALL_BACK:
         channel.refused(message, failure)
         endings.next_way(message, failure.why)

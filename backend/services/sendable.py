@@ -68,24 +68,41 @@ def look(message: Message, channels: Channels, known: Survey) -> tuple[Channel, 
     while message.way_no < len(ways):
         way = ways[message.way_no]
         channel, why = channels.get(way), "这个渠道没有开通"
-        if channel is not None and leases.is_in_doubt(message, channel):
-            endings.end(message, "uncertain", f"可能已送达，现在再发会收到两次（{message.why}）")
-            return None
         if channel is not None:  # what is not open has no hours to wait for
-            if (moment := _later(message, way)) is not None:
-                endings.owe_again(message, moment)
-                return None
-            if (stopped := circuits.open_until(known.circuits, way, message.template)) is not None:
-                endings.wait_for_channel(message, stopped, f"渠道暂停：{WAY_NAMES[way]}")
+            why = _held_up(message, channel, channels, known)
+            if message.state != "claimed":
                 return None
             try:
-                return channel, channel.prepare(message)
+                if not why:
+                    return channel, channel.prepare(message)
             except NotThisWay as because:
                 why = str(because)
         message.way_no, message.failures = message.way_no + 1, 0
         message.why = why[:200] if channel is not None or not message.why else message.why
     endings.end(message, "refused", message.why or "没有可用的渠道，请看站内消息")
     return None
+
+
+def _held_up(message: Message, channel: Channel, channels: Channels, known: Survey) -> str:
+    """Let a message end or wait where it cannot go now; say why where waiting is no use, nothing where it can go."""
+    if leases.is_in_doubt(message, channel):
+        endings.end(message, "uncertain", f"可能已送达，现在再发会收到两次（{message.why}）")
+        return ""
+    if (moment := _later(message, channel.name)) is not None:
+        if moment < message.not_after:
+            endings.owe_again(message, moment)
+        return "等到能发的时候已过时效"
+    if (stopped := circuits.open_until(known.circuits, channel.name, message.template)) is None:
+        return ""
+    if not _goes_round(message, channels, known):
+        endings.wait_for_channel(message, stopped, f"渠道暂停：{WAY_NAMES[channel.name]}")
+    return f"渠道一直停着：{WAY_NAMES[channel.name]}"
+
+
+def _goes_round(message: Message, channels: Channels, known: Survey) -> bool:
+    """Say whether a message need not wait for its stopped channel: that one is out, and another is open behind it."""
+    way, *others = endings.ways_of(message)[message.way_no :]
+    return circuits.is_out(known.circuits, way) and any(each in channels for each in others)
 
 
 def _is_over(message: Message, known: Survey) -> bool:

@@ -248,6 +248,50 @@ def test_a_channel_that_is_stopped_burns_nothing_and_comes_back(
     assert max(each.failures for each in make.messages()) == 0
 
 
+def test_a_channel_that_stays_stopped_is_gone_round(
+    make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    ends.emulator.order("errcode", endpoint=SUBSCRIBE, errcode=40164, count=None)
+    with_another, alone = owed("subscribe", "sms"), owed("subscribe", subject="alone")
+
+    assert (send(), send(timedelta(minutes=5))) == (1, 0), "the first pause is waited for"
+    send(timedelta(minutes=61))
+    send(timedelta(minutes=62))
+    late = owed("subscribe", "sms", subject="late")
+    send(timedelta(minutes=63))
+
+    assert [state(make, each) for each in (with_another, late, alone)] == ["sent", "sent", "owed"]
+    assert ends.arrived("sms") == 2
+    assert ends.called("subscribe") == 2, "nobody asks a stopped channel but once an hour"
+
+
+def test_a_channel_that_works_again_is_waited_for_anew(
+    make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    ends.emulator.order("errcode", endpoint=SUBSCRIBE, errcode=40164, count=2)
+    first = owed("subscribe")
+    for minutes in (0, 61, 122):
+        send(timedelta(minutes=minutes))
+
+    assert state(make, first) == "sent"
+    assert [circuit.bugs for circuit in make.rows(Circuit)] == [0]
+
+
+def test_what_would_be_too_old_after_the_quiet_hours_goes_its_next_way(
+    make: Maker, app: Flask, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    message = owed("subscribe", "call")
+    night, morning = NOON + timedelta(hours=9, minutes=30), NOON + timedelta(hours=20)
+    with app.app_context():
+        db.session.execute(update(Message).where(Message.id == message).values(not_before=night, not_after=morning))
+        db.session.commit()
+
+    assert send(timedelta(hours=9, minutes=31)) == 0
+
+    [ended] = make.messages(id=message)
+    assert (ended.state, len([row for row in make.rows(Task) if row.kind == Kind.TELL])) == ("refused", 1)
+
+
 @pytest.mark.parametrize("way", OUTSIDE)
 def test_five_bugs_in_a_row_stop_the_template_until_somebody_looks(
     make: Maker, cast: Cast, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str, way: str
