@@ -5,13 +5,16 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
 from backend import clock
 from backend.db import db, use_case
 from backend.models import Leader
+
+LONG_OVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""The end of a lease that was given back: past whatever the clock is set to."""
 
 
 class Lead:
@@ -29,13 +32,13 @@ class Lead:
     def hold_on(self) -> None:
         """Renew the lease once a third of it has passed; never call it within a transaction."""
         if self._leads and clock.monotonic() - self._renewed > self._lease.total_seconds() / 3:
-            _move_end(self._work, self._holder, self._lease)
+            _move_end(self._work, self._holder, clock.real_now() + self._lease)
             self._renewed = clock.monotonic()
 
     def give_back(self) -> None:
         """Let others do the work."""
         if self._leads:
-            _move_end(self._work, self._holder, timedelta())
+            _move_end(self._work, self._holder, LONG_OVER)
 
 
 @contextmanager
@@ -59,13 +62,13 @@ def _take(work: str, holder: str, lease: timedelta) -> bool:
     if row is None:
         db.session.add(Leader(work=work, holder=holder, until_at=now + lease))
         return True
-    if row.until_at > now:
-        return False
+    if now < row.until_at <= now + 2 * lease:
+        return False  # one that ends later than any lease of now can was taken before the clock was set back
     row.holder, row.until_at = holder, now + lease
     return True
 
 
 @use_case
-def _move_end(work: str, holder: str, lease: timedelta) -> None:
+def _move_end(work: str, holder: str, until: datetime) -> None:
     mine = update(Leader).where(Leader.work == work, Leader.holder == holder)
-    db.session.execute(mine.values(until_at=clock.real_now() + lease))
+    db.session.execute(mine.values(until_at=until))
