@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from backend import clock
 from backend.access.permissions import LEVEL_OF_ROLE, ROLE_NAMES, Role
@@ -142,17 +142,22 @@ class Desks:
 _LEVELS = frozenset(LEVEL_OF_ROLE.values())
 
 
-def _holders(places: Set[str], today: date) -> Select[int, Role, str]:
-    away = select(Absence.id).where(
-        Absence.staff_id == Identity.staff_id,
+def _is_away(today: date) -> ColumnElement[bool]:
+    """Say of a row of `Staff` that they are away on this day."""
+    absence = select(Absence.id).where(
+        Absence.staff_id == Staff.id,
         Absence.from_on <= today,
         Absence.until_on >= today,
         Absence.ended_at.is_(None),
     )
+    return absence.exists()
+
+
+def _holders(places: Set[str], today: date) -> Select[int, Role, str]:
     return (
         select(Identity.staff_id, Identity.role, Identity.region_code)
         .join(Staff, Staff.id == Identity.staff_id)
-        .where(Identity.region_code.in_(places), Identity.ended_at.is_(None), Staff.is_active, ~away.exists())
+        .where(Identity.region_code.in_(places), Identity.ended_at.is_(None), Staff.is_active, ~_is_away(today))
     )
 
 
@@ -167,6 +172,7 @@ def _deputies(places: Set[str], today: date) -> Select[int, str, str, int, int |
             Deputy.until_on >= today,
             Deputy.ended_at.is_(None),
             Staff.is_active,
+            ~_is_away(today),
         )
         .order_by(Deputy.id)
     )

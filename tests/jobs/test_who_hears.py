@@ -12,7 +12,7 @@ from backend.access.permissions import Role
 from backend.db import in_transaction
 from backend.errors import Invalid, NotAllowed
 from backend.models import Deputy, Identity, Message
-from backend.services import alert_schedule, deputies, explanations
+from backend.services import absences, alert_schedule, deputies, explanations
 from backend.services.deputies import NewDeputy
 from backend.services.hearers import Desks
 from backend.workflow.outbox import URGENT, owe
@@ -274,6 +274,19 @@ def test_a_deputy_hears_in_place_of_whoever_is_away_and_before_the_level_above(
     assert spoken.keys() == staff(cast, "next_village")
     assert f"staff:{above}" not in spoken
     assert "B角" in next(iter(spoken.values())).data["hint"]
+
+
+def test_a_deputy_on_leave_stands_in_for_nobody(make: Maker, cast: Cast, app: Flask, sweep: Run, kind: str) -> None:
+    with clock.at(NOON), signed_in(cast, "town_lead") as lead:
+        deputies.name_deputy(deputy(cast, stands_for=cast.staff_id("village")), by=lead)
+    for login in ("village", "next_village"):
+        with clock.at(NOON), signed_in(cast, login) as leaving:
+            absences.say(leaving.id, TODAY, TODAY + timedelta(days=5), by=leaving)
+    make.case()
+
+    sweep()
+
+    assert heard(make, "new").keys() == staff(cast, "town_lead")
 
 
 def test_a_deputy_has_the_tasks_of_the_post_for_that_time_only(make: Maker, cast: Cast, app: Flask, kind: str) -> None:
