@@ -276,6 +276,34 @@ def test_a_deputy_hears_in_place_of_whoever_is_away_and_before_the_level_above(
     assert "B角" in next(iter(spoken.values())).data["hint"]
 
 
+@pytest.mark.parametrize(
+    ("level", "there", "instead"),
+    [
+        ("orange", ("village", "town_op"), ("town_op",)),
+        ("red", ("village", "head", "county_op"), ("county_op",)),
+        ("red", ("village", "head", "town_lead", "county_lead"), ("county_lead",)),
+        ("supervision", ("village", "head", "town_lead", "county_op"), ("county_op",)),
+    ],
+)
+def test_where_a_named_post_is_vacant_the_level_above_hears(
+    make: Maker,
+    cast: Cast,
+    app: Flask,
+    sweep: Run,
+    kind: str,
+    level: str,
+    there: tuple[str, ...],
+    instead: tuple[str, ...],
+) -> None:
+    everybody = staff(cast, *there)
+    due_now(app, make.duty(make.case()).id, level, MONDAY)
+
+    sweep(MONDAY)
+
+    spoken = heard(make, level)
+    assert staff(cast, *instead) <= spoken.keys() <= everybody
+
+
 def test_a_deputy_on_leave_stands_in_for_nobody(make: Maker, cast: Cast, app: Flask, sweep: Run, kind: str) -> None:
     with clock.at(NOON), signed_in(cast, "town_lead") as lead:
         deputies.name_deputy(deputy(cast, stands_for=cast.staff_id("village")), by=lead)
