@@ -322,6 +322,18 @@ def test_the_next_channel_has_its_turn_once(
     assert [row for row in make.rows(Task) if row.kind == Kind.TELL] == []
 
 
+def test_a_dead_openid_is_no_fault_of_the_template(
+    make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    ends.emulator.order("errcode", endpoint=SUBSCRIBE, errcode=40003, count=6)
+    messages = [owed("subscribe", "sms", subject=str(serial)) for serial in range(6)]
+
+    assert send() == 12
+
+    assert {state(make, each) for each in messages} == {"sent"}
+    assert make.rows(Circuit) == []
+
+
 def test_a_text_message_waits_for_its_own_hours(
     make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
 ) -> None:

@@ -92,7 +92,7 @@ def test_a_page_must_be_in_the_released_version(emulator: Emulator, wechat: Live
 
 
 def test_a_stranger_gets_no_message(wechat: LiveWeChat) -> None:
-    assert refusal(lambda: wechat.send_subscribe(reminder("nobody"))) == (40003, Advice.BUG)
+    assert refusal(lambda: wechat.send_subscribe(reminder("nobody"))) == (40003, Advice.FALL_BACK)
 
 
 @pytest.mark.parametrize(
