@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+import structlog
 from sqlalchemy import bindparam, func, select
 
 from backend import clock
@@ -12,6 +13,7 @@ from backend.db import db
 from backend.models import Circuit, Message, Task
 from backend.policy.county import current_policy
 from backend.policy.ladder import WAY_NAMES, Way
+from backend.privacy.seal import SealBroken
 from backend.services import circuits, digests, endings, leases, phone_codes
 from backend.services.channels.contract import Channel, Channels, NotThisWay, Ready, Taken
 from backend.wechat.fields import Unfit
@@ -19,9 +21,11 @@ from backend.workflow.deadlines import on_the_day, spoken_at
 from backend.workflow.outbox import URGENT
 from backend.workflow.places import is_practice
 
+log = structlog.get_logger()
+
 Send = Callable[[], Taken]
 
-CANNOT = (Unfit, LookupError, ValueError)
+CANNOT = (Unfit, LookupError, ValueError, SealBroken)
 """What a message that can never be sent raises: it is parked, and holds nobody up."""
 
 _NO_CAP = frozenset({digests.KIND, "nudge", "supervision"})
@@ -77,6 +81,9 @@ def look(message: Message, channels: Channels, known: Survey) -> tuple[Channel, 
                     return channel, channel.prepare(message)
             except NotThisWay as because:
                 why = str(because)
+            except SealBroken:
+                log.exception("number_does_not_open", message=message.id, way=way)
+                why = "登记的号码打不开，请重新登记"
         message.way_no, message.failures = message.way_no + 1, 0
         message.why = why[:200] if channel is not None or not message.why else message.why
     endings.end(message, "refused", message.why or "没有可用的渠道，请看站内消息")

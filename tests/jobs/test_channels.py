@@ -452,6 +452,26 @@ def test_a_value_that_fits_no_field_is_parked_and_holds_nobody_up(
     assert (state(make, broken), state(make, fine)) == ("refused", "sent")
 
 
+def test_a_number_that_does_not_open_holds_nobody_up_and_is_told_in_person(
+    make: Maker,
+    app: Flask,
+    declaration: Declaration,
+    ends: FarEnds,
+    owed: Callable[..., int],
+    send: Callable[..., int],
+    kind: str,
+) -> None:
+    with app.app_context(), as_system("a test spoils a number"):
+        db.session.execute(update(Declaration).values(phone_sealed="spoilt"))
+        db.session.commit()
+    broken, fine = owed("sms", "call"), owed("subscribe", subject="y")
+
+    assert send() == 1
+
+    assert (state(make, broken), state(make, fine)) == ("sent", "sent")
+    assert attempts(make) == [("call", "sent"), ("subscribe", "sent")]
+
+
 def test_this_installations_templates_are_checked_at_the_start(tmp_path: Path, kind: str) -> None:
     file = tmp_path / "templates.json"
     good = {
