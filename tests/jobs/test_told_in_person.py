@@ -13,7 +13,7 @@ from backend.policy.ladder import Audience
 from backend.workflow.outbox import owe
 from backend.workflow.states import Kind
 from tests.jobs.conftest import NOON
-from tests.people import COUNTY, Maker
+from tests.people import COUNTY, Cast, Maker
 from tests.wechat.emulation import Emulator
 
 pytestmark = pytest.mark.shows("reminders.3")
@@ -83,6 +83,27 @@ def test_news_that_may_not_have_arrived_is_told_in_person_once(
     assert (ended.state, ended.why.endswith("已请村里当面告知")) == (ends, True)
     assert len(duties(make)) == 1
     assert sorted(row.channel for row in make.rows(Attempt) if row.message_id == message) == ["call", "subscribe"]
+
+
+def test_later_news_is_not_told_by_a_call_made_before_it(
+    make: Maker, cast: Cast, declaration: Declaration, owed: Callable[..., int], deliver: Run, emulator: Emulator
+) -> None:
+    emulator.order("errcode", endpoint=SEND, errcode=43101, count=None)
+    owed()
+    deliver()
+    [seen] = duties(make)
+    owed(status="不符合条件")
+    deliver()
+
+    body = {"way": "phone", "told_whom": "head", "told_on": "2026-11-20", "words": "已给老人打电话说明"}
+    with clock.at(NOON):
+        phone = cast.phone("village")
+        early = phone.post(f"/cases/{declaration.case_id}/tellings", version=seen.version, **body)
+        [duty] = duties(make)
+        late = phone.post(f"/cases/{declaration.case_id}/tellings", version=duty.version, **body)
+
+    assert (early.status_code, late.status_code) == (409, 201), (early.json, late.json)
+    assert (duty.detail["status"], len(duty.detail["messages"])) == ("不符合条件", 2)
 
 
 def test_what_arrived_is_told_by_nobody(make: Maker, owed: Callable[..., int], deliver: Run) -> None:
