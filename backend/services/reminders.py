@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -42,6 +42,8 @@ COLUMNS = (
 )
 Reached = tuple[datetime, int]
 """The last duty that was looked at, in the order of their rungs."""
+Known = Row[int, int | None, str, str, date, str]
+"""A message of a duty: its id, duty, subject, recipient, day and state."""
 
 log = structlog.get_logger()
 
@@ -163,7 +165,7 @@ def _owe(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], book: Sweep) 
         ring("outbox")
 
 
-def _known(task_ids: Sequence[int]) -> Sequence[Row[Any]]:
+def _known(task_ids: Sequence[int]) -> Sequence[Known]:
     """Return what these duties' people were owed today, and what still waits from before."""
     asked = Message.id, Message.task_id, Message.subject, Message.recipient, Message.day, Message.state
     query = select(*asked).where(
@@ -175,9 +177,9 @@ def _known(task_ids: Sequence[int]) -> Sequence[Row[Any]]:
     return db.session.execute(read_by("ix_messages_task_id", Message, query)).all()
 
 
-def _cancel_superseded(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], known: Sequence[Row[Any]]) -> None:
+def _cancel_superseded(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], known: Sequence[Known]) -> None:
     """Cancel what waits to say "new" of a duty that has another date, urgency or holder since, and is told anew."""
-    current = {each.task.id: each for each in climbed}
+    current: dict[int | None, Climb] = {each.task.id: each for each in climbed}
     told = {(row["task_id"], row["recipient"]): row["subject"] for row in rows if row["state"] == "owed"}
     stale = []
     for each in known:
