@@ -79,6 +79,7 @@ def circuit_line(circuit: Circuit) -> dict[str, Any]:
         "is_stopped": is_stopped,
         "until": circuit.open_until if is_stopped else None,
         "bugs": circuit.bugs,
+        "counted": "不合格" if template else "停用",
         "why": circuit.why,
         "changed_at": circuit.changed_at,
         "may_close": is_stopped or circuit.bugs > 0,

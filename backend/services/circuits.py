@@ -46,17 +46,27 @@ def open_until(known: Mapping[str, Circuit], way: str, template: str) -> datetim
     return max(later, default=None)
 
 
-def with_bugs(known: Mapping[str, Circuit], way: str, template: str) -> str:
-    """Return the name of a template's circuit if it was refused for our own fault since its last success, else ""."""
-    row = known.get(template_on(way, template))
-    return row.name if row is not None and row.bugs > 0 else ""
+def is_out(known: Mapping[str, Circuit], way: str) -> bool:
+    """Say whether a channel was stopped again when its pause was over: then nobody waits for it who has another way."""
+    row = known.get(way)
+    return row is not None and row.bugs > 1
+
+
+def with_bugs(known: Mapping[str, Circuit], way: str, template: str) -> tuple[str, ...]:
+    """Return the circuits of a channel and of its template that count something since their last success."""
+    rows = (known.get(way), known.get(template_on(way, template)))
+    return tuple(row.name for row in rows if row is not None and row.bugs > 0)
 
 
 def stop(way: str, errcode: int | None, why: str) -> datetime:
-    """Stop a channel: until midnight in China when its day's quota is spent, else for an hour. One alarm each time."""
+    """Stop a channel: until midnight in China when its day's quota is spent, else for an hour. One alarm each time.
+
+    How often it was stopped in a row stands where a template counts its refusals; a spent quota comes back by itself.
+    """
     until = next_midnight(clock.now()) if errcode == DAILY_QUOTA else clock.now() + TRIED_AGAIN_AFTER
     row = _row(way)
     if row.open_until is None or row.open_until <= clock.now():
+        row.bugs += errcode != DAILY_QUOTA
         log.error("channel_stopped", channel=way, errcode=errcode, until=until.isoformat())
     row.open_until, row.why, row.changed_at = until, why[:200], clock.now()
     return until
@@ -72,7 +82,7 @@ def count_bug(way: str, template: str, why: str) -> None:
 
 
 def went_well(names: Collection[str]) -> None:
-    """Forget the refusals before a success of these templates, as `template_on` names them."""
+    """Forget what was counted before a success of these circuits."""
     if not names:
         return
     mine = update(Circuit).where(Circuit.name.in_(names), Circuit.bugs > 0)

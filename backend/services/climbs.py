@@ -15,7 +15,7 @@ from backend.policy import Policy
 from backend.policy.county import county_workdays, current_policy, policy_of
 from backend.policy.ladder import Level
 from backend.services.reminder_words import LATE
-from backend.workflow.deadlines import NextRung, rungs
+from backend.workflow.deadlines import NextRung, red_again, rungs
 from backend.workflow.outbox import URGENT
 from backend.workflow.tasks import NEW
 
@@ -64,6 +64,8 @@ class Ladders:
                     break
                 if rung.at > task.next_rung_at:
                     level = rung.level
+            if then is None:
+                then = red_again(task.due_on, self.now, policy.ladder, county_workdays(task.county_code))
         except CANNOT as error:
             self.park(task.id, error)
             return None

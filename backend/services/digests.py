@@ -1,8 +1,8 @@
 """One digest a day instead of a message per case: who had enough messages already hears the rest in one."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -23,16 +23,25 @@ GATHERS = timedelta(minutes=10)
 """A digest waits at least so long: a morning's sweep takes a while, and all of it belongs into one."""
 _GONE_OUT = ("owed", "claimed", "sent", "uncertain", "refused", "expired", "cancelled")
 
+LONGEST_REST = timedelta(days=14)
+"""What was written before that has long been said: no rest of the calendar holds anything back for so long."""
+
 Rows = Sequence[dict[str, Any]]
+Ear = tuple[str, date]
+"""A person on a day."""
 
 
 @dataclass
 class Loads:
-    """How many messages of duties each person was owed today; remembered for one sweep, beside which there is none."""
+    """How many messages of duties each person hears on which day; remembered for one sweep, beside which is none.
+
+    Counted is the day on which a message may be said, for on that day it is one of many: what three days of rest have
+    held back all speaks on one morning.
+    """
 
     today: date = field(default_factory=clock.today)
-    counts: dict[str, int] = field(default_factory=dict)
-    routines: dict[str, int] = field(default_factory=dict)
+    counts: dict[Ear, int] = field(default_factory=dict)
+    routines: dict[Ear, int] = field(default_factory=dict)
     """Of these, how many were about no family: a department's twenty lists a month are no twenty messages a day."""
 
     def copy(self) -> "Loads":
@@ -46,78 +55,96 @@ class Loads:
         the duties of `ROUTINE_KINDS`, of which a person hears singly only so often a day.
         """
         counted = [row for row in rows if row["state"] == "owed" and row["priority"] != URGENT]
-        self._count({row["recipient"] for row in counted} - set(self.counts))
+        self._count({_ear(row) for row in counted} - set(self.counts))
         beyond = [row for row in counted if self._is_beyond(row, policies[row["task_id"]].numbers, routine)]
         digests = self._digests(beyond, policies)
         for row in beyond:
-            row["state"], row["why"], row["digest_id"] = "inbox", "并入每日摘要", digests[row["recipient"]]
+            row["state"], row["why"], row["digest_id"] = "inbox", "并入每日摘要", digests[_ear(row)]
 
     def _is_beyond(self, row: dict[str, Any], numbers: Mapping[str, int], routine: Set[int]) -> bool:
         """Count a row, and say whether the day's digest speaks for it."""
-        recipient = row["recipient"]
+        ear = _ear(row)
         if row["task_id"] in routine:
-            self.routines[recipient] += 1
-            if self.routines[recipient] > numbers["routine_digest_from"]:
+            self.routines[ear] += 1
+            if self.routines[ear] > numbers["routine_digest_from"]:
                 return True
-        self.counts[recipient] += 1
-        return self.counts[recipient] > numbers["digest_from"]
+        self.counts[ear] += 1
+        return self.counts[ear] > numbers["digest_from"]
 
-    def _count(self, recipients: Iterable[str]) -> None:
-        wanted = list(recipients)
-        self.counts.update(dict.fromkeys(wanted, 0))
-        self.routines.update(dict.fromkeys(wanted, 0))
-        if not wanted:
+    def _count(self, ears: Set[Ear]) -> None:
+        self.counts.update(dict.fromkeys(ears, 0))
+        self.routines.update(dict.fromkeys(ears, 0))
+        if not ears:
             return
         is_routine = Task.kind.in_(ROUTINE_KINDS).label("routine")
-        query = select(Message.recipient, is_routine, func.count().label("owed")).join(Task, Task.id == Message.task_id)
-        today = query.where(Message.recipient.in_(wanted), Message.day == self.today, Message.kind == "duty")
-        gone = today.where(Message.state.in_(_GONE_OUT)).group_by(Message.recipient, is_routine)
-        for row in db.session.execute(gone):
-            self.counts[row.recipient] += row.owed
-            self.routines[row.recipient] += row.owed if row.routine else 0
+        said = Message.recipient, Message.not_before, is_routine
+        query = select(*said, func.count().label("owed")).join(Task, Task.id == Message.task_id)
+        query = query.where(
+            Message.recipient.in_({recipient for recipient, _ in ears}),
+            Message.day >= self.today - LONGEST_REST,
+            Message.kind == "duty",
+            Message.state.in_(_GONE_OUT),
+            Message.not_before >= on_the_day(min(day for _, day in ears), time()),
+        )
+        for row in db.session.execute(query.group_by(*said)):
+            ear = row.recipient, clock.local(row.not_before).date()
+            if ear in ears:
+                self.counts[ear] += row.owed
+                self.routines[ear] += row.owed if row.routine else 0
 
-    def _digests(self, rows: Rows, policies: Mapping[int, Policy]) -> dict[str, int]:
-        """Return each person's open digest: today's while it waits, else tomorrow's, for what comes after it went out.
+    def _digests(self, rows: Rows, policies: Mapping[int, Policy]) -> dict[Ear, int]:
+        """Return each person's open digest of each day, or of the next, for what comes after that one went out.
 
         They are locked until this transaction ends, so that none goes out with half of what it speaks for.
         """
-        wanted: dict[str, dict[str, Any]] = {}
+        wanted: dict[Ear, tuple[datetime, datetime, dict[str, Any]]] = {}
         for row in sorted(rows, key=lambda each: each["not_before"]):
-            wanted.setdefault(row["recipient"], row)  # the one that can wait least
+            if (ear := _ear(row)) not in wanted:  # the one that can wait least
+                policy = policies[row["task_id"]]
+                begins = _begins(row, policy, ear[1])
+                wanted[ear] = begins, _begins(row, policy, _day(begins) + timedelta(days=1)), row
         if not wanted:
             return {}
-        tomorrow = self.today + timedelta(days=1)
         query = select(Message.recipient, Message.day, Message.id, Message.state).where(
             Message.kind == KIND,
             Message.subject == SUBJECT,
-            Message.recipient.in_(wanted),
-            Message.day.in_((self.today, tomorrow)),
+            Message.recipient.in_({recipient for recipient, _ in wanted}),
+            Message.day.in_({_day(moment) for first, second, _ in wanted.values() for moment in (first, second)}),
         )
-        known = {(row.recipient, row.day): row for row in db.session.execute(query.with_for_update())}
+        known = {(row.recipient, row.day): (row.id, row.state) for row in db.session.execute(query.with_for_update())}
         made = []
-        found: dict[str, int] = {}
-        for recipient, row in wanted.items():
-            todays = known.get((recipient, self.today))
-            day = self.today if todays is None or todays.state == "owed" else tomorrow
-            if (digest := known.get((recipient, day))) is None:
-                made.append(_digest(row, policies[row["task_id"]], day))
-            found[recipient] = digest.id if digest is not None else made[-1]["id"]
+        found: dict[Ear, int] = {}
+        for ear, (first, second, row) in wanted.items():
+            recipient = ear[0]
+            digest = known.get((recipient, _day(first)))
+            begins = first if digest is None or digest[1] == "owed" else second
+            if (digest := known.get((recipient, _day(begins)))) is None:
+                made.append(_digest(row, begins))
+                digest = known[recipient, _day(begins)] = made[-1]["id"], "owed"
+            found[ear] = digest[0]
         if made:
             db.session.execute(insert(Message), made)
         return found
 
 
-def _digest(row: dict[str, Any], policy: Policy, day: date) -> dict[str, Any]:
-    """Return the digest that speaks for a row and for whatever the same person hears of besides on this day."""
-    recipient, county_code, now = row["recipient"], row["county_code"], clock.now()
-    begins = _begins(row, policy, day)
+def _ear(row: dict[str, Any]) -> Ear:
+    return row["recipient"], _day(row["not_before"])
+
+
+def _day(moment: datetime) -> date:
+    return clock.local(moment).date()
+
+
+def _digest(row: dict[str, Any], begins: datetime) -> dict[str, Any]:
+    """Return the digest that speaks for a row and for whatever the same person hears of besides on its day."""
+    recipient, county_code = row["recipient"], row["county_code"]
     return {
         "id": new_id(),
         "county_code": county_code,
         "kind": KIND,
         "subject": SUBJECT,
         "recipient": recipient,
-        "day": day,
+        "day": _day(begins),
         "template": "duty",
         "data": {},
         "page": PAGE,
@@ -125,7 +152,7 @@ def _digest(row: dict[str, Any], policy: Policy, day: date) -> dict[str, Any]:
         "ways": ",".join(ways_for(county_code, Audience.STAFF)),
         "not_before": begins,
         "not_after": begins + timedelta(days=1),
-        "owed_at": now,
+        "owed_at": clock.now(),
     }
 
 

@@ -3,13 +3,21 @@
 import random
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from backend import clock
-from backend.models import Message
+from backend.db import db, new_id
+from backend.models import Attempt, Message
+from backend.policy.ladder import Way
 from backend.services import metrics
+from backend.services.channels import told_by_people
+from backend.services.channels.contract import NotThisWay
 
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600))
 JITTER = 0.4
 """Up to so much longer, so that what failed together does not come back together."""
+UNHEARD = frozenset({"uncertain", "refused", "expired"})
+"""Ended, and nobody knows that the person has heard it."""
 FINAL = frozenset({"sent", "uncertain", "refused", "expired", "cancelled", "inbox"})
 
 _dice = random.SystemRandom()
@@ -21,6 +29,37 @@ def end(message: Message, state: str, why: str) -> None:
     message.lease_of, message.lease_until = None, None
     message.ended_at = clock.now()
     metrics.message_ended(message.kind, state)
+    if state in UNHEARD and Way.CALL in ways_of(message):
+        _let_somebody_tell(message)
+
+
+def _let_somebody_tell(message: Message) -> None:
+    """Open the duty of the last way, once, for news that must be heard and ended before its turn: an elder waits."""
+    asked = select(Attempt.id).where(Attempt.message_id == message.id, Attempt.channel == Way.CALL)
+    if db.session.scalar(asked.limit(1)) is not None:
+        return
+    try:
+        told_by_people.ask(message)
+    except NotThisWay:
+        return  # there is nobody to go to; why it ended says so already
+    note_try(message, Way.CALL, "sent")
+    message.why = f"{message.why[:180]}；已请村里当面告知"
+
+
+def note_try(message: Message, way: str, state: str) -> Attempt:
+    """Write down a try on a channel, before it is made or as it is done."""
+    message.tries += 1
+    attempt = Attempt(
+        id=new_id(),
+        message_id=message.id,
+        channel=way,
+        number=message.tries,
+        state=state,
+        called_at=clock.real_now(),
+        answered_at=clock.real_now() if state == "sent" else None,
+    )
+    db.session.add(attempt)
+    return attempt
 
 
 def owe_again(message: Message, moment: datetime) -> None:

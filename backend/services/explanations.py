@@ -21,7 +21,7 @@ from backend.services.open_tasks import rules_of
 from backend.services.reminder_words import LATE, effective, place_of, spoken_from
 from backend.services.takers import hearing_role
 from backend.workdays import Workdays
-from backend.workflow.deadlines import WEEKDAYS, is_overdue, rungs
+from backend.workflow.deadlines import RED_AGAIN_AFTER, WEEKDAYS, is_overdue, rungs
 from backend.workflow.outbox import URGENT, ways_for
 from backend.workflow.places import name_of
 from backend.workflow.states import KIND_NAMES, Kind
@@ -95,12 +95,13 @@ def _to_come(task: Task, policy: Policy) -> Iterator[str]:
     if task.open_due is None:
         return
     if task.next_rung_at is None:
-        yield "提醒阶梯已经走完，等督办单签发新的期限。"
+        yield "提醒阶梯已经走完，不再自动提醒。"
         return
     yield "接下来："
     workdays = county_workdays(task.county_code)
     for step in _steps(task, policy, workdays):
         yield from _said_of(step, task, policy, workdays)
+    yield f"  以后仍没有办结：每{RED_AGAIN_AFTER.days}天再提醒一次，直到办结或者督办单签发新的期限。"
 
 
 class _Step(NamedTuple):
@@ -109,12 +110,15 @@ class _Step(NamedTuple):
     level: str
     at: datetime
     pending: str
+    is_said_again: bool = False
 
 
 def _steps(task: Task, policy: Policy, workdays: Workdays) -> list[_Step]:
     pending, first = task.next_rung_at or clock.now(), str(task.next_rung or NEW)
     limit, urgent = policy.limit(task.limit_key), task.pressing == URGENT
     all_rungs = rungs(task.due_on, limit, task.opened_on, policy.ladder, workdays, on_rest_days=urgent)
+    if first == Level.RED and all_rungs and pending > all_rungs[-1].at:
+        return [_Step(first, pending, first, is_said_again=True)]
     later = [rung for rung in all_rungs if rung.at > pending]
     swallowed = [rung for rung in later if rung.at <= clock.now()]
     spoken = _Step(swallowed[-1].level, clock.now(), first) if swallowed else _Step(first, pending, first)
@@ -129,7 +133,7 @@ def _said_of(step: _Step, task: Task, policy: Policy, workdays: Workdays) -> Ite
     day = clock.local(moment).date()
     rest = "" if workdays.is_workday(day) else f"，{workdays.why(day)}"
     second = "（第二次超期，直接按红色）" if heard_at != level else ""
-    yield f"  {_at(moment)}（周{WEEKDAYS[day.weekday()]}{rest}）{_level_words(level)}{second}：{_why_then(level, rung)}"
+    yield f"  {_at(moment)}（周{WEEKDAYS[day.weekday()]}{rest}）{_level_words(level)}{second}：{_why_then(step, rung)}"
     hearers = Desks(today=day).hearers(hearing_role(task), place_of(task), rung)
     names = _names({each.staff_id for each in hearers})
     for hearer in hearers:
@@ -152,10 +156,12 @@ def _family_hears(step: _Step, task: Task, day: date) -> bool:
     return db.session.scalars(still_promised([task.case_id or 0], day).limit(1)).first() is not None
 
 
-def _why_then(level: str, rung: Rung | None) -> str:
-    if level == NEW:
+def _why_then(step: _Step, rung: Rung | None) -> str:
+    if step.is_said_again:
+        return "阶梯已经走完，还没有办结，再提醒一次"
+    if step.level == NEW:
         return "新任务，马上告诉承办人"
-    if level == SNOOZED:
+    if step.level == SNOOZED:
         return "承办人推迟到这一天"
     if rung is None:
         return ""

@@ -32,8 +32,8 @@ class Call:
     send: "Send"
     lease: str = ""
     """What says that the message is this process's own; another took it, or gave it up, if it has another or none."""
-    heals: str = ""
-    """The circuit that counts refusals for our own fault, if it counted any: a success ends their row."""
+    heals: tuple[str, ...] = ()
+    """The circuits that counted something: a success ends their row."""
 
 
 class Hands:

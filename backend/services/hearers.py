@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from backend import clock
 from backend.access.permissions import LEVEL_OF_ROLE, ROLE_NAMES, Role
@@ -34,12 +34,16 @@ SHARES_DESK: dict[Role, tuple[Role, ...]] = {
 ABOVE: dict[Role, tuple[tuple[Role, ...], ...]] = {
     Role.GRID: ((Role.VILLAGE,), (Role.HEAD,), (Role.TOWN_OP, Role.TOWN_REVIEW), (Role.COUNTY_OP, Role.COUNTY_LEAD)),
     Role.VILLAGE: ((Role.TOWN_OP, Role.TOWN_REVIEW, Role.TOWN_LEAD), (Role.COUNTY_OP, Role.COUNTY_LEAD)),
+    Role.HEAD: ((Role.TOWN_OP, Role.TOWN_REVIEW, Role.TOWN_LEAD), (Role.COUNTY_OP, Role.COUNTY_LEAD)),
     Role.TOWN_REVIEW: ((Role.TOWN_LEAD, Role.COUNTY_OP), (Role.COUNTY_LEAD,)),
     Role.TOWN_LEAD: ((Role.COUNTY_OP, Role.COUNTY_LEAD),),
+    Role.COUNTY_OP: ((Role.COUNTY_LEAD,),),
     Role.COUNTY_LEAD: ((Role.COUNTY_OP,),),
     Role.DEPT: ((Role.COUNTY_OP, Role.COUNTY_LEAD),),
 }
-"""Where a desk is empty: who hears instead, step by step upwards. A village's desk holds its station head already."""
+"""Where a desk or a named post is empty: who hears instead, step by step upwards.
+
+A village's desk holds its station head already."""
 
 
 @dataclass(frozen=True)
@@ -103,17 +107,21 @@ class Desks:
 
     def responsible(self, role: Role, village_code: str) -> Sequence[Hearer]:
         """Return the desk's people and their deputies; where nobody is there, the first level above that has people."""
-        desk = self._at(SHARES_DESK.get(role, (role,)), village_code)
-        if desk:
-            return desk
+        return self._at(SHARES_DESK.get(role, (role,)), village_code) or self._above(role, village_code)
+
+    def _named(self, name: str, village_code: str) -> Sequence[Hearer]:
+        """Return who holds a post that a rung names; a vacant one is no reason that nobody hears at that rung."""
+        roles = WHO_HEARS[name]
+        found = self._at(roles, village_code) or self._above(roles[0], village_code)
+        return [Hearer(each.staff_id, each.why, False) for each in found]
+
+    def _above(self, role: Role, village_code: str) -> Sequence[Hearer]:
+        """Return the people of the first level above that has some, and that they hear because nobody is below."""
         for roles in ABOVE.get(role, ()):
             if instead := self._at(roles, village_code):
                 empty = f"{name_of(village_code[: LEVEL_OF_ROLE[role]])}暂无{ROLE_NAMES[role]}"
                 return [Hearer(each.staff_id, "；".join(filter(None, (empty, each.why)))) for each in instead]
         return ()
-
-    def _named(self, name: str, village_code: str) -> Sequence[Hearer]:
-        return [Hearer(each.staff_id, each.why, False) for each in self._at(WHO_HEARS[name], village_code)]
 
     def _at(self, roles: tuple[Role, ...], village_code: str) -> tuple[Hearer, ...]:
         longest = max(LEVEL_OF_ROLE[role] for role in roles)
@@ -142,17 +150,22 @@ class Desks:
 _LEVELS = frozenset(LEVEL_OF_ROLE.values())
 
 
-def _holders(places: Set[str], today: date) -> Select[int, Role, str]:
-    away = select(Absence.id).where(
-        Absence.staff_id == Identity.staff_id,
+def _is_away(today: date) -> ColumnElement[bool]:
+    """Say of a row of `Staff` that they are away on this day."""
+    absence = select(Absence.id).where(
+        Absence.staff_id == Staff.id,
         Absence.from_on <= today,
         Absence.until_on >= today,
         Absence.ended_at.is_(None),
     )
+    return absence.exists()
+
+
+def _holders(places: Set[str], today: date) -> Select[int, Role, str]:
     return (
         select(Identity.staff_id, Identity.role, Identity.region_code)
         .join(Staff, Staff.id == Identity.staff_id)
-        .where(Identity.region_code.in_(places), Identity.ended_at.is_(None), Staff.is_active, ~away.exists())
+        .where(Identity.region_code.in_(places), Identity.ended_at.is_(None), Staff.is_active, ~_is_away(today))
     )
 
 
@@ -167,6 +180,7 @@ def _deputies(places: Set[str], today: date) -> Select[int, str, str, int, int |
             Deputy.until_on >= today,
             Deputy.ended_at.is_(None),
             Staff.is_active,
+            ~_is_away(today),
         )
         .order_by(Deputy.id)
     )

@@ -5,7 +5,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import select, update
@@ -15,6 +15,8 @@ from backend.db import db, use_case
 from backend.models import Leader
 
 log = structlog.get_logger()
+LONG_OVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""The end of a lease that was given back: past whatever the clock is set to."""
 
 
 class LeadLost(Exception):
@@ -37,14 +39,14 @@ class Lead:
         return self._leads
 
     def hold_on(self) -> None:
-        """Renew the lease once a third of it has passed, by real time, which runs on while a machine sleeps.
+        """Renew the lease once a third of it has passed, by real time, which runs on while a machine sleeps and may be set.
 
         Never call it within a transaction. Errors: `LeadLost` when the lease ran out and somebody else took the work.
         """
         now = clock.real_now()
-        if not self._leads or now - self._renewed <= self._lease / 3:
+        if not self._leads or abs(now - self._renewed) <= self._lease / 3:
             return
-        if not _move_end(self._work, self._holder, self._lease):
+        if not _move_end(self._work, self._holder, now + self._lease):
             self._leads = False
             raise LeadLost(self._work)
         self._renewed = now
@@ -52,7 +54,7 @@ class Lead:
     def give_back(self) -> None:
         """Let others do the work."""
         if self._leads:
-            _move_end(self._work, self._holder, timedelta())
+            _move_end(self._work, self._holder, LONG_OVER)
 
 
 @contextmanager
@@ -79,15 +81,14 @@ def _take(work: str, holder: str, lease: timedelta) -> bool:
     if row is None:
         db.session.add(Leader(work=work, holder=holder, until_at=now + lease))
         return True
-    if row.until_at > now:
-        return False
+    if now < row.until_at <= now + 2 * lease:
+        return False  # one that ends later than any lease of now can was taken before the clock was set back
     row.holder, row.until_at = holder, now + lease
     return True
 
 
 @use_case
-def _move_end(work: str, holder: str, lease: timedelta) -> bool:
-    """Let the lease end so much later than now; return whether it is still this holder's to move."""
+def _move_end(work: str, holder: str, until: datetime) -> bool:
+    """Let the lease end then; return whether it is still this holder's to move."""
     mine = update(Leader).where(Leader.work == work, Leader.holder == holder)
-    moved = db.session.execute(mine.values(until_at=clock.real_now() + lease))
-    return bool(moved.rowcount)  # type: ignore[attr-defined]
+    return bool(db.session.execute(mine.values(until_at=until)).rowcount)  # type: ignore[attr-defined]

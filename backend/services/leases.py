@@ -9,6 +9,7 @@ from backend.db import db, use_case
 from backend.models import Attempt, Message
 from backend.services import endings
 from backend.services.channels.contract import Channel, Channels
+from backend.wechat.errors import Advice
 
 KEY_HOLDS = timedelta(minutes=8)
 """So long after its first try a message with a key is sent again: WeChat remembers a key for ten minutes."""
@@ -38,6 +39,18 @@ def _key_still_holds(message: Message, channel: Channel) -> bool:
     first = select(Attempt.called_at).where(Attempt.message_id == message.id, Attempt.channel == channel.name)
     called_at = db.session.scalar(first.order_by(Attempt.number).limit(1))
     return called_at is not None and clock.real_now() - called_at < KEY_HOLDS
+
+
+def is_in_doubt(message: Message, channel: Channel) -> bool:
+    """Say whether an earlier try of these may have arrived on this channel and it is too late to repeat it.
+
+    A try that waited long (for its next turn, the end of quiet hours, a stopped channel) is one message more to WeChat,
+    which has forgotten the key. What a person owes again begins without failures: they have weighed that.
+    """
+    if message.failures == 0 or not channel.repeats or may_repeat(message, channel):
+        return False  # where nothing is repeated by itself, only a person lets it go out again
+    doubtful = Attempt.channel == channel.name, Attempt.state == str(Advice.UNCERTAIN)
+    return db.session.scalar(select(Attempt.id).where(Attempt.message_id == message.id, *doubtful).limit(1)) is not None
 
 
 def _free(message: Message, channels: Channels) -> None:

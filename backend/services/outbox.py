@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 
 from backend import clock
-from backend.db import db, new_id, ring, use_case
+from backend.db import db, ring, use_case
 from backend.models import Attempt, Message
 from backend.services import circuits, claims, endings, leases, sendable
 from backend.services.channels.contract import Channel, Channels, Failure, Outcome, Taken
@@ -136,27 +136,12 @@ def _begin(message: Message, channels: Channels, known: sendable.Survey) -> Call
         return None
     channel, ready = found
     if ready.send is None:
-        _note(message, channel, "sent")
+        endings.note_try(message, channel.name, "sent")
         endings.end(message, "sent", "")
         return None
-    attempt = _note(message, channel, "calling")
+    attempt = endings.note_try(message, channel.name, "calling")
     sick = circuits.with_bugs(known.circuits, channel.name, message.template)
     return Call(message.id, message.recipient, attempt.id, channel, ready.send, str(message.lease_of), sick)
-
-
-def _note(message: Message, channel: Channel, state: str) -> Attempt:
-    message.tries += 1
-    attempt = Attempt(
-        id=new_id(),
-        message_id=message.id,
-        channel=channel.name,
-        number=message.tries,
-        state=state,
-        called_at=clock.real_now(),
-        answered_at=clock.real_now() if state == "sent" else None,
-    )
-    db.session.add(attempt)
-    return attempt
 
 
 @use_case
@@ -182,7 +167,7 @@ def _finish(outcomes: Sequence[tuple[Call, Outcome]], messages: Mapping[int, Mes
         for call in taken:
             call.channel.sent(messages[call.message_id])
             endings.end(messages[call.message_id], "sent", "")
-    circuits.went_well({call.heals for call in taken if call.heals})
+    circuits.went_well({name for call in taken for name in call.heals})
     for call, outcome in outcomes:
         if isinstance(outcome, Failure) and _bears_on(messages[call.message_id], call, outcome):
             _after_failure(messages[call.message_id], call.channel, outcome)
@@ -217,7 +202,10 @@ def _after_failure(message: Message, channel: Channel, failure: Failure) -> None
     elif failure.advice in {Advice.RETRY, Advice.UNCERTAIN}:
         endings.try_again(message, failure.why)
     elif failure.advice is Advice.STOP_CHANNEL:
-        endings.wait_for_channel(message, circuits.stop(channel.name, failure.errcode, failure.why), failure.why)
+        until = circuits.stop(channel.name, failure.errcode, failure.why)
+        # Whoever tried it when its pause was over is looked at again at once, for there may be another way.
+        is_out = circuits.is_out(circuits.standing([channel.name]), channel.name)
+        endings.wait_for_channel(message, clock.now() if is_out else until, failure.why)
     elif failure.advice is Advice.FALL_BACK:
         channel.refused(message, failure)
         endings.next_way(message, failure.why)

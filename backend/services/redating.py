@@ -21,7 +21,7 @@ from backend.policy.limits import Limit, Unit
 from backend.services.pace import Pace
 from backend.workdays import Workdays
 from backend.workflow import engine, telling
-from backend.workflow.deadlines import Due, due_on, next_rung, not_before_seen, notice_may_close_on, shrunk
+from backend.workflow.deadlines import Due, due_on, next_rung, not_before_seen, notice_may_close_on, red_again, shrunk
 from backend.workflow.disasters import holds, open_events
 from backend.workflow.duties import WATCH_NOTICE, counts_in_total
 from backend.workflow.longer_terms import lengthen
@@ -236,6 +236,7 @@ def _put(task: Task, due: Due, policy: Policy) -> int:
         return 0
     limit, workdays = policy.limit(task.limit_key), county_workdays(task.county_code)
     rung = next_rung(due.on, limit, task.opened_on, clock.now(), policy.ladder, workdays)
+    rung = rung or red_again(due.on, clock.now(), policy.ladder, workdays)
     task.detail = {**task.detail, "was_due": [*task.detail.get("was_due", []), task.due_on.isoformat()]}
     task.due_on, task.open_due, task.is_provisional = due.on, due.on, due.provisional
     task.next_rung_at, task.next_rung = (rung.at, rung.level) if rung else (None, None)

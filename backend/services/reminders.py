@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 
 from backend import clock, inserts
 from backend.access.scope import as_system
@@ -28,6 +28,7 @@ from backend.services.takers import hearing_role
 from backend.workflow.deadlines import NextRung
 from backend.workflow.duties import ROUTINE_KINDS
 from backend.workflow.outbox import STAFF, as_row, ways_for
+from backend.workflow.tasks import NEW
 
 BATCH = 200
 """Duties a transaction."""
@@ -41,6 +42,8 @@ COLUMNS = (
 )
 Reached = tuple[datetime, int]
 """The last duty that was looked at, in the order of their rungs."""
+Known = Row[int, int | None, str, str, date, str]
+"""A message of a duty: its id, duty, subject, recipient, day and state."""
 
 log = structlog.get_logger()
 
@@ -150,8 +153,10 @@ def _said(climbed: Sequence[Climb], book: Sweep) -> Iterator[tuple[int, list[dic
 
 def _owe(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], book: Sweep) -> None:
     """Owe the messages of a batch in one statement, and none of them twice on one day."""
-    known = _known_today([each.task.id for each in climbed])
-    fresh = [row for row in rows if (row["subject"], row["recipient"]) not in known]
+    known = _known([each.task.id for each in climbed])
+    today = {(each.subject, each.recipient) for each in known if each.day == clock.today()}
+    fresh = [row for row in rows if (row["subject"], row["recipient"]) not in today]
+    _cancel_superseded(climbed, rows, known)
     policies: dict[int, Policy] = {each.task.id: each.policy for each in climbed}
     routine = {each.task.id for each in climbed if each.task.kind in ROUTINE_KINDS}
     book.tentative.fold(fresh, policies, routine)
@@ -160,13 +165,34 @@ def _owe(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], book: Sweep) 
         ring("outbox")
 
 
-def _known_today(task_ids: Sequence[int]) -> set[tuple[str, str]]:
-    query = select(Message.subject, Message.recipient).where(
-        Message.task_id.in_(task_ids), Message.day == clock.today(), Message.kind == "duty"
+def _known(task_ids: Sequence[int]) -> Sequence[Known]:
+    """Return what these duties' people were owed today, and what still waits from before."""
+    asked = Message.id, Message.task_id, Message.subject, Message.recipient, Message.day, Message.state
+    query = select(*asked).where(
+        Message.task_id.in_(task_ids),
+        or_(Message.day == clock.today(), Message.state == "owed"),
+        Message.kind == "duty",
     )
     # Without statistics SQLite reads every message of the kind, which is more with each batch.
-    query = read_by("ix_messages_task_id", Message, query)
-    return {(row.subject, row.recipient) for row in db.session.execute(query)}
+    return db.session.execute(read_by("ix_messages_task_id", Message, query)).all()
+
+
+def _cancel_superseded(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], known: Sequence[Known]) -> None:
+    """Cancel what waits to say "new" of a duty that has another date, urgency or holder since, and is told anew."""
+    current: dict[int | None, Climb] = {each.task.id: each for each in climbed}
+    told = {(row["task_id"], row["recipient"]): row["subject"] for row in rows if row["state"] == "owed"}
+    stale = []
+    for each in known:
+        if each.state != "owed" or not each.subject.endswith(f":{NEW}"):
+            continue
+        now_said = told.get((each.task_id, each.recipient))
+        is_dated = each.subject == _subject(current[each.task_id].task, NEW)
+        if (now_said is None and current[each.task_id].level == NEW) or (now_said is not None and not is_dated):
+            stale.append(each.id)
+    if stale:
+        owed = update(Message).where(Message.id.in_(stale), Message.state == "owed")
+        over = owed.values(state="cancelled", why="期限、缓急或经办人有变，已另发", ended_at=clock.now())
+        db.session.execute(over, execution_options={"synchronize_session": False})
 
 
 def _messages(climb: Climb, book: Sweep) -> Iterator[dict[str, Any]]:
@@ -179,7 +205,7 @@ def _messages(climb: Climb, book: Sweep) -> Iterator[dict[str, Any]]:
     first, *others = hearers
     message = as_row(
         kind="duty",
-        subject=f"task:{task.id}:{climb.level}",
+        subject=_subject(task, climb.level),
         recipient=_recipient(first),
         county_code=task.county_code,
         data=words_for(task, climb.level, first),
@@ -194,6 +220,12 @@ def _messages(climb: Climb, book: Sweep) -> Iterator[dict[str, Any]]:
     for each in others:
         own = message if each.why == first.why else {**message, "data": words_for(task, climb.level, each)}
         yield {**own, "id": new_id(), "recipient": _recipient(each)}
+
+
+def _subject(task: Row[Any], level: str) -> str:
+    """Return what a message is about: a duty with another date or urgency is news again on the same day."""
+    dated = f":{task.due_on:%Y%m%d}.{task.pressing}" if level == NEW else ""
+    return f"task:{task.id}{dated}:{level}"
 
 
 def _recipient(hearer: Hearer) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+import structlog
 from sqlalchemy import bindparam, func, select
 
 from backend import clock
@@ -11,21 +12,26 @@ from backend.access.scope import as_system
 from backend.db import db
 from backend.models import Circuit, Message, Task
 from backend.policy.county import current_policy
-from backend.policy.ladder import WAY_NAMES
-from backend.services import circuits, digests, endings, phone_codes
+from backend.policy.ladder import WAY_NAMES, Way
+from backend.privacy.seal import SealBroken
+from backend.services import circuits, digests, endings, leases, phone_codes
 from backend.services.channels.contract import Channel, Channels, NotThisWay, Ready, Taken
 from backend.wechat.fields import Unfit
 from backend.workflow.deadlines import on_the_day, spoken_at
 from backend.workflow.outbox import URGENT
 from backend.workflow.places import is_practice
 
+log = structlog.get_logger()
+
 Send = Callable[[], Taken]
 
-CANNOT = (Unfit, LookupError, ValueError)
+CANNOT = (Unfit, LookupError, ValueError, SealBroken)
 """What a message that can never be sent raises: it is parked, and holds nobody up."""
 
-_DAYS_BACK = 3
-"""A message is sent at most so many days after the one on which it was owed."""
+_NO_CAP = frozenset({digests.KIND, "nudge", "supervision"})
+"""What speaks for others, and what a person of rank has said: left in the inbox by a count it would not be heard."""
+_DAYS_BACK = 4
+"""The cap looks so far back for what was owed before and sent today: over a weekend."""
 
 _STILL_OPEN = select(Task.id).where(Task.id.in_(bindparam("ids", expanding=True)), Task.open_due.is_not(None))
 _SENT_TODAY = (
@@ -67,20 +73,43 @@ def look(message: Message, channels: Channels, known: Survey) -> tuple[Channel, 
         way = ways[message.way_no]
         channel, why = channels.get(way), "这个渠道没有开通"
         if channel is not None:  # what is not open has no hours to wait for
-            if (moment := _later(message, way)) is not None:
-                endings.owe_again(message, moment)
-                return None
-            if (stopped := circuits.open_until(known.circuits, way, message.template)) is not None:
-                endings.wait_for_channel(message, stopped, f"渠道暂停：{WAY_NAMES[way]}")
+            why = _held_up(message, channel, channels, known)
+            if message.state != "claimed":
                 return None
             try:
-                return channel, channel.prepare(message)
+                if not why:
+                    return channel, channel.prepare(message)
             except NotThisWay as because:
                 why = str(because)
+            except SealBroken:
+                log.exception("number_does_not_open", message=message.id, way=way)
+                why = "登记的号码打不开，请重新登记"
         message.way_no, message.failures = message.way_no + 1, 0
         message.why = why[:200] if channel is not None or not message.why else message.why
     endings.end(message, "refused", message.why or "没有可用的渠道，请看站内消息")
     return None
+
+
+def _held_up(message: Message, channel: Channel, channels: Channels, known: Survey) -> str:
+    """Let a message end or wait where it cannot go now; say why where waiting is no use, nothing where it can go."""
+    if leases.is_in_doubt(message, channel):
+        endings.end(message, "uncertain", f"可能已送达，现在再发会收到两次（{message.why}）")
+        return ""
+    if (moment := _later(message, channel.name)) is not None:
+        if moment < message.not_after:
+            endings.owe_again(message, moment)
+        return "等到能发的时候已过时效"
+    if (stopped := circuits.open_until(known.circuits, channel.name, message.template)) is None:
+        return ""
+    if not _goes_round(message, channels, known):
+        endings.wait_for_channel(message, stopped, f"渠道暂停：{WAY_NAMES[channel.name]}")
+    return f"渠道一直停着：{WAY_NAMES[channel.name]}"
+
+
+def _goes_round(message: Message, channels: Channels, known: Survey) -> bool:
+    """Say whether a message need not wait for its stopped channel: that one is out, and another is open behind it."""
+    way, *others = endings.ways_of(message)[message.way_no :]
+    return circuits.is_out(known.circuits, way) and any(each in channels for each in others)
 
 
 def _is_over(message: Message, known: Survey) -> bool:
@@ -120,8 +149,8 @@ def _sent_today(recipients: Set[str]) -> dict[str, int]:
 
 
 def _is_over_cap(message: Message, known: Survey) -> bool:
-    """Say whether this person has been sent enough today; what cannot wait is not counted."""
-    if message.priority == URGENT:
+    """Say whether this person has been sent enough today; what cannot wait or must be heard goes out all the same."""
+    if message.priority == URGENT or message.kind in _NO_CAP or Way.CALL in endings.ways_of(message):
         return False
     most: int = current_policy(message.county_code).numbers["messages_a_day"]
     return known.sent_today.get(message.recipient, 0) >= most

@@ -6,7 +6,7 @@ a duty is overdue from 00:00 of the next day. No database and no clock is read h
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from backend import clock
@@ -15,6 +15,8 @@ from backend.policy.limits import Limit, Unit
 from backend.workdays import ONE_DAY, Workdays
 
 WEEKDAYS = "一二三四五六日"
+RED_AGAIN_AFTER = timedelta(days=7)
+"""After the last rung red is said again so often, until the duty is done or has another date."""
 _TOMORROW = Limit(1)
 _NEXT_WORKDAY = Limit(1, Unit.WORKING)
 
@@ -129,6 +131,18 @@ def next_rung(
         (rung for rung in rungs(due, limit, opened_on, ladder, workdays, on_rest_days=on_rest_days) if rung.at > after),
         None,
     )
+
+
+def red_again(due: date, after: datetime, ladder: Ladder, workdays: Workdays) -> NextRung | None:
+    """Return when a late duty is spoken of again that has no rung left: a draft nobody issues is no reason for silence.
+
+    None for one that is not late.
+    """
+    said_on = clock.local(after).date()
+    if not is_overdue(due, said_on):
+        return None
+    day = said_on + RED_AGAIN_AFTER
+    return NextRung(on_the_day(day if workdays.is_workday(day) else workdays.next_workday(day), ladder.at), Level.RED)
 
 
 def rungs(

@@ -201,6 +201,35 @@ def test_a_lost_answer_is_sent_again_only_under_a_key(
     assert ends.arrived(way) == 1
 
 
+def _long_after_its_calls(app: Flask) -> None:
+    """Let so much real time pass that WeChat has forgotten the keys of the calls until now."""
+    with app.app_context():
+        db.session.execute(update(Attempt).values(called_at=clock.real_now() - timedelta(minutes=11)))
+        db.session.commit()
+
+
+@pytest.mark.parametrize("moment", [timedelta(minutes=12), timedelta(hours=20)])
+def test_a_lost_answer_is_not_repeated_once_its_key_is_forgotten(
+    make: Maker,
+    app: Flask,
+    ends: FarEnds,
+    owed: Callable[..., int],
+    send: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    moment: timedelta,
+) -> None:
+    ends.order("service", "lose")
+    message = owed("service")
+    assert send() == 1
+    monkeypatch.setattr("backend.wechat.emulator.messages.KEY_KNOWN_SECONDS", 0.0)
+    _long_after_its_calls(app)
+
+    assert send(moment) == 0
+
+    assert (state(make, message), ends.arrived("service")) == ("uncertain", 1)
+
+
 @pytest.mark.parametrize("way", OUTSIDE)
 def test_a_channel_that_is_stopped_burns_nothing_and_comes_back(
     make: Maker, app: Flask, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str, way: str
@@ -217,6 +246,50 @@ def test_a_channel_that_is_stopped_burns_nothing_and_comes_back(
     assert circuit.name == way
     assert {state(make, each) for each in messages} == {"sent"}
     assert max(each.failures for each in make.messages()) == 0
+
+
+def test_a_channel_that_stays_stopped_is_gone_round(
+    make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    ends.emulator.order("errcode", endpoint=SUBSCRIBE, errcode=40164, count=None)
+    with_another, alone = owed("subscribe", "sms"), owed("subscribe", subject="alone")
+
+    assert (send(), send(timedelta(minutes=5))) == (1, 0), "the first pause is waited for"
+    send(timedelta(minutes=61))
+    send(timedelta(minutes=62))
+    late = owed("subscribe", "sms", subject="late")
+    send(timedelta(minutes=63))
+
+    assert [state(make, each) for each in (with_another, late, alone)] == ["sent", "sent", "owed"]
+    assert ends.arrived("sms") == 2
+    assert ends.called("subscribe") == 2, "nobody asks a stopped channel but once an hour"
+
+
+def test_a_channel_that_works_again_is_waited_for_anew(
+    make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    ends.emulator.order("errcode", endpoint=SUBSCRIBE, errcode=40164, count=2)
+    first = owed("subscribe")
+    for minutes in (0, 61, 122):
+        send(timedelta(minutes=minutes))
+
+    assert state(make, first) == "sent"
+    assert [circuit.bugs for circuit in make.rows(Circuit)] == [0]
+
+
+def test_what_would_be_too_old_after_the_quiet_hours_goes_its_next_way(
+    make: Maker, app: Flask, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    message = owed("subscribe", "call")
+    night, morning = NOON + timedelta(hours=9, minutes=30), NOON + timedelta(hours=20)
+    with app.app_context():
+        db.session.execute(update(Message).where(Message.id == message).values(not_before=night, not_after=morning))
+        db.session.commit()
+
+    assert send(timedelta(hours=9, minutes=31)) == 0
+
+    [ended] = make.messages(id=message)
+    assert (ended.state, len([row for row in make.rows(Task) if row.kind == Kind.TELL])) == ("refused", 1)
 
 
 @pytest.mark.parametrize("way", OUTSIDE)
@@ -247,6 +320,18 @@ def test_the_next_channel_has_its_turn_once(
     assert attempts(make) == [("subscribe", "fall_back"), ("service", "fall_back"), ("sms", "sent")]
     assert state(make, message) == "sent"
     assert [row for row in make.rows(Task) if row.kind == Kind.TELL] == []
+
+
+def test_a_dead_openid_is_no_fault_of_the_template(
+    make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    ends.emulator.order("errcode", endpoint=SUBSCRIBE, errcode=40003, count=6)
+    messages = [owed("subscribe", "sms", subject=str(serial)) for serial in range(6)]
+
+    assert send() == 12
+
+    assert {state(make, each) for each in messages} == {"sent"}
+    assert make.rows(Circuit) == []
 
 
 def test_a_text_message_waits_for_its_own_hours(
@@ -365,6 +450,26 @@ def test_a_value_that_fits_no_field_is_parked_and_holds_nobody_up(
 
     assert send() == 1
     assert (state(make, broken), state(make, fine)) == ("refused", "sent")
+
+
+def test_a_number_that_does_not_open_holds_nobody_up_and_is_told_in_person(
+    make: Maker,
+    app: Flask,
+    declaration: Declaration,
+    ends: FarEnds,
+    owed: Callable[..., int],
+    send: Callable[..., int],
+    kind: str,
+) -> None:
+    with app.app_context(), as_system("a test spoils a number"):
+        db.session.execute(update(Declaration).values(phone_sealed="spoilt"))
+        db.session.commit()
+    broken, fine = owed("sms", "call"), owed("subscribe", subject="y")
+
+    assert send() == 1
+
+    assert (state(make, broken), state(make, fine)) == ("sent", "sent")
+    assert attempts(make) == [("call", "sent"), ("subscribe", "sent")]
 
 
 def test_this_installations_templates_are_checked_at_the_start(tmp_path: Path, kind: str) -> None:

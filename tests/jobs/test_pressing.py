@@ -13,7 +13,7 @@ from backend.access.scope import act_within, as_system
 from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotPossibleNow
 from backend.models import CaseEvent, Declaration, Nudge, ReceiptLine, Snooze, Supervision, Task
-from backend.services import nudges, snoozes, supervisions
+from backend.services import explanations, nudges, snoozes, supervisions
 from backend.services.supervisions import lines_of
 from backend.workflow.deadlines import on_the_day
 from backend.workflow.states import Kind
@@ -178,6 +178,26 @@ def test_late_a_second_time_goes_straight_to_red(
     fresh = make.messages(kind="duty")[before:]
     assert {each.subject.rsplit(":", 1)[1] for each in fresh} == {"orange"}
     assert f"staff:{cast.staff_id('county_op')}" in {each.recipient for each in fresh}
+
+
+@pytest.mark.parametrize("is_dropped", [True, False])
+def test_a_late_duty_is_spoken_of_every_week_though_nobody_supervises_it(
+    make: Maker, cast: Cast, task: Task, paper: Supervision, sweep: Run, app: Flask, kind: str, is_dropped: bool
+) -> None:
+    if is_dropped:
+        with clock.at(LATER), cast.acting("county_lead") as lead:
+            supervisions.drop(paper.id, reason="雨天路断，情有可原", by=lead)
+    before = len(make.messages(kind="duty"))
+
+    spoken = [sweep(LATER + timedelta(days=days)) for days in range(1, 15)]
+
+    assert sum(spoken) == 2
+    fresh = make.messages(kind="duty")[before:]
+    assert {each.subject.rsplit(":", 1)[1] for each in fresh} == {"red"}
+    assert f"staff:{cast.staff_id('county_op')}" in {each.recipient for each in fresh}
+    assert len(make.rows(Supervision)) == 1
+    with clock.at(LATER + timedelta(days=14)), app.app_context():
+        assert "再提醒一次" in "\n".join(explanations.explain(task.id))
 
 
 def test_a_leader_may_decide_against_it(make: Maker, cast: Cast, paper: Supervision, kind: str) -> None:

@@ -10,9 +10,12 @@ from sqlalchemy import update
 from backend import clock
 from backend.db import db
 from backend.models import Case, Message, Staff, Task
-from backend.services import reminders
+from backend.services import reminders, talks
+from backend.workflow.outbox import URGENT
+from backend.workflow.tasks import NEW
 from tests.at_once import at_once
 from tests.jobs.conftest import NOON
+from tests.jobs.ladder import due_now
 from tests.people import NEXT_VILLAGE, Cast, Maker, id_number
 
 pytestmark = pytest.mark.shows("story.2", "reminders.2")
@@ -31,6 +34,41 @@ def test_a_new_duty_is_told_to_its_desk(make: Maker, cast: Cast, sweep: Run) -> 
     assert (sweep(), sweep()) == (1, 0)
 
     assert told(make) == sorted([(f"staff:{ids[0]}", "new"), (f"staff:{ids[1]}", "new")])
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_what_becomes_urgent_the_same_night_is_told_at_once_and_once(
+    make: Maker, cast: Cast, sweep: Run, kind: str
+) -> None:
+    cast.staff_id("village")
+    at_ten = NOON + timedelta(hours=10)
+    with clock.at(at_ten):
+        case_id = make.case()
+    sweep(at_ten)
+
+    later = at_ten + timedelta(minutes=10)
+    with clock.at(later), cast.acting("reviewer") as reviewer:
+        talks.set_urgency(case_id, "critical", by=reviewer, words="老人独自在家，屋里进水")
+    sweep(later)
+
+    waited, urgent = make.messages(kind="duty")
+    assert (waited.state, urgent.state) == ("cancelled", "owed")
+    assert (urgent.priority, urgent.not_before) == (URGENT, later)
+    due = make.duty(case_id).due_on
+    assert urgent.data["due"] == f"{due.year}年{due.month}月{due.day}日"
+
+
+def test_a_duty_that_is_asked_for_again_unchanged_says_nothing_twice(
+    make: Maker, cast: Cast, app: Flask, sweep: Run
+) -> None:
+    cast.staff_id("village")
+    task = make.duty(make.case())
+    sweep()
+
+    due_now(app, task.id, NEW, NOON)
+    sweep()
+
+    assert [(each.state, each.subject.rsplit(":", 1)[1]) for each in make.messages(kind="duty")] == [("owed", "new")]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "mariadb"])

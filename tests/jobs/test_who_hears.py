@@ -9,15 +9,16 @@ from flask import Flask
 
 from backend import clock
 from backend.access.permissions import Role
+from backend.db import in_transaction
 from backend.errors import Invalid, NotAllowed
 from backend.models import Deputy, Identity, Message
-from backend.services import alert_schedule, deputies, explanations
+from backend.services import absences, alert_schedule, deputies, explanations
 from backend.services.deputies import NewDeputy
 from backend.services.hearers import Desks
-from backend.workflow.outbox import URGENT
+from backend.workflow.outbox import URGENT, owe
 from tests.jobs.conftest import NOON
 from tests.jobs.ladder import due_now, make_urgent, rules, set_task, signed_in
-from tests.people import NEXT_VILLAGE, VILLAGE, Cast, Maker, id_number
+from tests.people import COUNTY, NEXT_VILLAGE, VILLAGE, Cast, Maker, id_number
 
 pytestmark = [pytest.mark.shows("reminders.2"), pytest.mark.parametrize("kind", ["sqlite", "mariadb"])]
 Run = Callable[..., int]
@@ -170,7 +171,7 @@ def test_what_comes_after_the_digest_went_out_is_told_tomorrow(
     sweep(NOON + timedelta(hours=2))
 
     days = {each.day.isoformat(): each.state for each in make.messages(kind="digest")}
-    assert days == {"2026-11-20": "sent", "2026-11-21": "owed"}
+    assert days == {"2026-11-20": "sent", "2026-11-23": "owed"}, "on the day on which it speaks"
 
 
 def test_nobody_is_sent_more_than_the_days_cap(
@@ -186,6 +187,64 @@ def test_nobody_is_sent_more_than_the_days_cap(
     assert deliver() == 2
 
     assert sorted(each.state for each in make.messages(kind="duty")) == ["inbox", "inbox", "sent", "sent"]
+
+
+def test_a_digest_speaks_though_the_days_cap_is_reached(
+    make: Maker, cast: Cast, app: Flask, sweep: Run, deliver: Run, phone_shop: Callable[..., str], kind: str
+) -> None:
+    rules(app, digest_from=2, messages_a_day=2)
+    phone_shop("phone-of-village", allows=20)
+    cast.phone("village")
+    for serial in range(4):
+        make.case(openid=f"of-{serial}", id_number=id_number(serial))
+    sweep()
+
+    assert deliver() == 2
+    assert deliver(NOON + timedelta(hours=1)) == 1
+
+    [digest] = make.messages(kind="digest")
+    assert digest.state == "sent"
+
+
+@pytest.mark.parametrize("named", ["nudge", "supervision"])
+def test_what_a_person_of_rank_has_said_knows_no_cap(
+    make: Maker, cast: Cast, app: Flask, deliver: Run, phone_shop: Callable[..., str], kind: str, named: str
+) -> None:
+    rules(app, messages_a_day=0)
+    phone_shop("phone-of-village", allows=20)
+    village = cast.phone("village")
+    data = {"what": "入户核实", "where": "某村", "due": "2026年11月23日", "hint": "请尽快办理"}
+
+    def work() -> None:
+        for each in (named, "duty"):
+            about = {"kind": each, "template": "duty", "subject": each, "county_code": COUNTY, "data": data}
+            owe(recipient=f"account:{village.account_id}", **about)
+
+    with clock.at(NOON), app.app_context():
+        in_transaction(work)
+
+    assert deliver() == 1
+    assert make.messages(kind=named)[0].state == "sent"
+
+
+def test_what_days_of_rest_hold_back_is_one_mornings_digest(
+    make: Maker, cast: Cast, app: Flask, sweep: Run, kind: str
+) -> None:
+    rules(app, digest_from=2)
+    cast.staff_id("village")
+    for days in (1, 2):
+        rest_day = NOON + timedelta(days=days)
+        for serial in range(2):
+            with clock.at(rest_day):
+                case_id = make.case(openid=f"of-{days}-{serial}", id_number=id_number(10 * days + serial))
+                duty = make.duty(case_id)
+            set_task(app, duty.id, due_on=date(2026, 11, 27), open_due=date(2026, 11, 27))
+        sweep(rest_day)
+
+    monday = [each for each in make.messages(kind="duty") if clock.local(each.not_before).day == 23]
+    assert sorted(each.state for each in monday) == ["inbox", "inbox", "owed", "owed"]
+    [digest] = make.messages(kind="digest")
+    assert clock.local(digest.not_before).isoformat() == "2026-11-23T09:00:00+08:00"
 
 
 def deputy(cast: Cast, **changes: object) -> NewDeputy:
@@ -215,6 +274,47 @@ def test_a_deputy_hears_in_place_of_whoever_is_away_and_before_the_level_above(
     assert spoken.keys() == staff(cast, "next_village")
     assert f"staff:{above}" not in spoken
     assert "B角" in next(iter(spoken.values())).data["hint"]
+
+
+@pytest.mark.parametrize(
+    ("level", "there", "instead"),
+    [
+        ("orange", ("village", "town_op"), ("town_op",)),
+        ("red", ("village", "head", "county_op"), ("county_op",)),
+        ("red", ("village", "head", "town_lead", "county_lead"), ("county_lead",)),
+        ("supervision", ("village", "head", "town_lead", "county_op"), ("county_op",)),
+    ],
+)
+def test_where_a_named_post_is_vacant_the_level_above_hears(
+    make: Maker,
+    cast: Cast,
+    app: Flask,
+    sweep: Run,
+    kind: str,
+    level: str,
+    there: tuple[str, ...],
+    instead: tuple[str, ...],
+) -> None:
+    everybody = staff(cast, *there)
+    due_now(app, make.duty(make.case()).id, level, MONDAY)
+
+    sweep(MONDAY)
+
+    spoken = heard(make, level)
+    assert staff(cast, *instead) <= spoken.keys() <= everybody
+
+
+def test_a_deputy_on_leave_stands_in_for_nobody(make: Maker, cast: Cast, app: Flask, sweep: Run, kind: str) -> None:
+    with clock.at(NOON), signed_in(cast, "town_lead") as lead:
+        deputies.name_deputy(deputy(cast, stands_for=cast.staff_id("village")), by=lead)
+    for login in ("village", "next_village"):
+        with clock.at(NOON), signed_in(cast, login) as leaving:
+            absences.say(leaving.id, TODAY, TODAY + timedelta(days=5), by=leaving)
+    make.case()
+
+    sweep()
+
+    assert heard(make, "new").keys() == staff(cast, "town_lead")
 
 
 def test_a_deputy_has_the_tasks_of_the_post_for_that_time_only(make: Maker, cast: Cast, app: Flask, kind: str) -> None:

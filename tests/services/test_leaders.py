@@ -47,11 +47,26 @@ def test_work_that_is_done_can_be_taken_up_at_once(app: Flask, kind: str) -> Non
 def test_a_killed_one_is_in_the_way_for_one_lease(app: Flask, kind: str) -> None:
     with app.app_context():
         assert Lead("a sweep", LONG)  # and never gives it back
-        with leading("a sweep") as early:
+        with leading("a sweep", lease=LONG) as early:
             assert not early
         let_leases_pass()
         with leading("a sweep") as late:
             assert late
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_a_clock_that_is_set_back_holds_nobody_up(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, is_killed: bool, kind: str
+) -> None:
+    before = clock.real_now() - timedelta(hours=2)
+    with app.app_context():
+        lead = Lead("a sweep", LONG / 12)
+        if not is_killed:
+            lead.give_back()
+
+        monkeypatch.setattr(clock, "real_now", lambda: before)
+        with leading("a sweep") as afterwards:
+            assert afterwards
 
 
 @pytest.mark.parametrize(("after", "is_held"), [(0.2, False), (0.4, True)])
@@ -64,7 +79,7 @@ def test_long_work_holds_on_once_a_third_of_its_lease_is_over(
         with monkeypatch.context() as patch:
             patch.setattr(clock, "real_now", lambda: began + after * LONG)
             lead.hold_on()
-        with leading("a rotation") as other:
+        with leading("a rotation", lease=LONG) as other:
             assert bool(other) is not is_held
 
 

@@ -92,7 +92,7 @@ def test_a_page_must_be_in_the_released_version(emulator: Emulator, wechat: Live
 
 
 def test_a_stranger_gets_no_message(wechat: LiveWeChat) -> None:
-    assert refusal(lambda: wechat.send_subscribe(reminder("nobody"))) == (40003, Advice.BUG)
+    assert refusal(lambda: wechat.send_subscribe(reminder("nobody"))) == (40003, Advice.FALL_BACK)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +177,19 @@ def test_the_service_account_delivers_once_per_client_msg_id(
 
     assert first == again
     assert len(emulator.messages(openid)) == 1
+
+
+def test_a_client_msg_id_is_forgotten_after_the_platforms_ten_minutes(
+    emulator: Emulator, service: LiveWeChat, openid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = emulator.world.phone(openid).service_openid
+    message = ServiceMessage(there, "notice", {"thing1": "入户核查"}, client_msg_id="reminder-1")
+    service.send_template(message)
+
+    monkeypatch.setattr("backend.wechat.emulator.messages.KEY_KNOWN_SECONDS", 0.0)
+    service.send_template(message)
+
+    assert len(emulator.messages(openid)) == 2
 
 
 def test_who_does_not_follow_the_service_account_is_not_reached(

@@ -12,6 +12,9 @@ from backend.wechat.emulator.refusals import Refusal
 from backend.wechat.emulator.store import Phone, Received, Template
 from backend.wechat.emulator.world import World
 
+KEY_KNOWN_SECONDS = 600.0
+"""So long the platform knows a client_msg_id; afterwards the same one is another message."""
+
 _LONG_TERM_A_DAY = 5
 _STATES = {None, "formal", "trial", "developer"}
 _LANGUAGES = {None, "zh_CN", "en_US", "zh_HK", "zh_TW"}
@@ -38,7 +41,7 @@ def send_subscribe(world: World, call: Call) -> dict[str, object]:
 
 
 def send_template(world: World, call: Call) -> dict[str, object]:
-    """Send a service account's template message, once per `client_msg_id`; a repeat gets the first one's answer."""
+    """Send a service account's template message, once per `client_msg_id`; a repeat in time gets the first's answer."""
     world.require("service", call.query.get("access_token", ""))
     body = call.json()
     _note(call, body)
@@ -50,12 +53,29 @@ def send_template(world: World, call: Call) -> dict[str, object]:
         raise Refusal(43004)
     template = _template(world, body.get("template_id"), {"service"})
     lines = _lines(template, body.get("data"))
-    once = body.get("client_msg_id")
-    before = world.store.sent_as(phone.openid, once) if isinstance(once, str) else None
     url = body.get("url")
     place = url if isinstance(url, str) else None
-    call.msgid = before or _deliver(world, phone, template, lines, place, once if isinstance(once, str) else None)
+    call.msgid = _deliver_once(world, phone, template, lines, place, body.get("client_msg_id"))
     return {"errcode": 0, "errmsg": "ok", "msgid": int(call.msgid)}
+
+
+def _deliver_once(
+    world: World,
+    phone: Phone,
+    template: Template,
+    lines: tuple[tuple[str, str], ...],
+    place: str | None,
+    client_msg_id: object,
+) -> str:
+    """Deliver a message whose key is not known; return the msgid, which is the first one's while its key is known."""
+    if not isinstance(client_msg_id, str):
+        return _deliver(world, phone, template, lines, place)
+    now = clock.real_now().timestamp()
+    if before := world.store.sent_as(phone.openid, client_msg_id, since=now - KEY_KNOWN_SECONDS):
+        return before
+    msgid = _deliver(world, phone, template, lines, place, client_msg_id)
+    world.store.keep_key(phone.openid, client_msg_id, msgid, now)
+    return msgid
 
 
 def withdrawn(world: World, call: Call) -> dict[str, object]:

@@ -23,7 +23,9 @@ CREATE TABLE IF NOT EXISTS message (
     id INTEGER PRIMARY KEY, openid TEXT NOT NULL, template_id TEXT NOT NULL, title TEXT NOT NULL, lines TEXT NOT NULL,
     page TEXT, msgid TEXT NOT NULL, client_msg_id TEXT, sent_on TEXT NOT NULL, sent_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS message_of_phone ON message (openid, template_id, sent_on);
-CREATE INDEX IF NOT EXISTS message_once ON message (client_msg_id, openid);
+CREATE TABLE IF NOT EXISTS message_key (
+    openid TEXT NOT NULL, client_msg_id TEXT NOT NULL, msgid TEXT NOT NULL, kept_at REAL NOT NULL,
+    PRIMARY KEY (openid, client_msg_id));
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -198,9 +200,16 @@ class Store:
         )
         return int(row["n"])
 
-    def sent_as(self, openid: str, client_msg_id: str) -> str | None:
-        """Return the msgid under which this client_msg_id was already delivered."""
-        row = self._one("SELECT msgid FROM message WHERE client_msg_id = ? AND openid = ?", client_msg_id, openid)
+    def keep_key(self, openid: str, client_msg_id: str, msgid: str, at: float) -> None:
+        """Remember under which msgid a client_msg_id was delivered, and at which second of real time."""
+        self._db.execute("INSERT OR REPLACE INTO message_key VALUES (?, ?, ?, ?)", (openid, client_msg_id, msgid, at))
+
+    def sent_as(self, openid: str, client_msg_id: str, *, since: float) -> str | None:
+        """Return the msgid under which this client_msg_id was delivered since then; an older key is forgotten."""
+        row = self._one(
+            "SELECT msgid FROM message_key WHERE openid = ? AND client_msg_id = ? AND kept_at > ?",
+            *(openid, client_msg_id, since),
+        )
         return row["msgid"] if row else None
 
     def setting(self, name: str, default: str) -> str:
