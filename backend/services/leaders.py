@@ -39,7 +39,7 @@ class Lead:
         return self._leads
 
     def hold_on(self) -> None:
-        """Renew the lease once a third of it has passed, by real time, which runs on while a machine sleeps and may be set.
+        """Renew the lease once a third of it has passed, by a clock that runs on while a machine sleeps and may be set.
 
         Never call it within a transaction. Errors: `LeadLost` when the lease ran out and somebody else took the work.
         """
