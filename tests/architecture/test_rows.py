@@ -57,6 +57,7 @@ SEES_EVERYTHING = {
     ("alert_dispatch", "which alerts go to a village next?"),
     ("alert_dispatch", "which villages have alerts waiting?"),
     ("alert_matching", "a department's rows find their families"),
+    ("alert_returns", "a department's file could not be used"),
     ("alert_schedule", "a department owes a delivery"),
     ("alert_verdicts", "a department has heard what became of its rows"),
     ("alert_verdicts", "a department hears what became of its rows"),

@@ -74,6 +74,8 @@ def _go_through(kind: Kind, run: Run, lead: Lead) -> bool:
                 notes_left -= _settle_safely(batch_id, run, taker, fresh, notes, notes_left, writing=writing)
             lead.hold_on()
     except Invalid as error:
+        if kind.give_up is not None:
+            kind.give_up(run)
         _end(batch_id, USELESS, error.message)
         return False
     more = writing and kind.finish is not None
