@@ -13,7 +13,7 @@ from backend import clock
 from backend.access.actor import system_actor
 from backend.access.scope import as_system
 from backend.db import db, new_id, ring, use_case
-from backend.models import Alert, AlertBatch, AlertItem, Case, Household, Person, PersonDigest, StagedRow
+from backend.models import Alert, AlertBatch, AlertItem, Household, Person, PersonDigest, StagedRow, Watch
 from backend.models.places import same_place
 from backend.policy.county import policy_of
 from backend.services.alert_rules import RANKS, AlertRules
@@ -22,7 +22,7 @@ from backend.services.imports.alert_rows import name_digest
 from backend.services.imports.runs import HoldOn
 from backend.services.sealing import Sealer
 from backend.services.unlisted import TOO_MANY, Reader, put_down
-from backend.workflow.states import State
+from backend.workflow import watching
 
 AT_ONCE = 1000
 WAITING, SENT, CLOSED = "waiting", "sent", "closed"
@@ -126,7 +126,9 @@ class _Apart:
         households = {
             row.id: row for row in db.session.scalars(select(Household).where(Household.id.in_(household_ids)))
         }
-        watched = select(Case.household_id).where(Case.household_id.in_(household_ids), Case.state == State.MONITORED)
+        watched = select(Watch.household_id).where(
+            Watch.household_id.in_(household_ids), Watch.standing.in_(watching.WATCHED)
+        )
         checked = (
             select(AlertItem.person_id)
             .join(Alert, Alert.id == AlertItem.alert_id)

@@ -261,6 +261,29 @@ def test_who_is_dead_or_called_otherwise_is_set_apart(county: Office, app: Flask
     assert rows(app, Alert) == []
 
 
+def test_who_is_watched_is_set_apart_and_who_was_removed_is_looked_into_again(
+    county: Office, app: Flask, department: Department
+) -> None:
+    titles = [
+        "行政村",
+        "户主姓名",
+        "户主身份证号",
+        "监测对象类别",
+        "致贫返贫风险",
+        "识别监测时间",
+        "风险是否已消除",
+        "风险消除时间",
+    ]
+    known = [VILLAGE, "张三", id_number(1), "边缘易致贫户", "因病", "202403", "否", ""]
+    removed = [VILLAGE, "王五", id_number(11), "边缘易致贫户", "因残", "202105", "是", "202312"]
+    county.take(as_csv([known, removed], titles), "first_watches")
+
+    batch = push(app, department("disabled_federation"), "disabled", lines(("李四", 2, 0), ("王五", 11, 0)))
+
+    assert (batch.counts["watched"], batch.counts["alerted"]) == (1, 1)
+    assert [each.head_name for each in rows(app, Alert)] == ["王五"]
+
+
 def test_who_was_looked_into_for_the_same_cause_lately_is_set_apart(
     county: Office, app: Flask, cast: Cast, department: Department
 ) -> None:
