@@ -1,12 +1,17 @@
 """The roster: a row a member, households known again by their members, the same file twice changing nothing."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from backend.models import Case, CaseEvent, Household, MemberChange, Person, PersonDigest, RosterDoubt, Task, VisitTurn
 from backend.services import member_changes
+from backend.services.imports import kinds, working
+from backend.services.imports.runs import Run, Taker, Unit
 from backend.services.sealing import Sealer
 from backend.workflow.states import Kind
 from tests.imports.files import HEADER, WANG, ZHANG, Office, as_csv, as_xlsx, member, rows
@@ -63,6 +68,51 @@ def test_only_what_changed_is_changed_and_nobody_is_lost(office: Office, app: Fl
     assert taken.counts == {"changed": 3, "same": 2}
     assert {each.name for each in rows(app, Person)} == {"张三", "李四", "张小三", "赵六", "王五", "王小五"}
     assert len(rows(app, Household)) == 2
+
+
+SON_APART = (
+    member("张小三", 3, "张小三", "户主", 3, 文化程度="大专"),
+    member("张小三", 3, "赵六", "配偶", 4),
+)
+
+
+def test_a_family_that_the_roster_splits_is_asked_about_and_stays_as_its_first_half_says(
+    office: Office, app: Flask
+) -> None:
+    office.take(as_csv(ZHANG))
+    split = as_csv([ZHANG[0], ZHANG[1], *SON_APART])
+
+    taken = office.take(split)
+    again = office.look(split)
+
+    assert taken.counts == {"changed": 2, "doubt": 2}
+    assert "写成了几户" in taken.found["J4"]
+    [household], [doubt] = rows(app, Household), rows(app, RosterDoubt)
+    assert (household.head_name, doubt.why) == ("张三", "split")
+    assert [each.name for each in rows(app, Person)] == ["张三", "李四", "张小三"]
+    assert rows(app, MemberChange) == []
+    assert again.counts == {"same": 4}
+
+
+def test_whoever_resumes_a_file_knows_which_family_its_first_rows_were(
+    office: Office, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.take(as_csv(ZHANG))
+    monkeypatch.setitem(kinds.KINDS, "households", replace(kinds.KINDS["households"], chunk=1))  # type: ignore[arg-type]
+    split = office.look(as_csv([ZHANG[0], ZHANG[1], *SON_APART]))
+    real = working._settle
+
+    def dying(batch_id: int, run: Run, taker: Taker, units: Sequence[Unit], *more: Any, **says: bool) -> int:
+        if units[0].number > 2:
+            raise KeyboardInterrupt
+        return real(batch_id, run, taker, units, *more, **says)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(working, "_settle", dying)
+        with pytest.raises(KeyboardInterrupt):
+            office.accept(split.id)
+
+    assert office.work(split.id).counts == {"changed": 2, "doubt": 2}
 
 
 def test_a_household_first_made_by_a_declaration_joins_the_roster_with_its_case(

@@ -4,7 +4,8 @@ One statement asks for all numbers of a chunk. A number that fits and a name tha
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from sqlalchemy import select
 
@@ -14,12 +15,13 @@ from backend.services.imports.household_content import HouseholdRow
 from backend.services.imports.runs import CHANGED, DOUBT, NEW, SAME, Run, Unit
 from backend.services.known import index_of
 
-NAME, PLACE, SEVERAL, NAMESAKE = "name", "place", "several", "namesake"
+NAME, PLACE, SEVERAL, NAMESAKE, SPLIT = "name", "place", "several", "namesake", "split"
 WHY_DOUBT = {
     NAME: "证件号码登记过，姓名对不上",
     PLACE: "家里人登记在另一个村",
     SEVERAL: "家里人登记在不同的户里",
     NAMESAKE: "同村有一户同名户主的申报，没有证件号码可以对",
+    SPLIT: "登记的是一户，这份花名册写成了几户",
 }
 SAID = "，已转乡镇核对，这一户先不导入。"
 
@@ -48,6 +50,10 @@ class Match:
     said: str = ""
     known: Mapping[str, int] = field(default_factory=dict)
     """ID number to person id, of the members who are known already."""
+
+    def of_several(self) -> Self:
+        """Return it as a doubt: an earlier household of the same file is that known one too."""
+        return replace(self, what=DOUBT, why=SPLIT, said=f"{WHY_DOUBT[SPLIT]}{SAID}")
 
 
 @dataclass(frozen=True)

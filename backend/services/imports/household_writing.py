@@ -1,7 +1,7 @@
 """Writes households of the roster: new ones in one statement a table, known ones changed, doubts as duties."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,8 @@ class Book:
             add_households(self._new)
         if self._changed:
             by = system_actor(self.batch.county_code, "the roster is taken in")
-            change_households(self._changed, by=by)
+            asked = {person_id for _, _, match in self._doubts for person_id in match.known.values()}
+            change_households(self._changed, by=by, asked=asked)
         for row_no, content, match in self._doubts:
             _ask(self.batch, row_no, content, match)
 
@@ -93,8 +94,13 @@ def add_households(new: Sequence[tuple[HouseholdRow, Match]]) -> list[int]:
     return [row["id"] for row in households]
 
 
-def change_households(changed: Sequence[tuple[HouseholdRow, Match]], *, by: Actor) -> None:
-    """Bring known households to what the roster says; a declared one is provisional no longer, its case goes on."""
+def change_households(
+    changed: Sequence[tuple[HouseholdRow, Match]], *, by: Actor, asked: Set[int] = frozenset()
+) -> None:
+    """Bring known households to what the roster says; a declared one is provisional no longer, its case goes on.
+
+    `asked`: people whom the file names in a household that is a doubt; nobody is asked about them a second time.
+    """
     ids = [match.household_id for _, match in changed]
     rows = db.session.scalars(select(Household).where(Household.id.in_(ids)).with_for_update())
     households = {row.id: row for row in rows}
@@ -109,7 +115,7 @@ def change_households(changed: Sequence[tuple[HouseholdRow, Match]], *, by: Acto
         _rewrite(household, content)
         known = people.get(household.id, [])
         named = {_put_member(household, member, match, known) for member in content.members}
-        absent_from_roster(household, [each for each in known if each.id not in named], by=by)
+        absent_from_roster(household, [each for each in known if each.id not in named | asked], by=by)
     turn_by_roster({match.household_id or 0: content for content, match in changed}, households)
     db.session.flush()
 
