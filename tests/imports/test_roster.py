@@ -8,14 +8,28 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from backend.models import Case, CaseEvent, Household, MemberChange, Person, PersonDigest, RosterDoubt, Task, VisitTurn
-from backend.services import member_changes
+from backend.access.permissions import Role
+from backend.db import db
+from backend.models import (
+    Case,
+    CaseEvent,
+    Household,
+    MemberChange,
+    Person,
+    PersonDigest,
+    Region,
+    RosterDoubt,
+    Task,
+    VisitTurn,
+)
+from backend.services import member_changes, rounds
 from backend.services.imports import kinds, working
 from backend.services.imports.runs import Run, Taker, Unit
 from backend.services.sealing import Sealer
 from backend.workflow.states import Kind
-from tests.imports.files import HEADER, WANG, ZHANG, Office, as_csv, as_xlsx, member, rows
+from tests.imports.files import HEADER, HEADING, WANG, ZHANG, Office, as_csv, as_xlsx, member, rows
 from tests.people import NEXT_VILLAGE, OTHER_VILLAGE, VILLAGE, Cast, Maker, id_number
+from tests.services.watching import FINE
 
 pytestmark = [pytest.mark.shows("monitoring.0", "B13"), pytest.mark.parametrize("kind", ["sqlite", "mariadb"])]
 
@@ -267,3 +281,32 @@ def test_a_number_that_an_office_wrote_down_counts_as_confirmed_and_a_declared_o
     same[0][HEADER["联系电话"]] = "13800000012"
     office.take(as_csv(same))
     assert rows(app, Household)[1].phone_confirmed_at is not None
+
+
+WITH_GRID = [*HEADING, "网格"]
+
+
+def _grid(app: Flask, village: str) -> str:
+    """Make a village's first grid and return its code."""
+    with app.app_context():
+        db.session.add(Region(code=f"{village}001", name="第一网格", level="grid", parent_code=village))
+        db.session.commit()
+    return f"{village}001"
+
+
+def test_whoever_gets_a_grid_by_the_roster_is_visited_by_its_grid_member(
+    office: Office, app: Flask, cast: Cast, make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = _grid(app, VILLAGE)
+    monkeypatch.setitem(Cast.LOGINS, "grid", (Role.GRID, grid, "冯网格"))
+    make.declaration()
+    office.take(as_csv(ZHANG))
+
+    office.take(as_csv([[*row, grid] for row in ZHANG], WITH_GRID))
+
+    for table in (Household, Person, PersonDigest, VisitTurn, Case, Task):
+        assert {each.grid_code for each in rows(app, table)} == {grid}, table
+    [household] = rows(app, Household)
+    with cast.acting("grid") as by:
+        rounds.file_round(household.id, FINE, by=by)
+    assert len(rows(app, VisitTurn)) == 1

@@ -13,6 +13,7 @@ from backend.db import db, new_id
 from backend.models import Household, ImportBatch, Person, PersonDigest, RosterDoubt, VisitTurn
 from backend.models.places import Place as Levels
 from backend.models.places import place_of, same_place
+from backend.services.grid_changes import move_households
 from backend.services.imports.household_content import HouseholdRow, MemberRow
 from backend.services.imports.household_matching import Match
 from backend.services.imports.household_turns import must_be_visited, new_turn, turn_by_roster
@@ -116,7 +117,10 @@ def change_households(
         known = people.get(household.id, [])
         named = {_put_member(household, member, match, known) for member in content.members}
         absent_from_roster(household, [each for each in known if each.id not in named | asked], by=by)
-    turn_by_roster({match.household_id or 0: content for content, match in changed}, households)
+    contents = {match.household_id or 0: content for content, match in changed}
+    turn_by_roster(contents, households)
+    for grid_code, moved in _moved(contents, households):
+        move_households(moved, grid_code)
     db.session.flush()
 
 
@@ -134,8 +138,17 @@ def _rewrite(household: Household, content: HouseholdRow) -> None:
         # An office wrote this file; a number that only a phone declared stays unconfirmed (phone_codes).
         household.phone_confirmed_at = clock.now()
     household.is_provisional = False
-    if content.grid_code is not None:
-        household.grid_code = content.grid_code
+
+
+def _moved(contents: Mapping[int, HouseholdRow], households: Mapping[int, Household]) -> list[tuple[str, set[int]]]:
+    """Return the grids into which households go that were in another one, or in none, and which these are."""
+    moved: dict[str, set[int]] = {}
+    for household_id, content in contents.items():
+        household = households[household_id]
+        grid_code = content.grid_code or household.grid_code
+        if grid_code is not None and grid_code != household.grid_code and grid_code.startswith(household.village_code):
+            moved.setdefault(grid_code, set()).add(household_id)
+    return list(moved.items())
 
 
 def _put_member(household: Household, member: MemberRow, match: Match, known: Sequence[Person]) -> int:
