@@ -102,7 +102,7 @@ def settle(change_id: int, confirmed: bool, *, by: Actor, version: int) -> Membe
         raise OutOfDate
     household = _found(row.household_id)
     if confirmed:
-        _apply(row, household)
+        _apply(row, household, by)
     row.outcome = CONFIRMED if confirmed else DROPPED
     row.settled_by_name, row.settled_at = by.name, clock.now()
     close_duty(task, by=by, how=Action.SETTLE_CHANGE, version=task.version + 1)
@@ -173,7 +173,7 @@ def _other(form: ChangeForm, household: Household) -> Household:
         raise Invalid.field("other_household_id", "没有找到要并到的那一户。") from None
 
 
-def _apply(row: MemberChange, household: Household) -> None:
+def _apply(row: MemberChange, household: Household, by: Actor) -> None:
     person = _person(row)
     if row.kind in COMES and person is None:
         row.person_id = new_id()
@@ -198,6 +198,8 @@ def _apply(row: MemberChange, household: Household) -> None:
     if row.kind == MERGED and row.other_household_id is not None:
         _move(person, _found(row.other_household_id))
     _keep_a_head(household)
+    if not people_of(household.id):
+        _visit_nobody(household, by)
 
 
 def _person(row: MemberChange) -> Person | None:
@@ -233,6 +235,13 @@ def _keep_a_head(household: Household) -> None:
     people = people_of(household.id)
     if people and not any(each.relation == HEAD for each in people):
         people[0].relation, household.head_name = HEAD, people[0].name
+
+
+def _visit_nobody(household: Household, by: Actor) -> None:
+    """Close the visit that is owed to a household whose last member has gone; the sweep makes no other one."""
+    query = select(Task).where(Task.household_id == household.id, Task.open_due.is_not(None))
+    for task in db.session.scalars(query.where(Task.kind == Kind.REGULAR_VISIT).with_for_update()):
+        close_duty(task, by=by, how=Action.SETTLE_CHANGE, version=task.version + 1)
 
 
 def _duty(row: MemberChange) -> Task | None:

@@ -321,6 +321,31 @@ def test_households_split_and_merge_and_nobody_is_lost(app: Flask, cast: Cast, m
     assert where == {"老大": (old, date(2026, 1, 2)), "老二": (other, None)}
 
 
+@pytest.mark.shows("B28")
+def test_nobody_is_visited_where_nobody_lives_any_more(app: Flask, cast: Cast, make: Maker) -> None:
+    lived_in, died_out, moved_out, gone_over, unknown = households(app, 5)
+
+    def settle(kind: str, household: int, person_id: int | None = None, **more: Any) -> int:
+        with cast.acting("village") as by, clock.at(MARCH):
+            row = member_changes.tell(household, ChangeForm(kind, date(2026, 3, 2), person_id, **more), by=by)
+            task = next(task for each, task in member_changes.waiting(by=by) if each.id == row.id)
+            return member_changes.settle(row.id, True, by=by, version=task.version).person_id or 0
+
+    people = {each: settle("moved_in", each, name="户主") for each in (lived_in, died_out, moved_out, gone_over)}
+    sweep(app)
+    first = {task.household_id for task in owed(app) if task.open_due}
+    settle("death", died_out, people[died_out])
+    settle("moved_out", moved_out, people[moved_out])
+    settle("merged", gone_over, people[gone_over], other_household_id=lived_in)
+
+    left = {task.household_id for task in owed(app) if task.open_due}
+    sweep(app, datetime(2026, 9, 1, 1, tzinfo=UTC))
+
+    assert first == {lived_in, died_out, moved_out, gone_over, unknown}
+    assert left == {lived_in, unknown}
+    assert {task.household_id for task in owed(app) if task.open_due} == {lived_in, unknown}
+
+
 @pytest.mark.shows("B20", "C40", "C03")
 def test_whoever_nobody_reached_is_a_list_and_tags_are_the_villages(app: Flask, cast: Cast) -> None:
     first, second = households(app, 2)
