@@ -346,6 +346,14 @@ def test_nobody_is_visited_where_nobody_lives_any_more(app: Flask, cast: Cast, m
     assert {task.household_id for task in owed(app) if task.open_due} == {lived_in, unknown}
 
 
+@pytest.mark.shows("D04")
+@pytest.mark.parametrize(("last_on", "month", "due"), [((1, 30), 2, 1), ((2, 28), 3, 1), ((3, 1), 3, 0)])
+def test_a_monthly_turn_comes_once_in_every_month(app: Flask, last_on: tuple[int, int], month: int, due: int) -> None:
+    households(app, 1, tags=["disabled"], last_on=date(2026, *last_on))
+
+    assert sweep(app, datetime(2026, month, 2, 1, tzinfo=UTC)) == due
+
+
 @pytest.mark.shows("B20", "C40", "C03")
 def test_whoever_nobody_reached_is_a_list_and_tags_are_the_villages(app: Flask, cast: Cast) -> None:
     first, second = households(app, 2)
