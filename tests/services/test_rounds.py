@@ -354,6 +354,19 @@ def test_a_monthly_turn_comes_once_in_every_month(app: Flask, last_on: tuple[int
     assert sweep(app, datetime(2026, month, 2, 1, tzinfo=UTC)) == due
 
 
+def test_a_visit_that_is_typed_months_later_leaves_todays_duty_open(app: Flask, cast: Cast) -> None:
+    [household] = households(app, 1)
+    sweep(app, APRIL)
+    evening = datetime(2026, 4, 20, 10, tzinfo=UTC)
+
+    visit(cast, household, RoundForm("home", "fine", visited_on=date(2026, 1, 5)), at=evening)
+    [still] = owed(app)
+    visit(cast, household, RoundForm("home", "fine", visited_on=date(2026, 4, 18)), at=evening)
+
+    assert still.open_due is not None
+    assert [task.open_due for task in owed(app)] == [None]
+
+
 @pytest.mark.shows("B20", "C40", "C03")
 def test_whoever_nobody_reached_is_a_list_and_tags_are_the_villages(app: Flask, cast: Cast) -> None:
     first, second = households(app, 2)
