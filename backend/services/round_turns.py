@@ -16,7 +16,8 @@ from backend.access.scope import as_system
 from backend.db import db, new_id, ring, use_case
 from backend.models import BusyTime, Case, County, Household, MemberChange, Person, Region, Task, VisitTurn, Watch
 from backend.services.leaders import leading
-from backend.services.member_changes import CONFIRMED, MERGED, SPLIT
+from backend.services.member_changes import CONFIRMED
+from backend.services.member_moves import MERGED, SPLIT
 from backend.services.round_classes import Month, Seen, class_of, is_due, is_first_away, is_newly_found
 from backend.workflow.deadlines import on_the_day
 from backend.workflow.duties import REGULAR_VISIT

@@ -123,6 +123,7 @@ SEES_EVERYTHING = {
     ("gauges", "the age of the oldest rung that is due is measured"),
     ("home", "a desk reads what it owes"),
     ("living", "a family is visited where it lives"),
+    ("member_moves", "messages to the dead stop"),
     ("mergers", "two cases of one family become one"),
     ("notice_ends", "a notice's days are over"),
     ("notice_ends", "which notices are over?"),
@@ -263,7 +264,7 @@ def _columns_set_in(tree: ast.AST) -> set[str]:
     return {keyword.arg or f"**{ast.unparse(keyword.value)}" for node in calls for keyword in node.keywords}
 
 
-PLACES_ARE_WRITTEN_BY = {f"backend/services/{name}.py" for name in ("corrections", "intake", "mergers")}
+PLACES_ARE_WRITTEN_BY = {f"backend/services/{name}.py" for name in ("corrections", "intake", "member_moves", "mergers")}
 
 
 @pytest.mark.shows("procedure.12", "story.4")

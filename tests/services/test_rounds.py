@@ -14,7 +14,18 @@ from backend.access.permissions import Role
 from backend.access.scope import act_within, as_system
 from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
-from backend.models import Case, Clue, Hazard, Household, MemberChange, Person, RegularVisit, Task, VisitTurn
+from backend.models import (
+    Case,
+    Clue,
+    Declaration,
+    Hazard,
+    Household,
+    MemberChange,
+    Person,
+    RegularVisit,
+    Task,
+    VisitTurn,
+)
 from backend.services import hazards, member_changes, removals, round_traits, round_turns, rounds
 from backend.services.member_changes import ChangeForm
 from backend.services.round_forms import RoundForm, Topic
@@ -365,6 +376,45 @@ def test_a_visit_that_is_typed_months_later_leaves_todays_duty_open(app: Flask, 
 
     assert still.open_due is not None
     assert [task.open_due for task in owed(app)] == [None]
+
+
+def test_the_dead_hear_nothing_more_and_their_name_stands_on_no_duty(app: Flask, cast: Cast, make: Maker) -> None:
+    case_id = make.declaration().case_id
+    [case], [person] = make.rows(Case), make.rows(Person)
+    with cast.acting("village") as by:
+        for form in (
+            ChangeForm("birth", date(2026, 1, 2), name="张小宝", relation="son"),
+            ChangeForm("death", date(2026, 1, 3), person.id),
+        ):
+            row = member_changes.tell(case.household_id, form, by=by)
+            task = next(task for each, task in member_changes.waiting(by=by) if each.id == row.id)
+            member_changes.settle(row.id, True, by=by, version=task.version)
+
+    assert {row.head_name for row in make.rows(Task) if row.open_due} == {"张小宝"}
+    assert [row.head_name for row in make.rows(Case) if row.id == case_id] == ["张小宝"]
+    assert [row.account_id for row in make.rows(Declaration)] == [None]
+
+
+def test_whoever_goes_over_to_another_household_goes_with_its_place_and_leads_it_no_more(
+    app: Flask, cast: Cast, make: Maker
+) -> None:
+    old, other = households(app, 2)
+    with cast.acting("village") as by:
+        for household, name in ((old, "老大"), (other, "老二")):
+            row = member_changes.tell(
+                household, ChangeForm("moved_in", date(2026, 1, 2), name=name, relation="head"), by=by
+            )
+            task = next(task for each, task in member_changes.waiting(by=by) if each.id == row.id)
+            member_changes.settle(row.id, True, by=by, version=task.version)
+        eldest = next(row for row in make.rows(Person) if row.name == "老大")
+        form = ChangeForm("merged", date(2026, 1, 3), eldest.id, relation="sibling", other_household_id=other)
+        row = member_changes.tell(old, form, by=by)
+        [(_, task)] = member_changes.waiting(by=by)
+        member_changes.settle(row.id, True, by=by, version=task.version)
+
+    moved = next(row for row in make.rows(Person) if row.name == "老大")
+    there = next(row for row in make.rows(Household) if row.id == other)
+    assert (moved.household_id, moved.grid_code, moved.relation) == (other, there.grid_code, "sibling")
 
 
 @pytest.mark.shows("B20", "C40", "C03")
