@@ -249,15 +249,20 @@ def test_the_threshold_is_the_countys_own(county: Office, app: Flask, cast: Cast
     assert [each.head_name for each in rows(app, Alert)] == ["王五"]
 
 
-def test_who_is_dead_or_called_otherwise_is_set_apart(county: Office, app: Flask, department: Department) -> None:
+def test_who_is_dead_has_left_or_is_called_otherwise_is_set_apart(
+    county: Office, app: Flask, department: Department
+) -> None:
     with app.app_context(), as_system("a test"):
         wife = db.session.scalars(select(Person).where(Person.name == "李四")).one()
         wife.died_on = date(2026, 11, 1)
+        son = db.session.scalars(select(Person).where(Person.name == "张小三")).one()
+        son.left_on = date(2026, 11, 1)
         db.session.commit()
+    said = lines(("李四", 2, 0), ("张小三", 3, 0), ("王武", 11, 0))
 
-    batch = push(app, department("disabled_federation"), "disabled", lines(("李四", 2, 0), ("王武", 11, 0)))
+    batch = push(app, department("disabled_federation"), "disabled", said)
 
-    assert (batch.counts["dead"], batch.counts["name"], batch.counts["alerted"]) == (1, 1, 0)
+    assert [batch.counts[each] for each in ("dead", "left", "name", "alerted")] == [1, 1, 1, 0]
     assert rows(app, Alert) == []
 
 
