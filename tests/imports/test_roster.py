@@ -3,12 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from backend.access.permissions import Role
+from backend.access.scope import as_system
 from backend.db import db
 from backend.models import (
     Case,
@@ -22,7 +25,7 @@ from backend.models import (
     Task,
     VisitTurn,
 )
-from backend.services import member_changes, rounds
+from backend.services import member_changes, roster_doubts, rounds
 from backend.services.imports import kinds, working
 from backend.services.imports.runs import Run, Taker, Unit
 from backend.services.sealing import Sealer
@@ -127,6 +130,41 @@ def test_whoever_resumes_a_file_knows_which_family_its_first_rows_were(
             office.accept(split.id)
 
     assert office.work(split.id).counts == {"changed": 2, "doubt": 2}
+
+
+def _leaves(app: Flask, name: str) -> None:
+    with app.app_context(), as_system("a test marries somebody out"):
+        db.session.scalars(select(Person).where(Person.name == name)).one().left_on = date(2026, 2, 1)
+        db.session.commit()
+
+
+def test_whoever_married_out_belongs_to_the_family_that_the_roster_names_them_in(office: Office, app: Flask) -> None:
+    office.take(as_csv([*ZHANG, *WANG]))
+    _leaves(app, "张小三")
+
+    taken = office.take(as_csv([*WANG, member("王五", 11, "张小三", "之女婿", 3)]))
+
+    wang = next(each for each in rows(app, Household) if each.head_name == "王五")
+    assert taken.counts == {"changed": 3}
+    there = next(each for each in rows(app, Person) if each.name == "张小三" and each.left_on is None)
+    assert there.household_id == wang.id
+    assert [each.household_id for each in rows(app, PersonDigest) if each.person_id == there.id] == [wang.id]
+    assert len(rows(app, PersonDigest)) == 4
+
+
+def test_a_household_only_of_people_who_have_left_another_one_is_asked_about(office: Office, app: Flask) -> None:
+    office.take(as_csv(ZHANG))
+    _leaves(app, "张小三")
+
+    taken = office.take(as_csv(SON_APART))
+
+    assert taken.counts == {"doubt": 2}
+    [doubt] = rows(app, RosterDoubt)
+    assert doubt.why == "left"
+    with office.cast.acting("reviewer") as by:
+        roster_doubts.settle(doubt.id, "other", by=by)
+    new = next(each for each in rows(app, Household) if each.head_name == "张小三")
+    assert len([each for each in rows(app, PersonDigest) if each.household_id == new.id]) == 2
 
 
 def test_a_household_first_made_by_a_declaration_joins_the_roster_with_its_case(

@@ -17,7 +17,7 @@ from backend.services.grid_changes import move_households
 from backend.services.imports.household_content import HouseholdRow, MemberRow
 from backend.services.imports.household_matching import Match
 from backend.services.imports.household_turns import must_be_visited, new_turn, turn_by_roster
-from backend.services.known import put_into_index
+from backend.services.known import follow, put_into_index, rows_of_index
 from backend.services.member_changes import absent_from_roster
 from backend.services.phone_index import phone_on_file, put_on_file
 from backend.services.sealing import Sealer
@@ -69,6 +69,7 @@ def add_households(new: Sequence[tuple[HouseholdRow, Match]]) -> list[int]:
     households: list[dict[str, Any]] = []
     people: list[dict[str, Any]] = []
     digests: list[dict[str, Any]] = []
+    came: list[tuple[int, int]] = []
     now = clock.now()
     for content, match in new:
         household_id, place = new_id(), _place(content)
@@ -76,22 +77,16 @@ def add_households(new: Sequence[tuple[HouseholdRow, Match]]) -> list[int]:
         for member in content.members:
             person_id = new_id()
             people.append({**_person(person_id, member), "household_id": household_id, "died_on": None, **place})
-            index = match.index.get(member.id_number or "", {}) if member.id_number not in match.known else {}
-            digests += [
-                {
-                    "id": new_id(),
-                    "person_id": person_id,
-                    "household_id": household_id,
-                    "key_id": key_id,
-                    "digest": digest,
-                    **place,
-                }
-                for key_id, digest in index.items()
-            ]
+            known_id = match.known.get(member.id_number or "")
+            index = match.index.get(member.id_number or "", {}) if known_id is None else {}
+            came += [(known_id, person_id)] if known_id is not None else []
+            digests += rows_of_index(person_id, household_id, index, place)
     turns = [new_turn(row) for row, (content, _) in zip(households, new, strict=True) if must_be_visited(content)]
     for table, rows in ((Household, households), (Person, people), (PersonDigest, digests), (VisitTurn, turns)):
         if rows:
             db.session.execute(insert(table), rows)
+    for known_id, person_id in came:
+        follow(known_id, db.session.scalars(select(Person).where(Person.id == person_id)).one())
     return [row["id"] for row in households]
 
 
@@ -173,7 +168,9 @@ def _add_member(household: Household, member: MemberRow, match: Match) -> int:
     person = Person(**_person(new_id(), member), household_id=household.id, died_on=None, **same_place(household))
     db.session.add(person)
     db.session.flush()
-    if member.id_number and member.id_number not in match.known:
+    if member.id_number and member.id_number in match.known:
+        follow(match.known[member.id_number], person)
+    elif member.id_number:
         put_into_index(person, match.index[member.id_number])
     return person.id
 
