@@ -15,7 +15,7 @@ from backend import clock
 from backend.access.permissions import Action, may
 from backend.errors import DomainError, NotAllowed
 from backend.policy.county import current_policy
-from backend.services import alert_dispatch, alert_schedule, alert_verdicts, alerts
+from backend.services import alert_dispatch, alert_returns, alert_schedule, alert_verdicts, alerts
 from backend.services.alert_matching import OUTCOME_NAMES
 from backend.services.imports import working
 
@@ -53,6 +53,7 @@ class AlertScreen(Screen):
             standing=alert_schedule.STANDING_NAMES[batch.standing],
             is_late=alert_schedule.is_late(batch),
             counts=[(OUTCOME_NAMES[each], count) for each, count in batch.counts.items() if count],
+            why=alert_returns.why_unusable(batch),
             rate=alert_verdicts.hit_rate(batch.id, by=by),
         )
 
@@ -101,7 +102,8 @@ class AlertScreen(Screen):
     def _go_on(self, batch_id: int, import_id: int | None) -> AnyResponse:
         if import_id is not None and (request.content_length or 0) <= LOOKED_AT_ONCE:
             working.try_now(import_id)
-        flash("收到了。核对以后会派到村里，结论也在这里看。", "success")
+        if not alert_returns.why_unusable(alerts.find(batch_id, by=actor())):
+            flash("收到了。核对以后会派到村里，结论也在这里看。", "success")
         return redirect(url_for("alerts.show", batch_id=batch_id))
 
     def _index(self, error: DomainError | None = None) -> Response:

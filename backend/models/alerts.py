@@ -13,7 +13,8 @@ from backend.db import Base, Document, RowId, Sealed, Symbols, Words, new_id
 class AlertBatch(Base):
     """One delivery of one topic: owed by a day (`due_on`), or pushed at once without being owed.
 
-    `key` makes it unique: the due day of what is owed, the content's digest of what came by itself.
+    `key` makes it unique: the due day of what is owed, the content's digest of what came by itself. What came by itself
+    in a file that cannot be used stands as unusable; what is owed is then owed again.
     """
 
     __tablename__ = "alert_batches"

@@ -13,7 +13,7 @@ from backend import clock
 from backend.access.actor import system_actor
 from backend.access.scope import as_system
 from backend.db import db, new_id, ring, use_case
-from backend.models import Alert, AlertBatch, AlertItem, Case, Household, Person, PersonDigest, StagedRow
+from backend.models import Alert, AlertBatch, AlertItem, Household, Person, PersonDigest, StagedRow, Watch
 from backend.models.places import same_place
 from backend.policy.county import policy_of
 from backend.services.alert_rules import RANKS, AlertRules
@@ -22,15 +22,17 @@ from backend.services.imports.alert_rows import name_digest
 from backend.services.imports.runs import HoldOn
 from backend.services.sealing import Sealer
 from backend.services.unlisted import TOO_MANY, Reader, put_down
-from backend.workflow.states import State
+from backend.workflow import watching
 
 AT_ONCE = 1000
 WAITING, SENT, CLOSED = "waiting", "sent", "closed"
-WHO, DEAD, WATCHED, CHECKED, MERGED, ALERTED = "name", "dead", "watched", "checked", "merged", "alerted"
+WHO, DEAD, LEFT, WATCHED = "name", "dead", "left", "watched"
+CHECKED, MERGED, ALERTED = "checked", "merged", "alerted"
 OUTCOME_NAMES = {
     None: "不是本县登记的农户，或没有到预警线",
     WHO: "证件号码对上了，姓名对不上",
     DEAD: "人已去世",
+    LEFT: "人已迁出，不再是这一户的",
     WATCHED: "已经是监测对象",
     CHECKED: "同一原因不久前核实过",
     MERGED: "这一户已有预警，并在一起核实",
@@ -98,6 +100,7 @@ def _known_rows(batch: AlertBatch, rules: AlertRules, after: int) -> Select[*tup
             Person.id.label("person_id"),
             Person.name,
             Person.died_on,
+            Person.left_on,
             Person.household_id,
         )
         .join(PersonDigest, PersonDigest.digest == StagedRow.digest)
@@ -126,7 +129,9 @@ class _Apart:
         households = {
             row.id: row for row in db.session.scalars(select(Household).where(Household.id.in_(household_ids)))
         }
-        watched = select(Case.household_id).where(Case.household_id.in_(household_ids), Case.state == State.MONITORED)
+        watched = select(Watch.household_id).where(
+            Watch.household_id.in_(household_ids), Watch.standing.in_(watching.WATCHED)
+        )
         checked = (
             select(AlertItem.person_id)
             .join(Alert, Alert.id == AlertItem.alert_id)
@@ -151,6 +156,8 @@ def _outcome(row: Row[Any], rules: AlertRules, apart: _Apart, batch: AlertBatch)
         return WHO
     if row.died_on is not None:
         return DEAD
+    if row.left_on is not None:
+        return LEFT
     if row.household_id in apart.watched:
         return WATCHED
     if row.person_id in apart.checked:

@@ -21,8 +21,14 @@ from backend.workflow.deadlines import is_overdue
 from backend.workflow.duties import ALERT_BATCH
 from backend.workflow.tasks import open_lone_duty
 
-OWED, READING, FILED, EMPTY = "owed", "reading", "filed", "empty"
-STANDING_NAMES = {OWED: "还没有推送", READING: "正在核对", FILED: "已推送", EMPTY: "本期无预警"}
+OWED, READING, FILED, EMPTY, UNUSABLE = "owed", "reading", "filed", "empty", "unusable"
+STANDING_NAMES = {
+    OWED: "还没有推送",
+    READING: "正在核对",
+    FILED: "已推送",
+    EMPTY: "本期无预警",
+    UNUSABLE: "文件不能用，没有推送成",
+}
 
 
 @dataclass(frozen=True)

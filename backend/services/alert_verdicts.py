@@ -16,7 +16,7 @@ from backend.models import Alert, AlertBatch, AlertItem, ImportBatch, ImportNote
 from backend.policy.county import current_policy
 from backend.services import audit, offline
 from backend.services.alert_matching import CLOSED, OUTCOME_NAMES
-from backend.services.alert_schedule import FILED
+from backend.services.alert_schedule import EMPTY, FILED, OWED, READING, UNUSABLE
 from backend.services.alerts import find
 from backend.services.imports import shelf
 from backend.services.imports.lines import HEADING_WITHIN, plain_title
@@ -94,8 +94,16 @@ def hit_rate(batch_id: int, *, by: Actor) -> HitRate:
 def _matched(batch_id: int, by: Actor) -> AlertBatch:
     batch = find(batch_id, by=by)
     if batch.standing != FILED:
-        raise NotPossibleNow("这一批还没有核对完，请稍后再看。" if batch.import_id else "这一期没有预警，不用反馈。")
+        raise NotPossibleNow(_NOT_YET[batch.standing])
     return batch
+
+
+_NOT_YET = {
+    OWED: "这一期还没有推送，推送以后才有反馈。",
+    READING: "这一批还没有核对完，请稍后再看。",
+    EMPTY: "这一期没有预警，不用反馈。",
+    UNUSABLE: "这一批的文件不能用，请改好再推送。",
+}
 
 
 def _refuse_forgotten(batch: AlertBatch, found: Sequence[RowVerdict]) -> None:

@@ -13,6 +13,7 @@ from backend.models import Authorization, Case, Person
 from backend.models.places import same_place
 from backend.policy.county import current_policy, policy_of
 from backend.services.authorization_forms import AuthorizationForm, check_form
+from backend.services.check_people import people_of
 from backend.services.sealing import MOST_SHORT, Sealer, needed
 from backend.workflow import engine
 from backend.workflow.engine import find_case
@@ -47,9 +48,7 @@ class Member:
 
 def members_of(case: Case) -> list[Member]:
     """Return every living member of the case's household with the newest word each has given."""
-    people = db.session.scalars(
-        select(Person).where(Person.household_id == case.household_id, Person.died_on.is_(None)).order_by(Person.id)
-    ).all()
+    people = people_of(case.household_id)
     newest = (
         select(func.max(Authorization.id))
         .where(Authorization.person_id.in_([each.id for each in people]))

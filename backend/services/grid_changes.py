@@ -67,7 +67,7 @@ def split(
     made = _make(grid, name)
     if renamed:
         db.session.get_one(Region, code).name = renamed
-    _move(chosen, made.code)
+    move_households(chosen, made.code)
     _note(SPLIT, grid, made.code, len(chosen), "", why, by)
     places.forget()
     return made
@@ -92,7 +92,7 @@ def merge(code: str, into: str, *, by: Actor, reason: str) -> Grid:
     if sum(counts.values()) > most:
         raise Invalid.field("into", f"合起来有{sum(counts.values())}户，一个网格最多{most}户。")
     moving = set(db.session.scalars(select(Household.id).where(Household.grid_code == code)))
-    _move(moving, into)
+    move_households(moving, into)
     today = clock.today()
     for post in _posts(code):
         post.until_on = today
@@ -178,14 +178,16 @@ def _move_accounts(code: str, into: str) -> None:
             identity.region_code = into
 
 
-def _move(household_ids: set[int], grid_code: str) -> None:
+def move_households(household_ids: set[int], grid_code: str) -> None:
     """Give every row about these households its new grid: their address is what the region scope reads.
 
-    What no village may see lies in no grid either; an UPDATE asks no model, so it leaves such rows out by itself.
+    What lies in another village, or in no village's sight, stays where it is: an UPDATE asks no model, so it says so
+    itself. What the caller has changed is written.
     """
+    db.session.flush()
     for table, mine in rows_of(household_ids):
-        seen = update(table).where(mine, table.village_code != "")
-        db.session.execute(seen.values(grid_code=grid_code), execution_options={"synchronize_session": False})
+        here = update(table).where(mine, table.village_code == grid_code[:VILLAGE_DIGITS])
+        db.session.execute(here.values(grid_code=grid_code), execution_options={"synchronize_session": False})
     db.session.expire_all()
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, or_, select, update
 
 from backend.access.scope import as_system
 from backend.db import db, new_id
 from backend.models import Household, Person, PersonDigest
-from backend.models.places import same_place
+from backend.models.places import Place, same_place
 from backend.privacy.blind_index import digests_by_key
 from backend.privacy.current import keys
 
@@ -64,6 +64,25 @@ def is_registered_elsewhere(county_code: str, digests: Sequence[str], *, househo
 def index_of(number: str | None) -> dict[str, str]:
     """Return the blind index of an ID number, key id → digest: one under every key of the ring, none for no number."""
     return digests_by_key(number, keys=keys(), kind="id_number") if number else {}
+
+
+def follow(before_id: int, person: Person) -> None:
+    """Let the number of somebody who has left a household find them in the one where they are now.
+
+    Whoever has not left keeps their number: one number finds one person.
+    """
+    has_left = select(Person.id).where(Person.id == before_id, Person.left_on.is_not(None)).exists()
+    mine = update(PersonDigest).where(PersonDigest.person_id == before_id, has_left)
+    db.session.execute(
+        mine.values(person_id=person.id, household_id=person.household_id, **same_place(person)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def rows_of_index(person_id: int, household_id: int, index: Mapping[str, str], place: Place) -> list[dict[str, object]]:
+    """Return what `put_into_index` writes, as rows for a statement that inserts many."""
+    whose = {"person_id": person_id, "household_id": household_id, **place}
+    return [{"id": new_id(), "key_id": key_id, "digest": digest, **whose} for key_id, digest in index.items()]
 
 
 def put_into_index(person: Person, index: Mapping[str, str]) -> None:

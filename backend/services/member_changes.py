@@ -14,26 +14,22 @@ from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.db import db, new_id, use_case
-from backend.errors import Complaints, Invalid, NotFound, NotPossibleNow, OutOfDate
-from backend.models import Household, MemberChange, Person, PersonDigest, Task
+from backend.errors import Complaints, Invalid, NotFound, OutOfDate
+from backend.models import Household, MemberChange, Person, Task
 from backend.models.places import same_place
 from backend.policy.county import current_policy
 from backend.privacy.names import clean_name
+from backend.services import member_moves
 from backend.services.check_people import people_of
+from backend.services.corrections import OTHER
+from backend.services.member_moves import COMES, MERGED, OFF_ROSTER
 from backend.services.sealing import Sealer, optional
 from backend.services.watches import day_done
 from backend.workflow.duties import MEMBER_CHANGE
 from backend.workflow.states import Kind
 from backend.workflow.tasks import close_duty, open_lone_duty
 
-OFF_ROSTER = "off_roster"
-"""Somebody whom a newer roster does not name any more: asked, never concluded."""
-
-COMES = frozenset({"birth", "married_in", "moved_in", "left_army", "released"})
-LEAVES = frozenset({"married_out", "moved_out", OFF_ROSTER})
-DEATH, SPLIT, MERGED = "death", "split", "merged"
 PROPOSED, CONFIRMED, DROPPED = "proposed", "confirmed", "dropped"
-HEAD, OTHER = "head", "other"
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ def settle(change_id: int, confirmed: bool, *, by: Actor, version: int) -> Membe
         raise OutOfDate
     household = _found(row.household_id)
     if confirmed:
-        _apply(row, household)
+        member_moves.apply(row, household, by)
     row.outcome = CONFIRMED if confirmed else DROPPED
     row.settled_by_name, row.settled_at = by.name, clock.now()
     close_duty(task, by=by, how=Action.SETTLE_CHANGE, version=task.version + 1)
@@ -171,68 +167,6 @@ def _other(form: ChangeForm, household: Household) -> Household:
         return _found(form.other_household_id)
     except NotFound:
         raise Invalid.field("other_household_id", "没有找到要并到的那一户。") from None
-
-
-def _apply(row: MemberChange, household: Household) -> None:
-    person = _person(row)
-    if row.kind in COMES and person is None:
-        row.person_id = new_id()
-        db.session.add(
-            Person(
-                id=row.person_id,
-                household_id=household.id,
-                name=row.name,
-                relation=row.relation,
-                no_document="not_registered" if row.kind == "birth" else "not_at_hand",
-                **same_place(household),
-            )
-        )
-    if person is None:
-        return
-    if row.kind == DEATH:
-        person.died_on = row.happened_on
-    if row.kind in LEAVES:
-        person.left_on = row.happened_on
-    if row.kind == SPLIT:
-        _split(person, household, row)
-    if row.kind == MERGED and row.other_household_id is not None:
-        _move(person, _found(row.other_household_id))
-    _keep_a_head(household)
-
-
-def _person(row: MemberChange) -> Person | None:
-    if row.person_id is None:
-        return None
-    return db.session.scalars(select(Person).where(Person.id == row.person_id)).one_or_none()
-
-
-def _split(person: Person, household: Household, row: MemberChange) -> None:
-    """Give whoever leaves a household of their own, in the same place; the old one goes on with the others."""
-    if household.open_case_id is not None:
-        raise NotPossibleNow("这一户有一件正在办理，分户请在那一件里登记。")
-    other = Household(
-        id=new_id(), head_name=person.name, is_provisional=True, made_at=clock.now(), **same_place(household)
-    )
-    other.household_id = other.id
-    db.session.add(other)
-    db.session.flush()
-    row.other_household_id = other.id
-    person.relation = HEAD
-    _move(person, other)
-
-
-def _move(person: Person, other: Household) -> None:
-    for digest in db.session.scalars(select(PersonDigest).where(PersonDigest.person_id == person.id)):
-        digest.household_id = other.id
-    person.household_id = other.id
-
-
-def _keep_a_head(household: Household) -> None:
-    """Keep a head for the household as long as anybody is in it; an empty one is merged or gone."""
-    db.session.flush()
-    people = people_of(household.id)
-    if people and not any(each.relation == HEAD for each in people):
-        people[0].relation, household.head_name = HEAD, people[0].name
 
 
 def _duty(row: MemberChange) -> Task | None:

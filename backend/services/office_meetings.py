@@ -22,6 +22,9 @@ from backend.workflow.deadlines import due_on
 from backend.workflow.duties import ASSIGNED_TO_COUNTY, ASSIGNED_TO_TOWN, ASSIGNED_TO_VILLAGE, Duty
 from backend.workflow.tasks import close_duty, open_lone_duty
 
+ANSWERED_BY = "answered_by"
+"""In the duty's detail: who said what was done."""
+
 MOST_WHAT, MOST_MINUTES, MOST_UNITS = 300, 4000, 60
 RHYTHMS = {"monthly": "MEET_MON", "quarterly": "MEET_Q"}
 """Kinds of sitting that are held again and again, and the limit that says how soon."""
@@ -138,21 +141,24 @@ def answer(assignment_id: int, *, by: Actor, version: int, words: str) -> Assign
         raise NotPossibleNow("这一件已经验收。")
     row.answer_sealed = Sealer("assignments", row.id).must("answer_sealed", said)
     row.answered_by_name = by.name
+    task.detail = {**task.detail, ANSWERED_BY: str(by.id)}
     task.version += 1
     return row
 
 
 @use_case
 def accept(assignment_id: int, accepted: bool, *, by: Actor, version: int) -> Assignment:
-    """Accept what was done, which closes the duty, or let it be done again by the same date."""
+    """Accept what was done, which closes the duty, or let it be done again by the same date.
+
+    The level above accepts; above the county is nobody, so there it is another person than who answered.
+    """
     require(by.role, Action.HOLD_OFFICE_MEETING)
     row, task = _locked(assignment_id)
     if task.version != version:
         raise OutOfDate
     if row.answer_sealed is None:
         raise NotPossibleNow("还没有办理结果，不能验收。")
-    if len(by.region_code) >= len(row.owner_region):
-        raise NotPossibleNow("由交办的上一级验收。")
+    _refuse_own_word(row, task, by)
     if accepted:
         row.closed_on, row.closed_by_name = clock.today(), by.name
         close_duty(task, by=by, how=Action.HOLD_OFFICE_MEETING, version=task.version + 1)
@@ -160,6 +166,15 @@ def accept(assignment_id: int, accepted: bool, *, by: Actor, version: int) -> As
         row.answer_sealed, row.answered_by_name = None, ""
         task.version += 1
     return row
+
+
+def _refuse_own_word(row: Assignment, task: Task, by: Actor) -> None:
+    if len(by.region_code) < len(row.owner_region):
+        return
+    if row.owner_region != row.county_code:
+        raise NotPossibleNow("由交办的上一级验收。")
+    if task.detail.get(ANSWERED_BY) == str(by.id) or row.answered_by_name == by.name:
+        raise NotPossibleNow("办理结果是您填的，请县里另一位同志验收。")
 
 
 def meetings_of(*, by: Actor, size: int = 50) -> Sequence[OfficeMeeting]:

@@ -14,6 +14,8 @@ from backend.workflow.watching import WATCHED, Standing
 MONITORED, REMOVED, MUST, LIFTED, AWAY, ORDINARY = "V_MON", "V_REMOVED", "V_MUST", "V_LIFTED", "V_AWAY", "V_ORDINARY"
 NOTICE_DAYS = 3
 """Who comes in the middle of a month has so many days before the first of its visits is due."""
+MONTHLY = range(28, 32)
+"""A turn of so many days is once in every calendar month: thirty days from 30 January would pass February over."""
 LIFTED_KINDS = frozenset({"lifted", "lifted_unstable"})
 
 
@@ -98,7 +100,10 @@ def is_due(seen: Seen, key: str, month: Month) -> bool:
     """Say whether a household's turn comes before the month is over; one who was never visited is due at once."""
     if seen.last_on is None or is_first_away(seen, month):
         return True
-    return seen.last_on + timedelta(days=month.policy.limits[key].days) <= month.last
+    days = month.policy.limits[key].days
+    if days in MONTHLY:
+        return seen.last_on < month.first
+    return seen.last_on + timedelta(days=days) <= month.last
 
 
 def is_first_away(seen: Seen, month: Month) -> bool:

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from backend import clock
 from backend.access.scope import as_system
 from backend.db import db, new_id, ring, use_case
-from backend.models import BusyTime, Case, County, Household, Region, Task, VisitTurn, Watch
+from backend.models import BusyTime, Case, County, Household, MemberChange, Person, Region, Task, VisitTurn, Watch
 from backend.services.leaders import leading
+from backend.services.member_changes import CONFIRMED
+from backend.services.member_moves import MERGED, SPLIT
 from backend.services.round_classes import Month, Seen, class_of, is_due, is_first_away, is_newly_found
 from backend.workflow.deadlines import on_the_day
 from backend.workflow.duties import REGULAR_VISIT
@@ -98,10 +100,22 @@ def _households(village: str) -> list[Seen]:
         )
         .outerjoin(VisitTurn, VisitTurn.household_id == Household.id)
         .outerjoin(Case, Case.id == Household.open_case_id)
-        .where(Household.village_code == village, Household.merged_into_id.is_(None))
+        .where(Household.village_code == village, Household.merged_into_id.is_(None), _is_lived_in())
         .order_by(Household.id)
     )
     return [Seen(*row) for row in db.session.execute(query)]
+
+
+def _is_lived_in() -> ColumnElement[bool]:
+    """Say in SQL that somebody lives in a household, or that nobody of it was ever written down."""
+    people = select(Person.id).where(Person.household_id == Household.id)
+    living = people.where(Person.died_on.is_(None), Person.left_on.is_(None))
+    went_over = select(MemberChange.id).where(
+        MemberChange.household_id == Household.id,
+        MemberChange.kind.in_((MERGED, SPLIT)),
+        MemberChange.outcome == CONFIRMED,
+    )
+    return or_(living.exists(), ~people.exists() & ~went_over.exists())
 
 
 def _tasks(village: str, due: Sequence[tuple[Seen, str]], days: Sequence[date], month: Month) -> list[dict[str, Any]]:

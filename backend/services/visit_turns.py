@@ -9,7 +9,6 @@ from datetime import date
 
 from sqlalchemy import select
 
-from backend import clock
 from backend.access.actor import Actor
 from backend.access.permissions import Action
 from backend.db import db, new_id
@@ -29,15 +28,24 @@ def count(visit: Visit, *, by: Actor) -> None:
 
 
 def satisfied(household: Household, visited_on: date, *, kinds: set[Kind]) -> Sequence[Task]:
-    """Return the open duties that a visit on that day satisfies: this month's, and those due within a few days."""
+    """Return the open duties that a visit on that day satisfies: its month's, and those due until a few days after it.
+
+    A sheet that is typed later counts for its own day: January's visit leaves April's duty as it is.
+    """
     query = select(Task).where(Task.household_id == household.id, Task.open_due.is_not(None), Task.kind.in_(kinds))
-    early = clock.today().toordinal() + current_policy(household.county_code).numbers["round_days_early"]
+    early = visited_on.toordinal() + current_policy(household.county_code).numbers["round_days_early"]
     tasks = db.session.scalars(query.order_by(Task.id).with_for_update()).all()
     return [each for each in tasks if _is_near(each, visited_on, early)]
 
 
 def _is_near(task: Task, visited_on: date, early: int) -> bool:
-    return task.kind == Kind.CARE or task.due_on.toordinal() <= early or task.due_on.month == visited_on.month
+    if task.kind == Kind.CARE:
+        return task.opened_on.toordinal() <= early
+    return task.due_on.toordinal() <= early or _month(task.due_on) == _month(visited_on)
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
 
 
 def note(household: Household, visited_on: date, visit_id: int | None = None) -> None:

@@ -9,7 +9,19 @@ from datetime import date
 from backend.access.permissions import Action
 from backend.errors import NotPossibleNow
 from backend.workflow import guards, watching
-from backend.workflow.duties import AID_MISSING, CARE, MEASURE, PAIR, RELIEF, SAFETY_NET, WATCH_DUTIES, Opening, Row
+from backend.workflow.duties import (
+    AID_MISSING,
+    CARE,
+    ENTER_NATIONAL,
+    MEASURE,
+    PAIR,
+    PLAN,
+    RELIEF,
+    SAFETY_NET,
+    WATCH_DUTIES,
+    Opening,
+    Row,
+)
 from backend.workflow.openings import open_of
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Step
@@ -24,6 +36,17 @@ def is_watched(step: Step) -> None:
     watch = watching.watch_of(step.case.household_id)
     if watch is None or watching.Standing(watch.standing) not in watching.WATCHED:
         raise NotPossibleNow(watching.not_from(watch))
+
+
+@answers(Way((ENTER_NATIONAL, PLAN, PAIR)), Way((ENTER_NATIONAL,)))
+def after_announcement(step: Step) -> Sequence[Opening]:
+    """Open what a family needs that is watched from now: a plan, and somebody who answers for it.
+
+    One that is watched already has both, or owes them on the case that included it: here nobody could do them.
+    """
+    if watching.is_watched(step.case.household_id):
+        return [Opening(ENTER_NATIONAL)]
+    return [Opening(ENTER_NATIONAL), Opening(PLAN), Opening(PAIR)]
 
 
 @answers(Way(perhaps=(MEASURE, SAFETY_NET, CARE)))

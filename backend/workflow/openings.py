@@ -14,11 +14,8 @@ from backend.workflow.duties import (
     CONSULT,
     COUNTY_DECISION,
     DEPARTMENT_CHECK,
-    ENTER_NATIONAL,
     MEETING,
     OBJECTION,
-    PAIR,
-    PLAN,
     POST_NOTICE,
     REFERRAL,
     SIGN_IN_COUNTY,
@@ -161,12 +158,6 @@ def after_approval(step: Step) -> Sequence[Opening]:
 def after_telephone(step: Step) -> Sequence[Opening]:
     """The decision stands and is announced; the leader signs the batch within its days (practice P17)."""
     return [Opening(ANNOUNCE), Opening(SIGN_IN_COUNTY, detail={"batch": step.detail.get("batch", "")})]
-
-
-@answers(Way((ENTER_NATIONAL, PLAN, PAIR)))
-def after_announcement(step: Step) -> Sequence[Opening]:
-    """The family is watched from now: it needs a plan and somebody who answers for it; the entry runs beside."""
-    return [Opening(ENTER_NATIONAL), Opening(PLAN), Opening(PAIR)]
 
 
 @answers(Way(perhaps=(REFERRAL,)))

@@ -7,7 +7,7 @@ named to the village. A policy picks among rows by their `variant`; it never edi
 
 from backend.access.permissions import Action
 from backend.workflow import guards, marks, openings, rechecking, visiting
-from backend.workflow.aftercare import AFTERCARE
+from backend.workflow.aftercare import AFTERCARE, after_announcement
 from backend.workflow.duties import (
     ACCEPT,
     COUNTY_DECISION,
@@ -542,7 +542,7 @@ _COUNTY: tuple[Row, ...] = (
         _from(State.APPROVED),
         State.MONITORED,
         _kinds(Kind.ANNOUNCE),
-        opens_also=openings.after_announcement,
+        opens_also=after_announcement,
         turns=Turn.BEGIN,
         tells="monitored",
         variant=FULL,

@@ -22,6 +22,7 @@ from backend.workflow.removal_ways import (
     after_posting,
     check_leads_to,
     is_still_watched,
+    no_risk_is_open,
     nothing_new_declared,
 )
 from backend.workflow.states import Kind, State
@@ -151,7 +152,7 @@ REMOVAL_ROWS: tuple[Row, ...] = (
         State.PASSED,
         Kind.TOWN_REVIEW,
         opens=(COUNTY_DECISION,),
-        guards=(guards.was_public, guards.no_open_objection, nothing_new_declared, is_still_watched),
+        guards=(guards.was_public, guards.no_open_objection, nothing_new_declared, no_risk_is_open, is_still_watched),
         tells="removal_passed",
         judges=True,
     ),
@@ -179,7 +180,7 @@ REMOVAL_ROWS: tuple[Row, ...] = (
         State.APPROVED,
         Kind.COUNTY_DECISION,
         opens=(ANNOUNCE,),
-        guards=(guards.no_open_objection, nothing_new_declared, is_still_watched),
+        guards=(guards.no_open_objection, nothing_new_declared, no_risk_is_open, is_still_watched),
         tells="removal_approved",
         judges=True,
     ),
@@ -200,6 +201,7 @@ REMOVAL_ROWS: tuple[Row, ...] = (
         State.REMOVED,
         Kind.ANNOUNCE,
         opens=(ENTER_NATIONAL,),
+        guards=(no_risk_is_open,),
         turns=Turn.REMOVE,
         tells="removed",
     ),

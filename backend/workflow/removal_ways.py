@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import select
+
 from backend import clock
+from backend.db import db
 from backend.errors import NotPossibleNow
+from backend.models import Case, Hazard
 from backend.workflow import openings, postings, watching
-from backend.workflow.duties import MEETING, TAKE_DOWN, TOWN_REVIEW, WATCH_NOTICE, Opening
+from backend.workflow.duties import MEETING, TAKE_DOWN, TOWN_REVIEW, WARNING, WATCH_NOTICE, Opening
 from backend.workflow.openings import open_of
-from backend.workflow.states import Kind, State
+from backend.workflow.states import ENDS, Kind, State
 from backend.workflow.steps import Step
 from backend.workflow.ways import Way, answers, leads_to
 
@@ -17,6 +21,17 @@ def nothing_new_declared(step: Step) -> None:
     """Hear a family first that has just declared something new: no new risk may be left (domain 2.4)."""
     if open_of(step, Kind.JOIN):
         raise NotPossibleNow("这一户又有新的申报没有核对，请先核对清楚再办消除。")
+
+
+def no_risk_is_open(step: Step) -> None:
+    """Hold who is to leave while a risk that came later is open: a warning, or something unsafe (domain 2.4)."""
+    household = step.case.household_id
+    warned = select(Case.id).where(Case.household_id == household, Case.procedure == WARNING, Case.state.not_in(ENDS))
+    if db.session.scalar(warned.limit(1)) is not None:
+        raise NotPossibleNow("这一户还有预警没有处置完，请先办结预警再办消除。")
+    unsafe = select(Hazard.id).where(Hazard.household_id == household, Hazard.closed_on.is_(None))
+    if db.session.scalar(unsafe.limit(1)) is not None:
+        raise NotPossibleNow("这一户还有安全隐患没有销号，请先核实销号再办消除。")
 
 
 def is_still_watched(step: Step) -> None:

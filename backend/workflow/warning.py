@@ -12,7 +12,7 @@ from backend.access.permissions import Action
 from backend.db import db
 from backend.errors import NotPossibleNow
 from backend.models import RegularVisit
-from backend.workflow import guards
+from backend.workflow import guards, watching
 from backend.workflow.duties import (
     OFFICE_UPDATE,
     WARNING,
@@ -69,6 +69,12 @@ def was_revisited(step: Step) -> None:
         raise NotPossibleNow("补短帮扶以后还没有人回访过，请先走访这一户，再核实销号。")
 
 
+def is_watched_no_more(step: Step) -> None:
+    """Drop what was confirmed only where nobody can be helped any more: the family is gone, or no longer watched."""
+    if watching.is_watched(step.case.household_id):
+        raise NotPossibleNow("这一户还在监测，确认了的预警要补短帮扶、核实销号。")
+
+
 def _from(*states: State) -> frozenset[State]:
     return frozenset(states)
 
@@ -89,6 +95,16 @@ WARNING_ROWS: tuple[Row, ...] = (
         _from(State.WARNED, State.WARNING_CHECKED),
         State.WARNING_DROPPED,
         frozenset({Kind.WARNING_CHECK, Kind.WARNING_CONFIRM}),
+        reasons="warning_drops",
+        needs_words=True,
+        variant=WARNING,
+    ),
+    Row(
+        Action.DROP_WARNING,
+        _from(State.WARNING_CONFIRMED, State.WARNING_HELPED),
+        State.WARNING_DROPPED,
+        frozenset({Kind.WARNING_HELP, Kind.WARNING_CLOSE}),
+        guards=(is_watched_no_more,),
         reasons="warning_drops",
         needs_words=True,
         variant=WARNING,

@@ -139,6 +139,8 @@ def test_a_department_delivers_reports_nothing_and_reads_what_was_found(console:
 
     page = desk.get("/console/alerts/")
     file = as_csv([["张小三", id_number(3), ""]], ["姓名", "身份证号", "户籍村"])
+    useless = send(desk, f"/console/alerts/{owed.id}/file", as_csv([["张小三"]], ["甲"]))
+    listed = desk.get("/console/alerts/")
     handed = send(desk, f"/console/alerts/{owed.id}/file", file)
     verdicts = desk.client.post(f"/console/alerts/{owed.id}/verdicts", data={"csrf_token": desk.token()})
     pushed = send(desk, "/console/alerts/", file, topic="college")
@@ -147,6 +149,9 @@ def test_a_department_delivers_reports_nothing_and_reads_what_was_found(console:
 
     assert "新发现失辍学学生" in page.text
     assert "医疗费用" not in page.text
+    assert "上次推送的文件不能用：没有找到表头" in useless.text
+    assert f"/console/alerts/{owed.id}" in listed.html
+    assert "上次的文件不能用" in listed.text
     assert "交村里核实 1人" in handed.text
     assert read_back(verdicts.data)[1][3] == "村里正在核实"
     assert "已有预警，并在一起核实 1人" in pushed.text

@@ -57,6 +57,7 @@ SEES_EVERYTHING = {
     ("alert_dispatch", "which alerts go to a village next?"),
     ("alert_dispatch", "which villages have alerts waiting?"),
     ("alert_matching", "a department's rows find their families"),
+    ("alert_returns", "a department's file could not be used"),
     ("alert_schedule", "a department owes a delivery"),
     ("alert_verdicts", "a department has heard what became of its rows"),
     ("alert_verdicts", "a department hears what became of its rows"),
@@ -122,6 +123,7 @@ SEES_EVERYTHING = {
     ("gauges", "the age of the oldest rung that is due is measured"),
     ("home", "a desk reads what it owes"),
     ("living", "a family is visited where it lives"),
+    ("member_moves", "messages to the dead stop"),
     ("mergers", "two cases of one family become one"),
     ("notice_ends", "a notice's days are over"),
     ("notice_ends", "which notices are over?"),
@@ -262,7 +264,7 @@ def _columns_set_in(tree: ast.AST) -> set[str]:
     return {keyword.arg or f"**{ast.unparse(keyword.value)}" for node in calls for keyword in node.keywords}
 
 
-PLACES_ARE_WRITTEN_BY = {f"backend/services/{name}.py" for name in ("corrections", "intake", "mergers")}
+PLACES_ARE_WRITTEN_BY = {f"backend/services/{name}.py" for name in ("corrections", "intake", "member_moves", "mergers")}
 
 
 @pytest.mark.shows("procedure.12", "story.4")

@@ -1,16 +1,38 @@
 """The roster: a row a member, households known again by their members, the same file twice changing nothing."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from backend.models import Case, CaseEvent, Household, MemberChange, Person, PersonDigest, RosterDoubt, Task, VisitTurn
-from backend.services import member_changes
+from backend.access.permissions import Role
+from backend.access.scope import as_system
+from backend.db import db
+from backend.models import (
+    Case,
+    CaseEvent,
+    Household,
+    MemberChange,
+    Person,
+    PersonDigest,
+    Region,
+    RosterDoubt,
+    Task,
+    VisitTurn,
+)
+from backend.services import member_changes, roster_doubts, rounds
+from backend.services.imports import kinds, working
+from backend.services.imports.runs import Run, Taker, Unit
 from backend.services.sealing import Sealer
 from backend.workflow.states import Kind
-from tests.imports.files import HEADER, WANG, ZHANG, Office, as_csv, as_xlsx, member, rows
+from tests.imports.files import HEADER, HEADING, WANG, ZHANG, Office, as_csv, as_xlsx, member, rows
 from tests.people import NEXT_VILLAGE, OTHER_VILLAGE, VILLAGE, Cast, Maker, id_number
+from tests.services.watching import FINE
 
 pytestmark = [pytest.mark.shows("monitoring.0", "B13"), pytest.mark.parametrize("kind", ["sqlite", "mariadb"])]
 
@@ -63,6 +85,86 @@ def test_only_what_changed_is_changed_and_nobody_is_lost(office: Office, app: Fl
     assert taken.counts == {"changed": 3, "same": 2}
     assert {each.name for each in rows(app, Person)} == {"张三", "李四", "张小三", "赵六", "王五", "王小五"}
     assert len(rows(app, Household)) == 2
+
+
+SON_APART = (
+    member("张小三", 3, "张小三", "户主", 3, 文化程度="大专"),
+    member("张小三", 3, "赵六", "配偶", 4),
+)
+
+
+def test_a_family_that_the_roster_splits_is_asked_about_and_stays_as_its_first_half_says(
+    office: Office, app: Flask
+) -> None:
+    office.take(as_csv(ZHANG))
+    split = as_csv([ZHANG[0], ZHANG[1], *SON_APART])
+
+    taken = office.take(split)
+    again = office.look(split)
+
+    assert taken.counts == {"changed": 2, "doubt": 2}
+    assert "写成了几户" in taken.found["J4"]
+    [household], [doubt] = rows(app, Household), rows(app, RosterDoubt)
+    assert (household.head_name, doubt.why) == ("张三", "split")
+    assert [each.name for each in rows(app, Person)] == ["张三", "李四", "张小三"]
+    assert rows(app, MemberChange) == []
+    assert again.counts == {"same": 4}
+
+
+def test_whoever_resumes_a_file_knows_which_family_its_first_rows_were(
+    office: Office, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.take(as_csv(ZHANG))
+    monkeypatch.setitem(kinds.KINDS, "households", replace(kinds.KINDS["households"], chunk=1))  # type: ignore[arg-type]
+    split = office.look(as_csv([ZHANG[0], ZHANG[1], *SON_APART]))
+    real = working._settle
+
+    def dying(batch_id: int, run: Run, taker: Taker, units: Sequence[Unit], *more: Any, **says: bool) -> int:
+        if units[0].number > 2:
+            raise KeyboardInterrupt
+        return real(batch_id, run, taker, units, *more, **says)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(working, "_settle", dying)
+        with pytest.raises(KeyboardInterrupt):
+            office.accept(split.id)
+
+    assert office.work(split.id).counts == {"changed": 2, "doubt": 2}
+
+
+def _leaves(app: Flask, name: str) -> None:
+    with app.app_context(), as_system("a test marries somebody out"):
+        db.session.scalars(select(Person).where(Person.name == name)).one().left_on = date(2026, 2, 1)
+        db.session.commit()
+
+
+def test_whoever_married_out_belongs_to_the_family_that_the_roster_names_them_in(office: Office, app: Flask) -> None:
+    office.take(as_csv([*ZHANG, *WANG]))
+    _leaves(app, "张小三")
+
+    taken = office.take(as_csv([*WANG, member("王五", 11, "张小三", "之女婿", 3)]))
+
+    wang = next(each for each in rows(app, Household) if each.head_name == "王五")
+    assert taken.counts == {"changed": 3}
+    there = next(each for each in rows(app, Person) if each.name == "张小三" and each.left_on is None)
+    assert there.household_id == wang.id
+    assert [each.household_id for each in rows(app, PersonDigest) if each.person_id == there.id] == [wang.id]
+    assert len(rows(app, PersonDigest)) == 4
+
+
+def test_a_household_only_of_people_who_have_left_another_one_is_asked_about(office: Office, app: Flask) -> None:
+    office.take(as_csv(ZHANG))
+    _leaves(app, "张小三")
+
+    taken = office.take(as_csv(SON_APART))
+
+    assert taken.counts == {"doubt": 2}
+    [doubt] = rows(app, RosterDoubt)
+    assert doubt.why == "left"
+    with office.cast.acting("reviewer") as by:
+        roster_doubts.settle(doubt.id, "other", by=by)
+    new = next(each for each in rows(app, Household) if each.head_name == "张小三")
+    assert len([each for each in rows(app, PersonDigest) if each.household_id == new.id]) == 2
 
 
 def test_a_household_first_made_by_a_declaration_joins_the_roster_with_its_case(
@@ -217,3 +319,32 @@ def test_a_number_that_an_office_wrote_down_counts_as_confirmed_and_a_declared_o
     same[0][HEADER["联系电话"]] = "13800000012"
     office.take(as_csv(same))
     assert rows(app, Household)[1].phone_confirmed_at is not None
+
+
+WITH_GRID = [*HEADING, "网格"]
+
+
+def _grid(app: Flask, village: str) -> str:
+    """Make a village's first grid and return its code."""
+    with app.app_context():
+        db.session.add(Region(code=f"{village}001", name="第一网格", level="grid", parent_code=village))
+        db.session.commit()
+    return f"{village}001"
+
+
+def test_whoever_gets_a_grid_by_the_roster_is_visited_by_its_grid_member(
+    office: Office, app: Flask, cast: Cast, make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = _grid(app, VILLAGE)
+    monkeypatch.setitem(Cast.LOGINS, "grid", (Role.GRID, grid, "冯网格"))
+    make.declaration()
+    office.take(as_csv(ZHANG))
+
+    office.take(as_csv([[*row, grid] for row in ZHANG], WITH_GRID))
+
+    for table in (Household, Person, PersonDigest, VisitTurn, Case, Task):
+        assert {each.grid_code for each in rows(app, table)} == {grid}, table
+    [household] = rows(app, Household)
+    with cast.acting("grid") as by:
+        rounds.file_round(household.id, FINE, by=by)
+    assert len(rows(app, VisitTurn)) == 1

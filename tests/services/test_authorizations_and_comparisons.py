@@ -1,5 +1,6 @@
 """Who may be compared, who is not, and what a hit does: it asks."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from flask import Flask
 
 from backend import clock
 from backend.access.permissions import Action
+from backend.access.scope import as_system
+from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow
-from backend.models import Authorization, ComparisonResult, Task
+from backend.models import Authorization, ComparisonResult, Person, Task
 from backend.services import authorizations, checks, comparisons, dossiers
 from backend.services.authorization_forms import Witness
 from backend.services.checks import CheckForm
@@ -81,6 +84,20 @@ def test_an_authorization_that_ran_out_or_was_taken_back_covers_nothing(desks: D
 
     assert desks.case().state == State.FOUND
     assert desks.duties(Kind.CONSULT)
+
+
+def test_whoever_has_left_the_family_is_asked_for_no_authorization(desks: Desks) -> None:
+    desks.to_the_visit()
+    [head] = desks.members()
+    daughter = desks.add_member("张小花", "daughter")
+    with desks.app.app_context(), as_system("a test marries somebody out"):
+        db.session.get_one(Person, daughter).left_on = date(2026, 2, 1)
+        db.session.commit()
+
+    with desks.as_("village") as by:
+        _, members = authorizations.read_members(desks.case_id, by=by)
+
+    assert [each.person.id for each in members] == [head]
 
 
 def test_every_item_of_every_covered_member_is_answered(desks: Desks) -> None:

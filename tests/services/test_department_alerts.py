@@ -1,5 +1,6 @@
 """Department alerts: owed by schedule, empty is a report, matched by blind index, one family one alert, told back."""
 
+import dataclasses
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,16 @@ from backend.models import (
     Task,
 )
 from backend.policy import county as county_policy
-from backend.services import alert_dispatch, alert_schedule, alert_verdicts, alerts, clues, offices, staff
+from backend.services import (
+    alert_dispatch,
+    alert_returns,
+    alert_schedule,
+    alert_verdicts,
+    alerts,
+    clues,
+    offices,
+    staff,
+)
 from backend.services.alerts import AlertRow
 from backend.services.imports import working
 from backend.services.sign_ins import _staff
@@ -239,16 +249,44 @@ def test_the_threshold_is_the_countys_own(county: Office, app: Flask, cast: Cast
     assert [each.head_name for each in rows(app, Alert)] == ["王五"]
 
 
-def test_who_is_dead_or_called_otherwise_is_set_apart(county: Office, app: Flask, department: Department) -> None:
+def test_who_is_dead_has_left_or_is_called_otherwise_is_set_apart(
+    county: Office, app: Flask, department: Department
+) -> None:
     with app.app_context(), as_system("a test"):
         wife = db.session.scalars(select(Person).where(Person.name == "李四")).one()
         wife.died_on = date(2026, 11, 1)
+        son = db.session.scalars(select(Person).where(Person.name == "张小三")).one()
+        son.left_on = date(2026, 11, 1)
         db.session.commit()
+    said = lines(("李四", 2, 0), ("张小三", 3, 0), ("王武", 11, 0))
 
-    batch = push(app, department("disabled_federation"), "disabled", lines(("李四", 2, 0), ("王武", 11, 0)))
+    batch = push(app, department("disabled_federation"), "disabled", said)
 
-    assert (batch.counts["dead"], batch.counts["name"], batch.counts["alerted"]) == (1, 1, 0)
+    assert [batch.counts[each] for each in ("dead", "left", "name", "alerted")] == [1, 1, 1, 0]
     assert rows(app, Alert) == []
+
+
+def test_who_is_watched_is_set_apart_and_who_was_removed_is_looked_into_again(
+    county: Office, app: Flask, department: Department
+) -> None:
+    titles = [
+        "行政村",
+        "户主姓名",
+        "户主身份证号",
+        "监测对象类别",
+        "致贫返贫风险",
+        "识别监测时间",
+        "风险是否已消除",
+        "风险消除时间",
+    ]
+    known = [VILLAGE, "张三", id_number(1), "边缘易致贫户", "因病", "202403", "否", ""]
+    removed = [VILLAGE, "王五", id_number(11), "边缘易致贫户", "因残", "202105", "是", "202312"]
+    county.take(as_csv([known, removed], titles), "first_watches")
+
+    batch = push(app, department("disabled_federation"), "disabled", lines(("李四", 2, 0), ("王五", 11, 0)))
+
+    assert (batch.counts["watched"], batch.counts["alerted"]) == (1, 1)
+    assert [each.head_name for each in rows(app, Alert)] == ["王五"]
 
 
 def test_who_was_looked_into_for_the_same_cause_lately_is_set_apart(
@@ -400,3 +438,71 @@ def test_rows_come_through_the_programs_own_key_and_are_answered(
             alerts.push_rows("housing", [], by=actor)
     assert worked(app, batch.id).counts["alerted"] == 1
     assert token not in str([vars(each) for each in rows(app, offices.DepartmentKey)])
+
+
+HALF_READABLE = lines(*[("张三", 1, 0)] * 8) + b"," * 2000
+UNUSABLE = pytest.mark.parametrize(
+    "content", [as_csv([["张三", id_number(1)]], ["甲", "乙"]), HALF_READABLE], ids=["no heading", "broken at its end"]
+)
+
+
+@pytest.fixture
+def row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(working.KINDS, "alerts", dataclasses.replace(working.KINDS["alerts"], chunk=1))  # type: ignore[index]
+
+
+@UNUSABLE
+@pytest.mark.usefixtures("row_by_row")
+def test_what_came_in_an_unusable_file_is_owed_again_by_its_day(
+    county: Office, app: Flask, department: Department, content: bytes
+) -> None:
+    by = department("education")
+    with clock.at(datetime(2026, 11, 28, 4, tzinfo=UTC)), app.app_context():
+        alert_schedule.open_due()
+    batch = owed(app, "dropout")
+
+    with acting(app, by):
+        alerts.hand_in(batch.id, io.BytesIO(content), name="x.csv", by=by, letter_no="教函1号")
+    after = worked(app, batch.id)
+
+    assert (after.standing, after.filed_on, after.filed_by, after.letter_no) == ("owed", None, None, "")
+    duty = next(each for each in rows(app, Task) if each.id == batch.task_id)
+    assert (duty.open_due, duty.closed_at, duty.closed_how) == (batch.due_on, None, None)
+    with acting(app, by):
+        assert alert_returns.why_unusable(alerts.find(batch.id, by=by)) != ""
+        with pytest.raises(NotPossibleNow, match="还没有推送"):
+            alert_verdicts.verdicts_of(batch.id, by=by)
+        alerts.hand_in(batch.id, io.BytesIO(lines(("张小三", 3, 0))), name="y.csv", by=by)
+    assert worked(app, batch.id).counts["alerted"] == 1
+
+
+@UNUSABLE
+@pytest.mark.usefixtures("row_by_row")
+def test_an_unusable_file_that_nobody_owed_may_come_again(
+    county: Office, app: Flask, department: Department, content: bytes
+) -> None:
+    by = department("education")
+
+    first = push(app, by, "dropout", content)
+    again = push(app, by, "dropout", content)
+
+    assert (first.standing, again.standing) == ("unusable", "unusable")
+    assert again.id != first.id
+    with app.app_context():
+        assert db.session.scalars(select(StagedRow)).all() == []
+
+
+def test_a_delivery_left_reading_with_an_unusable_file_by_an_earlier_release_is_owed_again(
+    county: Office, app: Flask, department: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = department("education")
+    with clock.at(datetime(2026, 11, 28, 4, tzinfo=UTC)), app.app_context():
+        alert_schedule.open_due()
+    batch = owed(app, "dropout")
+    with monkeypatch.context() as patch, acting(app, by):
+        patch.setattr(alert_returns, "give_back", lambda *_: None)
+        alerts.hand_in(batch.id, io.BytesIO(HALF_READABLE), name="x.csv", by=by)
+        working.carry_on()
+        assert db.session.get_one(AlertBatch, batch.id, populate_existing=True).standing == "reading"
+
+    assert worked(app, batch.id).standing == "owed"

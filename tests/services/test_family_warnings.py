@@ -9,7 +9,7 @@ from backend import clock
 from backend.access.permissions import Action
 from backend.errors import Invalid, NotAllowed, NotPossibleNow
 from backend.models import WarningNote
-from backend.services import family_warnings, removals
+from backend.services import family_warnings, removals, watches
 from backend.services.round_forms import RoundForm
 from backend.workflow.states import Kind, State
 from tests.people import Cast, Maker
@@ -90,6 +90,24 @@ def test_a_warning_that_is_none_is_dropped_with_a_reason(family: Warned) -> None
     with pytest.raises(Invalid):
         family.step(Action.DROP_WARNING, "reviewer", Kind.WARNING_CHECK)
     family.step(Action.DROP_WARNING, "reviewer", Kind.WARNING_CHECK, codes=("not_so",))
+
+    assert family.case().state == State.WARNING_DROPPED
+    assert family.duties() == []
+
+
+@pytest.mark.parametrize("is_helped", [False, True])
+def test_a_warning_about_a_family_that_is_gone_is_dropped_at_last(family: Warned, is_helped: bool) -> None:
+    family.to_the_department()
+    kind = Kind.WARNING_HELP
+    if is_helped:
+        family.step(Action.ASK_TO_CLOSE_WARNING, "county_op", kind)
+        kind = Kind.WARNING_CLOSE
+    with pytest.raises(NotPossibleNow, match="还在监测"):
+        family.step(Action.DROP_WARNING, "county_op", kind, codes=("not_so",))
+    with clock.at(family.now), family.cast.acting("town_op") as by:
+        watches.end_naturally(family.watch_id, ("moved_away",), by=by, words="全家迁走了")
+
+    family.step(Action.DROP_WARNING, "county_op", kind, codes=("gone",))
 
     assert family.case().state == State.WARNING_DROPPED
     assert family.duties() == []

@@ -28,7 +28,7 @@ from backend.services.plans import PlanForm
 from backend.services.relief import ClaimForm
 from backend.workflow.states import Kind, State
 from backend.workflow.watching import Standing
-from tests.people import Cast, Maker
+from tests.people import Cast, Maker, id_number
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 from tests.services.watching import Watched
 
@@ -57,6 +57,23 @@ def test_whoever_is_included_needs_a_plan_and_somebody_who_answers_for_it(family
     assert set(duties) >= {Kind.PLAN, Kind.PAIR, Kind.ENTER_NATIONAL}
     assert duties[Kind.PLAN].due_on == family.today + timedelta(days=10)
     assert duties[Kind.PAIR].role == "TOWN_REVIEW"
+
+
+def test_whoever_is_included_a_second_time_goes_on_with_the_plan_and_the_helper_there_are(
+    app: Flask, cast: Cast, make: Maker, family: Watched
+) -> None:
+    again = Watched(app, cast, make)
+    again.include("李四", id_number=id_number(1))
+    first = again.case_id
+
+    again.include("李四", id_number=id_number(1))
+
+    assert again.case_id != first
+    assert again.watch().case_id == first
+    assert {Kind(task.kind) for task in again.duties()} == {Kind.ENTER_NATIONAL, Kind.TAKE_DOWN_NOTICE}
+    assert len(again.owed(Kind.PLAN)) == len(again.owed(Kind.PAIR)) == 1
+    again.plan("housing")
+    assert again.watch().standing == Standing.ASSISTED
 
 
 @pytest.mark.shows("A15", "A16", "B43", "D27", "C25")

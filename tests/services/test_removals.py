@@ -16,6 +16,8 @@ from backend.services import (
     announcements,
     batches,
     cases,
+    family_warnings,
+    hazards,
     meetings,
     mergers,
     notice_ends,
@@ -29,6 +31,7 @@ from backend.services.cases import Seen
 from backend.services.meeting_items import ItemForm
 from backend.services.notices import PostingForm, ReadingForm
 from backend.services.removals import RemovalForm
+from backend.services.round_forms import RoundForm
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Reason
 from backend.workflow.voting import Votes
@@ -36,7 +39,7 @@ from backend.workflow.watching import Standing
 from tests.people import Cast, Maker, id_number
 from tests.services.sitting import representatives, sitting
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
-from tests.services.watching import MET, REMOVAL, SAFE, Watched
+from tests.services.watching import MET, REMOVAL, SAFE, Watched, topic
 
 pytestmark = pytest.mark.shows("monitoring.6")
 AUTUMN = date(2026, 10, 12)
@@ -98,6 +101,11 @@ class WayOut(Watched):
         self.decide(Action.COUNTY_APPROVE, "county_lead", Kind.COUNTY_DECISION)
         self.announce()
 
+    def strike_off_dangers(self) -> None:
+        with clock.at(self.now), self.cast.acting("town_op") as by:
+            for hazard, task in hazards.ledger(by=by):
+                hazards.close(hazard.id, by=by, version=task.version, words="修好了，看过了")
+
     def told(self) -> list[str]:
         return [row.kind for row in self.make.rows(ReceiptLine)]
 
@@ -117,6 +125,34 @@ def leaving(family: WayOut) -> WayOut:
     """A family whose removal was just proposed."""
     family.case_id = family.propose()
     return family
+
+
+def test_a_warning_or_a_danger_met_on_the_way_holds_the_removal_up(leaving: WayOut) -> None:
+    out = leaving.case_id
+    leaving.to_the_township()
+    with clock.at(leaving.now), leaving.cast.acting("village") as by:
+        warning = family_warnings.mark(leaving.watch_id, ("water",), by=by, words="井干了").id
+    with pytest.raises(NotPossibleNow, match="预警"):
+        leaving.decide(Action.PASS_ON, "reviewer", Kind.TOWN_REVIEW)
+    leaving.case_id = warning
+    with clock.at(leaving.now), leaving.cast.acting("reviewer") as by:
+        version = leaving.duty(Kind.WARNING_CHECK).version
+        family_warnings.step(warning, Action.DROP_WARNING, by=by, version=version, words="有水", codes=("not_so",))
+    leaving.case_id = out
+    leaving.decide(Action.PASS_ON, "reviewer", Kind.TOWN_REVIEW)
+    leaving.visit(RoundForm("home", "concern", {"housing": topic("unsafe", "后墙要塌")}))
+    with pytest.raises(NotPossibleNow, match="隐患"):
+        leaving.decide(Action.COUNTY_APPROVE, "county_lead", Kind.COUNTY_DECISION)
+    leaving.strike_off_dangers()
+    leaving.decide(Action.COUNTY_APPROVE, "county_lead", Kind.COUNTY_DECISION)
+    leaving.visit(RoundForm("home", "concern", {"water": topic("unsafe", "井干了")}))
+
+    with pytest.raises(NotPossibleNow, match="隐患"):
+        leaving.announce()
+    leaving.strike_off_dangers()
+    leaving.announce()
+
+    assert leaving.case().state == State.REMOVED
 
 
 @pytest.mark.shows("A20", "B57", "D33", "C26")

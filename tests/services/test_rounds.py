@@ -14,7 +14,18 @@ from backend.access.permissions import Role
 from backend.access.scope import act_within, as_system
 from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
-from backend.models import Case, Clue, Hazard, Household, MemberChange, Person, RegularVisit, Task, VisitTurn
+from backend.models import (
+    Case,
+    Clue,
+    Declaration,
+    Hazard,
+    Household,
+    MemberChange,
+    Person,
+    RegularVisit,
+    Task,
+    VisitTurn,
+)
 from backend.services import hazards, member_changes, removals, round_traits, round_turns, rounds
 from backend.services.member_changes import ChangeForm
 from backend.services.round_forms import RoundForm, Topic
@@ -319,6 +330,91 @@ def test_households_split_and_merge_and_nobody_is_lost(app: Flask, cast: Cast, m
 
     where = {row.name: (row.household_id, row.left_on) for row in make.rows(Person)}
     assert where == {"老大": (old, date(2026, 1, 2)), "老二": (other, None)}
+
+
+@pytest.mark.shows("B28")
+def test_nobody_is_visited_where_nobody_lives_any_more(app: Flask, cast: Cast, make: Maker) -> None:
+    lived_in, died_out, moved_out, gone_over, unknown = households(app, 5)
+
+    def settle(kind: str, household: int, person_id: int | None = None, **more: Any) -> int:
+        with cast.acting("village") as by, clock.at(MARCH):
+            row = member_changes.tell(household, ChangeForm(kind, date(2026, 3, 2), person_id, **more), by=by)
+            task = next(task for each, task in member_changes.waiting(by=by) if each.id == row.id)
+            return member_changes.settle(row.id, True, by=by, version=task.version).person_id or 0
+
+    people = {each: settle("moved_in", each, name="户主") for each in (lived_in, died_out, moved_out, gone_over)}
+    sweep(app)
+    first = {task.household_id for task in owed(app) if task.open_due}
+    settle("death", died_out, people[died_out])
+    settle("moved_out", moved_out, people[moved_out])
+    settle("merged", gone_over, people[gone_over], other_household_id=lived_in)
+
+    left = {task.household_id for task in owed(app) if task.open_due}
+    sweep(app, datetime(2026, 9, 1, 1, tzinfo=UTC))
+
+    assert first == {lived_in, died_out, moved_out, gone_over, unknown}
+    assert left == {lived_in, unknown}
+    assert {task.household_id for task in owed(app) if task.open_due} == {lived_in, unknown}
+
+
+@pytest.mark.shows("D04")
+@pytest.mark.parametrize(("last_on", "month", "due"), [((1, 30), 2, 1), ((2, 28), 3, 1), ((3, 1), 3, 0)])
+def test_a_monthly_turn_comes_once_in_every_month(app: Flask, last_on: tuple[int, int], month: int, due: int) -> None:
+    households(app, 1, tags=["disabled"], last_on=date(2026, *last_on))
+
+    assert sweep(app, datetime(2026, month, 2, 1, tzinfo=UTC)) == due
+
+
+def test_a_visit_that_is_typed_months_later_leaves_todays_duty_open(app: Flask, cast: Cast) -> None:
+    [household] = households(app, 1)
+    sweep(app, APRIL)
+    evening = datetime(2026, 4, 20, 10, tzinfo=UTC)
+
+    visit(cast, household, RoundForm("home", "fine", visited_on=date(2026, 1, 5)), at=evening)
+    [still] = owed(app)
+    visit(cast, household, RoundForm("home", "fine", visited_on=date(2026, 4, 18)), at=evening)
+
+    assert still.open_due is not None
+    assert [task.open_due for task in owed(app)] == [None]
+
+
+def test_the_dead_hear_nothing_more_and_their_name_stands_on_no_duty(app: Flask, cast: Cast, make: Maker) -> None:
+    case_id = make.declaration().case_id
+    [case], [person] = make.rows(Case), make.rows(Person)
+    with cast.acting("village") as by:
+        for form in (
+            ChangeForm("birth", date(2026, 1, 2), name="张小宝", relation="son"),
+            ChangeForm("death", date(2026, 1, 3), person.id),
+        ):
+            row = member_changes.tell(case.household_id, form, by=by)
+            task = next(task for each, task in member_changes.waiting(by=by) if each.id == row.id)
+            member_changes.settle(row.id, True, by=by, version=task.version)
+
+    assert {row.head_name for row in make.rows(Task) if row.open_due} == {"张小宝"}
+    assert [row.head_name for row in make.rows(Case) if row.id == case_id] == ["张小宝"]
+    assert [row.account_id for row in make.rows(Declaration)] == [None]
+
+
+def test_whoever_goes_over_to_another_household_goes_with_its_place_and_leads_it_no_more(
+    app: Flask, cast: Cast, make: Maker
+) -> None:
+    old, other = households(app, 2)
+    with cast.acting("village") as by:
+        for household, name in ((old, "老大"), (other, "老二")):
+            row = member_changes.tell(
+                household, ChangeForm("moved_in", date(2026, 1, 2), name=name, relation="head"), by=by
+            )
+            task = next(task for each, task in member_changes.waiting(by=by) if each.id == row.id)
+            member_changes.settle(row.id, True, by=by, version=task.version)
+        eldest = next(row for row in make.rows(Person) if row.name == "老大")
+        form = ChangeForm("merged", date(2026, 1, 3), eldest.id, relation="sibling", other_household_id=other)
+        row = member_changes.tell(old, form, by=by)
+        [(_, task)] = member_changes.waiting(by=by)
+        member_changes.settle(row.id, True, by=by, version=task.version)
+
+    moved = next(row for row in make.rows(Person) if row.name == "老大")
+    there = next(row for row in make.rows(Household) if row.id == other)
+    assert (moved.household_id, moved.grid_code, moved.relation) == (other, there.grid_code, "sibling")
 
 
 @pytest.mark.shows("B20", "C40", "C03")

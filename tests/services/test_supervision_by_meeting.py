@@ -13,7 +13,7 @@ from backend.models import Assignment, Inspected, OfficeMeeting, Task
 from backend.services import inspections, meeting_packs, office_meetings, publicity
 from backend.services.office_meetings import Handed, OfficeMeetingForm
 from backend.services.publicity import PublicityForm
-from tests.people import OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, Cast, Maker
+from tests.people import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, Cast, Maker
 from tests.services.watching import households
 
 pytestmark = pytest.mark.shows("monitoring.7")
@@ -79,6 +79,21 @@ def test_what_was_handed_out_is_answered_and_accepted_by_the_level_above(cast: C
         assert office_meetings.assignments(by=by) == []
 
     assert make.rows(Assignment)[0].closed_by_name == "陈业务"
+
+
+def test_what_the_county_handed_to_itself_is_accepted_by_another_person(cast: Cast, make: Maker) -> None:
+    sit(cast, handed=(Handed("汇总三个乡镇的情况", COUNTY, TODAY + timedelta(days=7)),))
+    with cast.acting("county_op") as by:
+        [(row, task, _)] = office_meetings.assignments(by=by)
+        row_id = row.id
+        office_meetings.answer(row_id, by=by, version=task.version, words="汇总好了")
+        with pytest.raises(NotPossibleNow, match="另一位"):
+            office_meetings.accept(row_id, True, by=by, version=2)
+
+    with cast.acting("county_lead") as by:
+        office_meetings.accept(row_id, True, by=by, version=2)
+
+    assert make.rows(Assignment)[0].closed_by_name == "褚县长"
 
 
 def test_a_meeting_hands_out_within_its_own_place_only(cast: Cast) -> None:

@@ -116,6 +116,12 @@ def _finish(run: Run, hold_on: HoldOn) -> None:
     alert_matching.match(int(run.batch.about), lambda numbers: _said(run, numbers), hold_on)
 
 
+def _give_up(run: Run) -> None:
+    from backend.services import alert_returns  # the alerts stand on the imports
+
+    alert_returns.give_back(int(run.batch.about), run.batch.id)
+
+
 def _said(run: Run, numbers: Set[int]) -> list[Said]:
     """Read some rows again from the sealed file: a name and a number are kept nowhere else, and go with it."""
     batch = run.batch
@@ -134,5 +140,6 @@ ALERTS = Kind(
     chunk=5000,
     is_straight=True,
     finish=_finish,
+    give_up=_give_up,
     said="一人一行，按身份证号对本县农村户，金额到了预警线的才往村里派。花名册里没有的，填了户籍村的也派。",
 )

@@ -12,7 +12,7 @@ from backend.db import db, is_away, use_case
 from backend.errors import DomainError, TryLater
 from backend.models import AlertBatch, ImportBatch
 from backend.services.alert_schedule import READING
-from backend.services.imports.batches import DONE, TAKING
+from backend.services.imports.batches import DONE, TAKING, USELESS
 from backend.services.imports.runs import Kind, Run
 from backend.services.leaders import Lead
 
@@ -49,11 +49,12 @@ def is_due() -> ColumnElement[bool]:
 
 
 def take_up_unmatched() -> None:
-    """Take up deliveries whose file counts as done while its rows were never matched, as it was once possible."""
+    """Take up files that are done with or unusable while their deliveries wait for them, as it was once possible."""
     query = (
         select(ImportBatch.id)
         .join(AlertBatch, AlertBatch.import_id == ImportBatch.id)
-        .where(AlertBatch.standing == READING, ImportBatch.standing != TAKING, ImportBatch.done_at.is_not(None))
+        .where(AlertBatch.standing == READING, ImportBatch.standing != TAKING)
+        .where(or_(ImportBatch.done_at.is_not(None), ImportBatch.standing == USELESS))
     )
     found = db.session.scalars(query).all()
     db.session.rollback()

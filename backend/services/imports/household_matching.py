@@ -4,7 +4,8 @@ One statement asks for all numbers of a chunk. A number that fits and a name tha
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from sqlalchemy import select
 
@@ -15,11 +16,14 @@ from backend.services.imports.runs import CHANGED, DOUBT, NEW, SAME, Run, Unit
 from backend.services.known import index_of
 
 NAME, PLACE, SEVERAL, NAMESAKE = "name", "place", "several", "namesake"
+SPLIT, LEFT = "split", "left"
 WHY_DOUBT = {
     NAME: "证件号码登记过，姓名对不上",
     PLACE: "家里人登记在另一个村",
     SEVERAL: "家里人登记在不同的户里",
     NAMESAKE: "同村有一户同名户主的申报，没有证件号码可以对",
+    LEFT: "家里人登记的是已经迁出",
+    SPLIT: "登记的是一户，这份花名册写成了几户",
 }
 SAID = "，已转乡镇核对，这一户先不导入。"
 
@@ -34,6 +38,7 @@ class Found:
     village_code: str
     is_provisional: bool
     row_digest: str | None
+    has_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,10 @@ class Match:
     said: str = ""
     known: Mapping[str, int] = field(default_factory=dict)
     """ID number to person id, of the members who are known already."""
+
+    def of_several(self) -> Self:
+        """Return it as a doubt: an earlier household of the same file is that known one too."""
+        return replace(self, what=DOUBT, why=SPLIT, said=f"{WHY_DOUBT[SPLIT]}{SAID}")
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,13 @@ def _match(
     if content.digest in settled:
         said = "这一户的疑点已经核对过。" if settled[content.digest] else f"这一户有疑点{SAID}"
         return Match(SAME, mine, said=said)
-    here = {number: found[number] for number in mine if number in found}
-    if not here:
+    registered = {number: found[number] for number in mine if number in found}
+    if not registered:
         return _by_name(content, mine, namesakes.get((content.village_code, content.head_name), []))
-    first = next(iter(here.values()))
-    why = _why_doubtful(content, here)
-    known = {number: each.person_id for number, each in here.items()}
+    here = [each for each in registered.values() if not each.has_left]
+    first = next(iter([*here, *registered.values()]))
+    why = _why_doubtful(content, registered, here)
+    known = {number: each.person_id for number, each in registered.items()}
     if why:
         said = f"{WHY_DOUBT[why]}{SAID}"
         return Match(DOUBT, mine, first.household_id, first.is_provisional, why, said, known)
@@ -96,13 +106,16 @@ def _match(
     return Match(what, mine, first.household_id, first.is_provisional, known=known)
 
 
-def _why_doubtful(content: HouseholdRow, here: Mapping[str, Found]) -> str:
-    if len({each.household_id for each in here.values()}) > 1:
+def _why_doubtful(content: HouseholdRow, registered: Mapping[str, Found], here: Sequence[Found]) -> str:
+    """Say what is doubtful; whoever has left a household (`here`: the others) may live in any one now."""
+    if len({each.household_id for each in here}) > 1:
         return SEVERAL
     names = {each.id_number: each.name for each in content.members}
-    if any(names[number] != each.name for number, each in here.items()):
+    if any(names[number] != each.name for number, each in registered.items()):
         return NAME
-    return PLACE if any(each.village_code != content.village_code for each in here.values()) else ""
+    if not here:
+        return LEFT
+    return PLACE if any(each.village_code != content.village_code for each in here) else ""
 
 
 def _by_name(content: HouseholdRow, mine: Mapping[str, Mapping[str, str]], called: Sequence[_Namesake]) -> Match:
@@ -129,6 +142,7 @@ def _found(county_code: str, index: Mapping[str, Mapping[str, str]]) -> dict[str
             PersonDigest.digest,
             Person.id,
             Person.name,
+            Person.left_on,
             Household.id.label("household_id"),
             Household.village_code,
             Household.is_provisional,
@@ -140,7 +154,8 @@ def _found(county_code: str, index: Mapping[str, Mapping[str, str]]) -> dict[str
     )
     return {
         number_of[row.digest]: Found(
-            row.id, row.name, row.household_id, row.village_code, row.is_provisional, row.row_digest
+            *(row.id, row.name, row.household_id, row.village_code, row.is_provisional, row.row_digest),
+            has_left=row.left_on is not None,
         )
         for row in db.session.execute(query)
     }

@@ -1,7 +1,7 @@
 """Writes households of the roster: new ones in one statement a table, known ones changed, doubts as duties."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,11 @@ from backend.db import db, new_id
 from backend.models import Household, ImportBatch, Person, PersonDigest, RosterDoubt, VisitTurn
 from backend.models.places import Place as Levels
 from backend.models.places import place_of, same_place
+from backend.services.grid_changes import move_households
 from backend.services.imports.household_content import HouseholdRow, MemberRow
 from backend.services.imports.household_matching import Match
 from backend.services.imports.household_turns import must_be_visited, new_turn, turn_by_roster
-from backend.services.known import put_into_index
+from backend.services.known import follow, put_into_index, rows_of_index
 from backend.services.member_changes import absent_from_roster
 from backend.services.phone_index import phone_on_file, put_on_file
 from backend.services.sealing import Sealer
@@ -57,7 +58,8 @@ class Book:
             add_households(self._new)
         if self._changed:
             by = system_actor(self.batch.county_code, "the roster is taken in")
-            change_households(self._changed, by=by)
+            asked = {person_id for _, _, match in self._doubts for person_id in match.known.values()}
+            change_households(self._changed, by=by, asked=asked)
         for row_no, content, match in self._doubts:
             _ask(self.batch, row_no, content, match)
 
@@ -67,6 +69,7 @@ def add_households(new: Sequence[tuple[HouseholdRow, Match]]) -> list[int]:
     households: list[dict[str, Any]] = []
     people: list[dict[str, Any]] = []
     digests: list[dict[str, Any]] = []
+    came: list[tuple[int, int]] = []
     now = clock.now()
     for content, match in new:
         household_id, place = new_id(), _place(content)
@@ -74,27 +77,26 @@ def add_households(new: Sequence[tuple[HouseholdRow, Match]]) -> list[int]:
         for member in content.members:
             person_id = new_id()
             people.append({**_person(person_id, member), "household_id": household_id, "died_on": None, **place})
-            index = match.index.get(member.id_number or "", {}) if member.id_number not in match.known else {}
-            digests += [
-                {
-                    "id": new_id(),
-                    "person_id": person_id,
-                    "household_id": household_id,
-                    "key_id": key_id,
-                    "digest": digest,
-                    **place,
-                }
-                for key_id, digest in index.items()
-            ]
+            known_id = match.known.get(member.id_number or "")
+            index = match.index.get(member.id_number or "", {}) if known_id is None else {}
+            came += [(known_id, person_id)] if known_id is not None else []
+            digests += rows_of_index(person_id, household_id, index, place)
     turns = [new_turn(row) for row, (content, _) in zip(households, new, strict=True) if must_be_visited(content)]
     for table, rows in ((Household, households), (Person, people), (PersonDigest, digests), (VisitTurn, turns)):
         if rows:
             db.session.execute(insert(table), rows)
+    for known_id, person_id in came:
+        follow(known_id, db.session.scalars(select(Person).where(Person.id == person_id)).one())
     return [row["id"] for row in households]
 
 
-def change_households(changed: Sequence[tuple[HouseholdRow, Match]], *, by: Actor) -> None:
-    """Bring known households to what the roster says; a declared one is provisional no longer, its case goes on."""
+def change_households(
+    changed: Sequence[tuple[HouseholdRow, Match]], *, by: Actor, asked: Set[int] = frozenset()
+) -> None:
+    """Bring known households to what the roster says; a declared one is provisional no longer, its case goes on.
+
+    `asked`: people whom the file names in a household that is a doubt; nobody is asked about them a second time.
+    """
     ids = [match.household_id for _, match in changed]
     rows = db.session.scalars(select(Household).where(Household.id.in_(ids)).with_for_update())
     households = {row.id: row for row in rows}
@@ -109,8 +111,11 @@ def change_households(changed: Sequence[tuple[HouseholdRow, Match]], *, by: Acto
         _rewrite(household, content)
         known = people.get(household.id, [])
         named = {_put_member(household, member, match, known) for member in content.members}
-        absent_from_roster(household, [each for each in known if each.id not in named], by=by)
-    turn_by_roster({match.household_id or 0: content for content, match in changed}, households)
+        absent_from_roster(household, [each for each in known if each.id not in named | asked], by=by)
+    contents = {match.household_id or 0: content for content, match in changed}
+    turn_by_roster(contents, households)
+    for grid_code, moved in _moved(contents, households):
+        move_households(moved, grid_code)
     db.session.flush()
 
 
@@ -128,8 +133,17 @@ def _rewrite(household: Household, content: HouseholdRow) -> None:
         # An office wrote this file; a number that only a phone declared stays unconfirmed (phone_codes).
         household.phone_confirmed_at = clock.now()
     household.is_provisional = False
-    if content.grid_code is not None:
-        household.grid_code = content.grid_code
+
+
+def _moved(contents: Mapping[int, HouseholdRow], households: Mapping[int, Household]) -> list[tuple[str, set[int]]]:
+    """Return the grids into which households go that were in another one, or in none, and which these are."""
+    moved: dict[str, set[int]] = {}
+    for household_id, content in contents.items():
+        household = households[household_id]
+        grid_code = content.grid_code or household.grid_code
+        if grid_code is not None and grid_code != household.grid_code and grid_code.startswith(household.village_code):
+            moved.setdefault(grid_code, set()).add(household_id)
+    return list(moved.items())
 
 
 def _put_member(household: Household, member: MemberRow, match: Match, known: Sequence[Person]) -> int:
@@ -154,7 +168,9 @@ def _add_member(household: Household, member: MemberRow, match: Match) -> int:
     person = Person(**_person(new_id(), member), household_id=household.id, died_on=None, **same_place(household))
     db.session.add(person)
     db.session.flush()
-    if member.id_number and member.id_number not in match.known:
+    if member.id_number and member.id_number in match.known:
+        follow(match.known[member.id_number], person)
+    elif member.id_number:
         put_into_index(person, match.index[member.id_number])
     return person.id
 

@@ -74,12 +74,13 @@ COLUMNS = (
 
 
 class _Taker:
-    """Remembers which households and numbers the file has spoken of."""
+    """Remembers which households and numbers the file has spoken of, and which known households those are."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._began: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
+        self._known: dict[int, int] = {}
 
     def see(self, line: Line) -> str | None:
         values = line.values
@@ -100,7 +101,7 @@ class _Taker:
                 good.append((unit, content_of(unit)))
         book = Book(self._run.batch)
         for (unit, content), match in zip(good, match_all(self._run, good), strict=True):
-            settled[unit.number] = self._outcome(unit, content, match, book)
+            settled[unit.number] = self._outcome(unit, content, self._once(unit, match), book)
         if write:
             book.write()
         return [settled[unit.number] for unit in units]
@@ -120,6 +121,13 @@ class _Taker:
     def _row_of(self, number: str, unit: Unit) -> int:
         row = self._numbers.get(number, 0)
         return row if row < unit.number else 0
+
+    def _once(self, unit: Unit, match: Match) -> Match:
+        """Let the first household of a file be the known one; another that is the same is a family that has split."""
+        if match.household_id is None or match.what == DOUBT:
+            return match
+        first = self._known.setdefault(match.household_id, unit.number)
+        return match if first == unit.number else match.of_several()
 
     def _outcome(self, unit: Unit, content: HouseholdRow, match: Match, book: Book) -> Outcome:
         notes = second_looks(unit, self._run)

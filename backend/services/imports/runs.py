@@ -106,6 +106,8 @@ class Kind:
     said: str = ""
     finish: Callable[["Run", HoldOn], None] | None = None
     """What goes on once every row is in, in transactions of its own; it must be safe to do twice."""
+    give_up: Callable[["Run"], None] | None = None
+    """What goes on before a file counts as unusable, in transactions of its own; it must be safe to do twice."""
 
 
 @dataclass

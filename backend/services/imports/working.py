@@ -69,11 +69,14 @@ def _go_through(kind: Kind, run: Run, lead: Lead) -> bool:
         taker = kind.begin(run)
         for chunk in _chunks(units_of(reading.lines(), taker), kind.chunk):
             fresh = [unit for unit in chunk if unit.lines[-1].number > batch.cursor] if writing else chunk
+            _recall(taker, chunk[: len(chunk) - len(fresh)])
             notes = [note for note in reading.taken_notes() if not writing or note.row > batch.cursor]
             if fresh:
                 notes_left -= _settle_safely(batch_id, run, taker, fresh, notes, notes_left, writing=writing)
             lead.hold_on()
     except Invalid as error:
+        if kind.give_up is not None:
+            kind.give_up(run)
         _end(batch_id, USELESS, error.message)
         return False
     more = writing and kind.finish is not None
@@ -159,6 +162,15 @@ def _settle_safely(
             batch_id, run, taker, [unit], notes if place == 0 else [], most - written, writing=writing
         )
     return written
+
+
+@use_case
+def _recall(taker: Taker, units: Sequence[Unit]) -> None:
+    """Let a kind know of the rows that whoever was stopped has taken in: it remembers what the file has spoken of."""
+    whole = [unit for unit in units if not any(line.is_wrong for line in unit.lines)]
+    if whole:
+        with as_system("a file is looked through and taken in"):
+            taker.settle(whole, write=False)
 
 
 @use_case
