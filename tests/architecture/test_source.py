@@ -19,7 +19,7 @@ LONGER = {
     "backend/services/sign_ins.py": "one module a noun: a session from its first code to its end",
     "backend/workflow/deadlines.py": "every date and hour is computed here and nowhere else",
     "backend/workflow/procedure.py": "the procedure's table: rows of data, in the order in which a family meets them",
-    "backend/workflow/sentences.py": "what people read of each step and how it is called: one table of words, read whole",
+    "backend/workflow/sentences.py": "what people read of each step and how it is called: one table of words",
 }
 
 pytestmark = pytest.mark.shows("story.8")
