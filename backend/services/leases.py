@@ -47,7 +47,12 @@ def is_in_doubt(message: Message, channel: Channel) -> bool:
     A try that waited long (for its next turn, the end of quiet hours, a stopped channel) is one message more to WeChat,
     which has forgotten the key. What a person owes again begins without failures: they have weighed that.
     """
-    if message.failures == 0 or not channel.repeats or may_repeat(message, channel):
+    return has_doubt(message, channel) and not may_repeat(message, channel)
+
+
+def has_doubt(message: Message, channel: Channel) -> bool:
+    """Say whether an earlier try of these may have arrived on this channel, which may repeat it for a while."""
+    if message.failures == 0 or not channel.repeats:
         return False  # where nothing is repeated by itself, only a person lets it go out again
     doubtful = Attempt.channel == channel.name, Attempt.state == str(Advice.UNCERTAIN)
     return db.session.scalar(select(Attempt.id).where(Attempt.message_id == message.id, *doubtful).limit(1)) is not None

@@ -92,7 +92,8 @@ def look(message: Message, channels: Channels, known: Survey) -> tuple[Channel, 
 
 def _held_up(message: Message, channel: Channel, channels: Channels, known: Survey) -> str:
     """Let a message end or wait where it cannot go now; say why where waiting is no use, nothing where it can go."""
-    if leases.is_in_doubt(message, channel):
+    goes_round = _goes_round(message, channels, known)
+    if leases.is_in_doubt(message, channel) or (goes_round and leases.has_doubt(message, channel)):
         endings.end(message, "uncertain", f"可能已送达，现在再发会收到两次（{message.why}）")
         return ""
     if (moment := _later(message, channel.name)) is not None:
@@ -101,7 +102,7 @@ def _held_up(message: Message, channel: Channel, channels: Channels, known: Surv
         return "等到能发的时候已过时效"
     if (stopped := circuits.open_until(known.circuits, channel.name, message.template)) is None:
         return ""
-    if not _goes_round(message, channels, known):
+    if not goes_round:
         endings.wait_for_channel(message, stopped, f"渠道暂停：{WAY_NAMES[channel.name]}")
     return f"渠道一直停着：{WAY_NAMES[channel.name]}"
 

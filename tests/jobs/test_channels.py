@@ -265,6 +265,20 @@ def test_a_channel_that_stays_stopped_is_gone_round(
     assert ends.called("subscribe") == 2, "nobody asks a stopped channel but once an hour"
 
 
+def test_what_may_have_arrived_does_not_go_round_a_stopped_channel(
+    make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
+) -> None:
+    ends.order("service", "lose")
+    message = owed("service", "sms")
+    send()
+    ends.emulator.order("errcode", endpoint=TEMPLATE, errcode=40164, count=None)
+
+    for minutes in (1, 62, 63):
+        send(timedelta(minutes=minutes))
+
+    assert (state(make, message), ends.arrived("service"), ends.arrived("sms")) == ("uncertain", 1, 0)
+
+
 def test_a_channel_that_works_again_is_waited_for_anew(
     make: Maker, ends: FarEnds, owed: Callable[..., int], send: Callable[..., int], kind: str
 ) -> None:
