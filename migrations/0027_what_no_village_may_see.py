@@ -10,6 +10,8 @@ revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
+locks = ("complaint_lines", "complaints", "objections", "satisfactions", "tasks")  # rows are looked through and mended
+breaks = ()
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 HIDDEN = ("tasks", "objections", "satisfactions", "complaints", "complaint_lines")
