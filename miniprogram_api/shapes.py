@@ -78,7 +78,7 @@ def receipt(
 
 def receipt_with_timeline(declaration: Declaration) -> dict[str, Any]:
     """Return a receipt with its lines."""
-    lines = declarations.timeline_of(declaration)
+    lines = declarations.timeline_of(declaration, by=caller())
     found = receipt(declaration, lines, awaiting.awaited_by([declaration])[declaration.id])
     mark = satisfactions.own_mark(declaration)
     called = [_called_back(declaration, mark)] if mark.answered_at else []

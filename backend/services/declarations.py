@@ -153,32 +153,33 @@ _TIMELINE = (
 )
 
 
-def timeline_of(declaration: Declaration) -> Sequence[ReceiptLine]:
+def timeline_of(declaration: Declaration, *, by: Actor) -> Sequence[ReceiptLine]:
     """Return a receipt's lines, the oldest first."""
-    with as_own_phone(declaration.account_id):
+    is_own = by.account_id == declaration.account_id
+    with as_own_phone(by.account_id if is_own else None):
         return db.session.scalars(_TIMELINE, {"declaration_id": declaration.id}).all()
 
 
 def actions_on(declaration: Declaration, *, by: Actor) -> list[str]:
     """Return what its sender may do with a declaration now, read off what they are shown and nothing else."""
-    return [each for each in _offered_on(declaration) if each is Action.ADD_FILE or may(by.role, each)]
+    return [each for each in _offered_on(declaration, by) if each is Action.ADD_FILE or may(by.role, each)]
 
 
-def _offered_on(declaration: Declaration) -> list[Action]:
+def _offered_on(declaration: Declaration, by: Actor) -> list[Action]:
     if declaration.closed_at is not None:
-        return [Action.ASK_RECHECK] if _may_be_rechecked(declaration) else []
+        return [Action.ASK_RECHECK] if _may_be_rechecked(declaration, by) else []
     answers = [Action.SUPPLEMENT] if declaration.status == STATUS_OF["returned"] else []
     return [*answers, Action.WITHDRAW, Action.ADD_FILE]
 
 
-def _may_be_rechecked(declaration: Declaration) -> bool:
+def _may_be_rechecked(declaration: Declaration, by: Actor) -> bool:
     policy = current_policy(declaration.county_code)
     most = policy.numbers["rechecks_for_each_outcome"]
     if not rows_for(Action.ASK_RECHECK, str(policy.flags["procedure"])):
         return False
     if declaration.status != STATUS_OF[CONFIRMED]:
         return most > 0 and declaration.status in MAY_BE_RECHECKED
-    return sum(line.kind == CONFIRMED for line in timeline_of(declaration)) < most
+    return sum(line.kind == CONFIRMED for line in timeline_of(declaration, by=by)) < most
 
 
 @use_case

@@ -56,7 +56,7 @@ def _look_up(number: str, last_four: str, by: Actor) -> Standing | None:
         return None
     case = find_case(declaration.case_id)
     record_on_case(case, by=by, action=Action.LOOK_UP_STATUS, detail={"declaration": str(declaration.id)})
-    last = timeline_of(declaration)[-1]
+    last = timeline_of(declaration, by=by)[-1]
     return Standing(
         receipt_no=declaration.receipt_no,
         status=declaration.status,

@@ -301,7 +301,7 @@ def test_a_worker_that_lost_the_work_goes_home_and_the_next_goes_on(
         patch.setattr(working, "LEASE", timedelta())
         patch.setattr(working, "_settle", slow)
         half = office.accept(report.id)
-        still = office.work(report.id)
+    still = office.work(report.id)
     with app.app_context():
         let_leases_pass()
 

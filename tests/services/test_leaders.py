@@ -24,7 +24,11 @@ def let_leases_pass() -> None:
 def take_away(app: Flask, work: str) -> None:
     """Let another process have taken the work, as while this one slept."""
     with app.app_context():
-        taken = update(Leader).where(Leader.work == work).values(holder="another", until_at=clock.real_now() + LONG)
+        taken = (
+            update(Leader)
+            .where(Leader.work == work)
+            .values(holder="another", until_at=clock.real_now() + timedelta(minutes=5))
+        )
         in_transaction(lambda: db.session.execute(taken))
 
 

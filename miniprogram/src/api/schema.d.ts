@@ -6148,7 +6148,7 @@ export interface components {
             /** Format: date */
             due_on: string | null;
             /** @enum {string} */
-            standing: "owed" | "reading" | "filed" | "empty";
+            standing: "owed" | "reading" | "filed" | "empty" | "unusable";
             /** Format: date */
             filed_on: string | null;
             counts: {
