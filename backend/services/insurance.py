@@ -99,14 +99,15 @@ def as_csv(year: int, *, by: Actor) -> str:
 
 
 def _members(query: Q, year: int, by: Actor) -> Q:
-    """Ask of the living members of watched families, beside what is known of each for the year."""
+    """Ask of the members of watched families who still live with them, and what is known of each for the year."""
     _checked(year)
     categories = list(current_policy(by.county_code).dictionaries["categories"])
     return (
         query.select_from(Person)
         .join(Watch, Watch.household_id == Person.household_id)
         .outerjoin(InsuranceYear, and_(InsuranceYear.person_id == Person.id, InsuranceYear.year == year))
-        .where(Watch.standing.in_(WATCHED), Watch.category.in_(categories), Person.died_on.is_(None))
+        .where(Watch.standing.in_(WATCHED), Watch.category.in_(categories))
+        .where(Person.died_on.is_(None), Person.left_on.is_(None))
     )
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from backend import clock
 from backend.access.permissions import Action
+from backend.db import db, in_transaction
 from backend.errors import Invalid, NotAllowed, NotPossibleNow, OutOfDate
 from backend.models import (
     Declaration,
@@ -16,6 +18,7 @@ from backend.models import (
     MeasureLine,
     Offer,
     Pairing,
+    Person,
     Plan,
     ReceiptLine,
     ReliefClaim,
@@ -333,6 +336,16 @@ def test_everybody_of_the_three_categories_is_on_the_insurance_list_until_paid(f
         assert insurance.counted(2026, by=by) == (0, 0)
         with pytest.raises(Exception, match="没有找到"):
             insurance.note(line.person.id, 2026, False, by=by)
+
+
+def test_whoever_has_left_a_family_is_on_its_insurance_list_no_more(family: Watched) -> None:
+    _categorise(family, "marginal")
+    with family.cast.acting("village") as by, clock.at(family.now):
+        names = [line.person.name for line in insurance.subsidy_list(2026, by=by)]
+        in_transaction(lambda: db.session.execute(update(Person).values(left_on=family.today)))
+
+        assert (insurance.subsidy_list(2026, by=by), insurance.counted(2026, by=by)) == ([], (0, 0))
+    assert names == ["张三"]
 
 
 @pytest.mark.shows("monitoring.6", "B67")
