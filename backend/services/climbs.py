@@ -35,6 +35,8 @@ class Climb:
     policy: Policy
     level: str
     then: NextRung | None
+    is_repeat: bool = False
+    """The last rung has been said before: it is said again, a week later, and once more."""
 
     @property
     def is_late_for_the_first_time(self) -> bool:
@@ -58,7 +60,8 @@ class Ladders:
             version = None if task.case_id is None else versions[task.case_id]
             policy = current_policy(task.county_code) if version is None else policy_of(task.county_code, version)
             level, then = task.next_rung or NEW, None
-            for rung in self._rungs_of(task, policy, version):
+            ladder = self._rungs_of(task, policy, version)
+            for rung in ladder:
                 if rung.at > self.now:
                     then = rung
                     break
@@ -69,7 +72,8 @@ class Ladders:
         except CANNOT as error:
             self.park(task.id, error)
             return None
-        return Climb(task, policy, level, then)
+        is_repeat = level == Level.RED and bool(ladder) and ladder[-1].at < task.next_rung_at
+        return Climb(task, policy, level, then, is_repeat)
 
     def _rungs_of(self, task: Row[Any], policy: Policy, version: int | None) -> tuple[NextRung, ...]:
         urgent = task.pressing == URGENT

@@ -48,15 +48,26 @@ class Loads:
         """Return the same counts, to go on with or to throw away."""
         return Loads(self.today, dict(self.counts), dict(self.routines))
 
-    def fold(self, rows: Rows, policies: Mapping[int, Policy], routine: Set[int] = frozenset()) -> None:
+    def fold(
+        self,
+        rows: Rows,
+        policies: Mapping[int, Policy],
+        routine: Set[int] = frozenset(),
+        repeated: Set[int] = frozenset(),
+    ) -> None:
         """Leave in the inbox what lies beyond a person's threshold: the day's digest speaks for it.
 
         What is urgent goes out by itself, whatever there is. `policies` are those of the rows' duties; `routine` are
-        the duties of `ROUTINE_KINDS`, of which a person hears singly only so often a day.
+        the duties of `ROUTINE_KINDS`, of which a person hears singly only so often a day; `repeated` those of which
+        nothing new is said: they are for the digest alone, and keep no news out.
         """
         counted = [row for row in rows if row["state"] == "owed" and row["priority"] != URGENT]
         self._count({_ear(row) for row in counted} - set(self.counts))
-        beyond = [row for row in counted if self._is_beyond(row, policies[row["task_id"]].numbers, routine)]
+        beyond = [
+            row
+            for row in counted
+            if row["task_id"] in repeated or self._is_beyond(row, policies[row["task_id"]].numbers, routine)
+        ]
         digests = self._digests(beyond, policies)
         for row in beyond:
             row["state"], row["why"], row["digest_id"] = "inbox", "并入每日摘要", digests[_ear(row)]

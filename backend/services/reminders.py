@@ -159,7 +159,7 @@ def _owe(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], book: Sweep) 
     _cancel_superseded(climbed, rows, known)
     policies: dict[int, Policy] = {each.task.id: each.policy for each in climbed}
     routine = {each.task.id for each in climbed if each.task.kind in ROUTINE_KINDS}
-    book.tentative.fold(fresh, policies, routine)
+    book.tentative.fold(fresh, policies, routine, {each.task.id for each in climbed if each.is_repeat})
     if fresh:
         inserts.write_rows(db.session(), Message, fresh)
         ring("outbox")

@@ -194,6 +194,7 @@ def test_a_late_duty_is_spoken_of_every_week_though_nobody_supervises_it(
     assert sum(spoken) == 2
     fresh = make.messages(kind="duty")[before:]
     assert {each.subject.rsplit(":", 1)[1] for each in fresh} == {"red"}
+    assert {(each.state, each.why) for each in fresh} == {("inbox", "并入每日摘要")}  # it keeps no news out
     assert f"staff:{cast.staff_id('county_op')}" in {each.recipient for each in fresh}
     assert len(make.rows(Supervision)) == 1
     with clock.at(LATER + timedelta(days=14)), app.app_context():
