@@ -13,6 +13,7 @@ from backend.privacy.keys import KeysUnusable
 from backend.services.backups.manifests import MANIFEST
 from backend.statuses import as_fact
 from backend.wechat.emulator.config import DEMO_APP_ID, DEMO_SECRET
+from tests.faults.town import fresh_database
 from tests.operations.conftest import Install
 from tests.wechat.emulation import Emulator
 from wsgi import create_app
@@ -135,7 +136,7 @@ def test_a_demo_beside_a_real_county_is_found(install: Install) -> None:
 
 def test_a_mariadb_that_would_lose_what_it_promised_is_found(install: Install, mariadb_url: str) -> None:
     """The tests' own server flushes once a second, for speed: exactly what a county must not do."""
-    app = install(database_url=mariadb_url, county=False)
+    app = install(database_url=fresh_database(mariadb_url, "doctor"), county=False)
 
     assert "现在是 2" in _complaint(app, "innodb_flush_log_at_trx_commit")
     assert "正常  MariaDB sql_mode" in _told(app)[1]
