@@ -38,11 +38,11 @@ def create_bare_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+        if hosts := addresses(settings.database_hosts, MARIADB_PORT):
+            Cluster(hosts).watch(db.engine)
         if not settings.keys_path.exists() and _is_empty():
             with suppress(FileExistsError):  # another process of the same start was quicker
                 make(settings.keys_path, settings.ciphers)
-        if hosts := addresses(settings.database_hosts, MARIADB_PORT):
-            Cluster(hosts).watch(db.engine)
         slow_statements.watch(db.engine, over_ms=settings.slow_query_ms)
     if settings.demo:
         clock.use_offset(demo_clock.offset)
