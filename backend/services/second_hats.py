@@ -10,6 +10,7 @@ from backend.db import db
 from backend.errors import NotAllowed
 from backend.models import Case, Complaint, Identity
 from backend.services.complaints import TOWN_DIGITS, TOWNSHIP, VILLAGE_DIGITS
+from backend.services.sign_ins import is_worn
 
 OF_THEIR_OWN = "您也在被反映的地方任职，请由其他同事办理。"
 
@@ -47,7 +48,7 @@ def of_own_places(*, by: Actor) -> ColumnElement[bool]:
 
 def _places_below(by: Actor) -> frozenset[str]:
     """Return the places below the actor's own in which they wear another hat: each village, and its township."""
-    query = select(Identity.region_code).where(Identity.staff_id == by.id, Identity.ended_at.is_(None))
+    query = select(Identity.region_code).where(Identity.staff_id == by.id, is_worn())
     codes = [code for code in db.session.scalars(query) if len(code) > len(by.region_code)]
     cut = {code[:digits] for code in codes for digits in (TOWN_DIGITS, VILLAGE_DIGITS)}
     return frozenset(each for each in cut if len(each) > len(by.region_code))

@@ -254,7 +254,7 @@ def sign_out(by: Actor) -> None:
 def switch_identity(identity_id: int, *, by: Actor) -> Ticket:
     """Go on as another of one's own identities, in a new session; the old token is worth nothing any more."""
     session = db.session.scalars(select(SignIn).where(SignIn.id == by.session_id)).one()
-    query = select(Identity).where(Identity.id == identity_id, Identity.staff_id == by.id, _is_worn())
+    query = select(Identity).where(Identity.id == identity_id, Identity.staff_id == by.id, is_worn())
     identity = db.session.scalars(query.options(joinedload(Identity.staff))).one_or_none() if by.is_staff else None
     if identity is None:
         raise Invalid.field("identity_id", "没有这个身份。")
@@ -265,7 +265,7 @@ def switch_identity(identity_id: int, *, by: Actor) -> Ticket:
 
 def identities_of(staff_id: int) -> list[Identity]:
     """Return the identities somebody may act in."""
-    query = select(Identity).where(Identity.staff_id == staff_id, _is_worn()).order_by(Identity.id)
+    query = select(Identity).where(Identity.staff_id == staff_id, is_worn()).order_by(Identity.id)
     return list(db.session.scalars(query))
 
 
@@ -389,7 +389,7 @@ def _staff(staff: Staff, identity: Identity, account: Account | None, session_id
     )
 
 
-def _is_worn() -> ColumnElement[bool]:
+def is_worn() -> ColumnElement[bool]:
     """Return the clause for a hat that is worn: not taken back, and an inspector's days are not over."""
     return and_(Identity.ended_at.is_(None), or_(Identity.until_on.is_(None), Identity.until_on >= clock.today()))
 
@@ -402,7 +402,7 @@ def first_identity(staff_id: int, *, rather: int | None = None) -> Identity | No
     query = (
         select(Identity)
         .join(Staff, Staff.id == Identity.staff_id)
-        .where(Identity.staff_id == staff_id, _is_worn(), Staff.is_active)
+        .where(Identity.staff_id == staff_id, is_worn(), Staff.is_active)
     )
     order = (Identity.id == rather).desc(), Identity.id
     return db.session.scalars(query.options(joinedload(Identity.staff)).order_by(*order).limit(1)).first()
