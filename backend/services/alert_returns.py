@@ -1,15 +1,12 @@
 """Gives a delivery back whose file turned out to be unusable: what was owed is owed again, as if nothing had come."""
 
-from typing import cast
+from sqlalchemy import delete, select
 
-from sqlalchemy import CursorResult, delete, select
-
-from backend import clock
 from backend.access.scope import as_system
-from backend.db import db, ring, use_case
+from backend.db import db, use_case
 from backend.models import AlertBatch, ImportBatch, StagedRow, Task
 from backend.services.alert_schedule import OWED, READING, UNUSABLE
-from backend.workflow.tasks import CALM, NEW
+from backend.workflow.tasks import open_again
 
 AT_ONCE = 5000
 
@@ -41,7 +38,8 @@ def _unstage(batch_id: int, import_id: int) -> int:
     if not numbers:
         return 0
     some = delete(StagedRow).where(mine, StagedRow.row_no <= numbers[-1])
-    return cast("CursorResult[None]", db.session.execute(some)).rowcount
+    db.session.execute(some, execution_options={"synchronize_session": False})
+    return len(numbers)
 
 
 @use_case
@@ -56,19 +54,10 @@ def _give_back(batch_id: int, import_id: int) -> None:
     batch.filed_by_name = batch.letter_no = ""
     if batch.task_id is not None:
         with as_system("a department's file could not be used"):
-            _open_again(db.session.scalars(select(Task).where(Task.id == batch.task_id)).one())
+            open_again(db.session.scalars(select(Task).where(Task.id == batch.task_id)).one())
 
 
 def _reading(batch_id: int, import_id: int) -> AlertBatch | None:
     """Return the delivery, locked, while it is this file that it waits for."""
     query = select(AlertBatch).where(AlertBatch.id == batch_id, AlertBatch.import_id == import_id)
     return db.session.scalars(query.where(AlertBatch.standing == READING).with_for_update()).one_or_none()
-
-
-def _open_again(task: Task) -> None:
-    """Open a duty again that was closed too early: its owner and its day stay, and whoever owes it hears of it anew."""
-    task.open_due, task.pressing = task.due_on, CALM
-    task.closed_at = task.closed_by = task.closed_by_name = task.closed_how = None
-    task.next_rung_at, task.next_rung = clock.now(), NEW
-    task.version += 1
-    ring("sweep")

@@ -209,6 +209,15 @@ def ask_again(case: Case, task: Task) -> None:
     ring("sweep")
 
 
+def open_again(task: Task) -> None:
+    """Open a duty again that was closed too early: its owner and its day stay, and whoever owes it hears of it anew."""
+    task.open_due, task.pressing = task.due_on, CALM
+    task.closed_at = task.closed_by = task.closed_by_name = task.closed_how = None
+    task.next_rung_at, task.next_rung = clock.now(), NEW
+    task.version += 1
+    ring("sweep")
+
+
 def _due(case: Case, opening: Opening, appears_on: date, event: DisasterEvent | None = None) -> Due:
     if opening.due_on is not None:
         return Due(opening.due_on)

@@ -20,6 +20,7 @@ LONGER = {
     "backend/workflow/deadlines.py": "every date and hour is computed here and nowhere else",
     "backend/workflow/procedure.py": "the procedure's table: rows of data, in the order in which a family meets them",
     "backend/workflow/sentences.py": "what people read of each step and how it is called: one table of words",
+    "backend/workflow/tasks.py": "every way in which a duty is opened, dated anew, opened again and closed",
 }
 
 pytestmark = pytest.mark.shows("story.8")
