@@ -29,6 +29,7 @@ from backend.models import (
 from backend.models.places import same_place
 from backend.policy import retention as kept
 from backend.policy.presets import load_preset
+from backend.privacy.ciphers import SealBroken
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
 from backend.services import audit, erasures, files, retention, rotation
@@ -244,6 +245,28 @@ def test_what_was_kept_long_enough_goes_by_itself_and_not_a_day_before(app: Flas
 
     assert (early, late, again) == (0, 1, 0)
     assert "declarations" in held
+    assert "declarations" not in naming(app)
+
+
+@pytest.mark.shows("scale.4")
+def test_a_family_of_whom_something_does_not_open_keeps_none_of_the_others(
+    app: Flask, desks: Desks, over: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = retention.erasures.erase, list[int]()
+
+    def erase(household_id: int, **more: Any) -> object:
+        asked.append(household_id)
+        if len(asked) == 1:
+            raise SealBroken
+        return real(household_id, **more)
+
+    monkeypatch.setattr(retention.erasures, "erase", erase)
+    first = retention._not_included
+    monkeypatch.setattr(retention, "_not_included", lambda *given: [("kept long enough", -1, False), *first(*given)])
+    with app.app_context(), clock.at(desks.now + timedelta(days=365 * 10)):
+        gone = retention.erase_due()
+
+    assert (asked[0], gone) == (-1, 1)
     assert "declarations" not in naming(app)
 
 
