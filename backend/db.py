@@ -13,7 +13,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, event
 from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Session, configure_mappers, registry
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, configure_mappers, registry
 from sqlalchemy.types import JSON, TypeDecorator
 
 from backend import clock, inserts, updates
@@ -162,6 +162,13 @@ event.listen(FlaskSession, "before_flush", inserts.write_new_rows)
 event.listen(FlaskSession, "before_flush", updates.write_changed_rows)
 
 
+@event.listens_for(FlaskSession, "do_orm_execute")
+def _read_anew_what_is_locked(state: ORMExecuteState) -> None:
+    """Whoever locks a row sees it as it is once the lock is held, not as the session remembers it from before."""
+    if getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
+
+
 class _Ids:
     """Row ids made here: time-ordered, unguessable in practice, and known before the insert."""
 
@@ -255,13 +262,13 @@ def _forget_what_was_read(session: Session) -> None:
     """Let the use case see what is committed now, not what was read before it began.
 
     On SQLite that belongs to an older snapshot, so the transaction ends. MariaDB runs at READ COMMITTED: each statement
-    sees what was committed before it, and it is enough to read the rows again; a round trip less.
+    sees what was committed before it, and it is enough to read the rows again; a round trip less. A commit forgets
+    nothing by itself, so that what a use case returns can be shown; the next use case reads it anew.
     """
     is_clean = not (session.new or session.dirty or session.deleted)
-    if session.in_transaction() and is_clean and session.get_bind().dialect.name in MARIADB:
-        session.expire_all()
-    else:
+    if not is_clean or (session.in_transaction() and session.get_bind().dialect.name not in MARIADB):
         session.rollback()
+    session.expire_all()
 
 
 def _error_number(error: DBAPIError) -> int | None:

@@ -49,7 +49,7 @@ def _note(way: Way, item: Mapping[str, Any]) -> bool:
         return False
     # The message first, as everybody does who writes on its sends; then the send as it is under that lock.
     locked = select(Message).where(Message.id == attempt.message_id).with_for_update()
-    message = db.session.scalars(locked.execution_options(populate_existing=True)).one()
+    message = db.session.scalars(locked).one()
     db.session.refresh(attempt)
     if attempt.state == "sent":
         attempt.state, attempt.errcode = FAILED_LATER, item.get("errcode")

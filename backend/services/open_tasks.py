@@ -26,7 +26,7 @@ def open_task(task_id: int) -> tuple[Task, Case | None]:
     if seen is None:
         raise NotFound
     case = find_case(seen.case_id) if seen.case_id is not None else None
-    task = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    task = db.session.scalars(query.with_for_update()).one()
     if task.open_due is None:
         raise NotPossibleNow("这件事已经办完了。")
     return task, case

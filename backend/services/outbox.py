@@ -154,7 +154,7 @@ def _locked(message_ids: Sequence[int]) -> dict[int, Message]:
     """Return the messages as they are now, each locked, in one order for everybody."""
     if not message_ids:
         return {}
-    rows = db.session.scalars(_LOCKED, {"ids": message_ids}, execution_options={"populate_existing": True})
+    rows = db.session.scalars(_LOCKED, {"ids": message_ids})
     return {row.id: row for row in rows}
 
 

@@ -60,7 +60,7 @@ def ledger_of(recipient: str, *, by: Actor) -> Sequence[Quota]:
 
 
 def _row(account_id: int, template: str) -> Quota:
-    quota = db.session.get(Quota, (account_id, template), with_for_update=True, populate_existing=True)
+    quota = db.session.get(Quota, (account_id, template), with_for_update=True)
     if quota is None:
         quota = Quota(account_id=account_id, template=template, remaining=0, is_long_term=False, said_no=False)
         db.session.add(quota)

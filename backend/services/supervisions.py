@@ -104,7 +104,7 @@ def _draft(supervision_id: int) -> tuple[Supervision, Task, Case | None]:
     if seen is None:
         raise NotFound
     task, case = open_task(seen.task_id)
-    paper = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    paper = db.session.scalars(query.with_for_update()).one()
     if paper.standing != DRAFT:
         raise NotPossibleNow(f"{paper.settled_by_name}已经处理过这张督办单。")
     if paper.due_on != task.due_on:

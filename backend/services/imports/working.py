@@ -209,7 +209,7 @@ def _note_only(batch_id: int, run: Run, unit: Unit, notes: list[Note]) -> int:
 def _held(batch_id: int, run: Run) -> ImportBatch:
     """Return the batch, locked, as this run left it. Errors: `LeadLost` when somebody else has gone on with it."""
     query = select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()
-    batch = db.session.scalars(query, execution_options={"populate_existing": True}).one()  # not as it is remembered
+    batch = db.session.scalars(query).one()
     if batch.seen != run.seen:
         raise LeadLost("imports")
     return batch
