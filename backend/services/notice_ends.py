@@ -1,6 +1,7 @@
 """How a public notice ends: closed after its full days, by the program if nobody does it, then taken down."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from sqlalchemy import select
 
@@ -38,9 +39,10 @@ def take_down(notice_id: int, *, by: Actor) -> Notice:
         case = find_case(case_id)
         due = [task for task in open_duties(case_id) if Kind(task.kind) is Kind.TAKE_DOWN_NOTICE]
         for task in due:
-            detail = {"notice": str(notice.id)}
-            engine.move(case, Action.TAKE_DOWN_NOTICE, by=by, version=task.version, detail=detail)
-            done += 1
+            with suppress(NotPossibleNow):  # posted again as it hangs: this family's line stays for its days
+                detail = {"notice": str(notice.id)}
+                engine.move(case, Action.TAKE_DOWN_NOTICE, by=by, version=task.version, detail=detail)
+                done += 1
     if not done and notice.taken_down_on:
         raise OutOfDate(f"这张公示已经由{notice.taken_down_by_name}取下了。")
     if not done:

@@ -143,7 +143,8 @@ def _apply(step: Step) -> Task | None:
     openings = [Opening(duty, since=counted_from(step, duty), detail=_asked(step)) for duty in row.opens]
     if row.opens_also is not None:
         openings += row.opens_also(step)
-    marks = {**case.marks, **(row.marks(step) if row.marks else {}), **_judged(step)}
+    given = {**case.marks, **(row.marks(step) if row.marks else {}), **_judged(step)}
+    marks = {name: fact for name, fact in given.items() if fact is not None}
     case.state = _reached(step)
     if marks != case.marks:
         case.marks = marks

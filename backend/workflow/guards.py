@@ -1,7 +1,5 @@
 """What must be true before a step may be taken: named functions of the case, each with a plain sentence."""
 
-from datetime import date
-
 from sqlalchemy import select
 
 from backend import clock
@@ -15,6 +13,7 @@ from backend.workflow.disasters import is_struck
 from backend.workflow.duties import FULL
 from backend.workflow.kin import has_kin_in_office, is_of_the_village
 from backend.workflow.openings import open_of
+from backend.workflow.postings import hangs_until
 from backend.workflow.rechecking import DECIDING
 from backend.workflow.states import ENDS, Kind, State
 from backend.workflow.steps import Step
@@ -24,9 +23,16 @@ from backend.workflow.ways import only_posted, waits_for
 @only_posted
 def notice_is_over(step: Step) -> None:
     """A notice is never closed early: its full days must lie behind."""
-    until = step.marks.get("notice_until")
-    if until is None or clock.today() <= date.fromisoformat(until):
+    until = hangs_until(step)
+    if until is None or clock.today() <= until:
         raise NotPossibleNow(f"公示要贴满到{until or '规定日期'}，第二天才能办结。")
+
+
+def hangs_its_days(step: Step) -> None:
+    """A sheet whose days run is not taken down; where the family is not posted any more it comes down at once."""
+    until = hangs_until(step)
+    if State(step.case.state) is State.PUBLIC and until is not None and clock.today() <= until:
+        raise NotPossibleNow(f"公示要贴满到{until}，期满后再取下。")
 
 
 @waits_for(Kind.OBJECTION)
@@ -46,14 +52,14 @@ def departments_have_looked(step: Step) -> None:
 @only_posted
 def was_public(step: Step) -> None:
     """Nobody goes up to the county without the meeting and the notice."""
-    if "notice_until" not in step.marks:
+    if hangs_until(step) is None:
         raise NotPossibleNow("这一户还没有评议公示，不能报县。可以退回村里再核实，或者作不纳入处理。")
 
 
 @only_posted
 def was_posted(step: Step) -> None:
     """One objects to what was posted."""
-    if "notice_on" not in step.marks:
+    if hangs_until(step) is None:
         raise NotPossibleNow("这一户还没有公示。对别的事有意见，请向乡镇反映。")
 
 

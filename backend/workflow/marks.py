@@ -42,10 +42,10 @@ def village_no_marks(step: Step) -> Mapping[str, Any]:
 
 
 def posted_marks(step: Step) -> Mapping[str, Any]:
-    """Remember the notice's days: the day of posting is not one of them."""
+    """Remember the notice's days: the day of posting is not one of them. An earlier sheet's end is not this one's."""
     limit, workdays = step.policy.limit(WATCH_NOTICE.limit), county_workdays(step.case.county_code)
     until = due_on(counted_from(step), limit, workdays).on
-    return {"notice_on": hung_on(step).isoformat(), "notice_until": until.isoformat()}
+    return {"notice_on": hung_on(step).isoformat(), "notice_until": until.isoformat(), "taken_down": None}
 
 
 def checked_marks(step: Step) -> Mapping[str, Any]:

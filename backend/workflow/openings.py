@@ -141,7 +141,7 @@ def after_passing(step: Step) -> Sequence[Opening]:
 
     Passed on the very day the notice is closed, the days count from the notice's last day, as the township's do.
     """
-    until = day_of(step.marks.get("notice_until"))
+    until = postings.hangs_until(step)
     since = until if until is not None and until + ONE_DAY == clock.today() else None
     if compares(step, "last"):  # sent back and passed on again, the comparison may still be owed from before
         return [] if open_of(step, Kind.COMPARE) else [Opening(COMPARE, since=since)]

@@ -16,6 +16,16 @@ def hung_on(step: Step) -> date:
     return date.fromisoformat(said) if said else clock.today()
 
 
+def hangs_until(step: Step) -> date | None:
+    """Return the last full day of the family's notice; none where no notice counts.
+
+    A sheet that came down before its days were over, as after an objection that a recheck then turned round, has not
+    been seen by everybody who may object: it counts for nothing, and another is posted.
+    """
+    until, down = step.marks.get("notice_until"), step.marks.get("taken_down")
+    return None if until is None or (down is not None and down <= until) else date.fromisoformat(until)
+
+
 def counted_from(step: Step) -> date:
     """Return the day after which the full days of the notice begin.
 

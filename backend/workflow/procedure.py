@@ -285,6 +285,7 @@ _IN_THE_VILLAGE: tuple[Row, ...] = (
         None,
         _kinds(Kind.TAKE_DOWN_NOTICE),
         one_only=True,
+        guards=(guards.hangs_its_days,),
         marks=marks.taken_down_marks,
         variant=FULL,
     ),

@@ -114,6 +114,7 @@ REMOVAL_ROWS: tuple[Row, ...] = (
         None,
         Kind.TAKE_DOWN_NOTICE,
         one_only=True,
+        guards=(guards.hangs_its_days,),
         marks=marks.taken_down_marks,
     ),
     _row(

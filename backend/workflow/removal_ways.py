@@ -46,9 +46,10 @@ def is_still_watched(step: Step) -> None:
 @leads_to(State.CONSULTED, State.PUBLIC, State.VISITED)
 def check_leads_to(step: Step) -> State:
     """Go back to where the family stood if its notice was posted before: the sheet is posted once."""
-    if "notice_until" not in step.marks:
+    until = postings.hangs_until(step)
+    if until is None:
         return State.CONSULTED
-    return State.PUBLIC if clock.today() <= date.fromisoformat(step.marks["notice_until"]) else State.VISITED
+    return State.PUBLIC if clock.today() <= until else State.VISITED
 
 
 @answers(
@@ -58,9 +59,9 @@ def check_leads_to(step: Step) -> State:
 )
 def after_check(step: Step) -> Sequence[Opening]:
     """Open the meeting, or what the family stood before when it was visited again."""
-    if "notice_until" not in step.marks:
+    until = postings.hangs_until(step)
+    if until is None:
         return [Opening(MEETING)]
-    until = date.fromisoformat(step.marks["notice_until"])
     if clock.today() <= until:
         return [postings.watch(step, until)]
     return [Opening(TOWN_REVIEW), *openings.sheet_still_up(step)]

@@ -16,14 +16,13 @@ from backend.workflow.duties import (
 from backend.workflow.openings import (
     after_village_no,
     compares,
-    day_of,
     department_checks,
     is_parallel,
     open_of,
     sheet_still_up,
     village_word,
 )
-from backend.workflow.postings import watch
+from backend.workflow.postings import hangs_until, watch
 from backend.workflow.states import Kind, State
 from backend.workflow.steps import Step
 from backend.workflow.ways import Way, answers, leads_to
@@ -32,13 +31,13 @@ from backend.workflow.ways import Way, answers, leads_to
 @leads_to(State.FOUND, State.PUBLIC, State.VISITED)
 def visit_leads_to(step: Step) -> State:
     """Lead a family whose notice was posted before back to where it stood: the sheet is posted once."""
-    return State.FOUND if "notice_until" not in step.marks else no_risk_leads_to(step)
+    return State.FOUND if hangs_until(step) is None else no_risk_leads_to(step)
 
 
 @leads_to(State.PUBLIC, State.VISITED)
 def no_risk_leads_to(step: Step) -> State:
     """Let the township judge the village's no; a sheet that hangs hangs its days all the same, for it may disagree."""
-    until = day_of(step.marks.get("notice_until"))
+    until = hangs_until(step)
     return State.PUBLIC if until is not None and clock.today() <= until else State.VISITED
 
 
@@ -50,7 +49,7 @@ def no_risk_leads_to(step: Step) -> State:
 )
 def after_visit(step: Step) -> Sequence[Opening]:
     """Comparison first, or 会商 at once; beside them the township's checks where the county works side by side."""
-    until = day_of(step.marks.get("notice_until"))
+    until = hangs_until(step)
     if until is not None:
         return _after_another_visit(step, until)
     beside = department_checks(step, clock.today()) if is_parallel(step) and "checked" not in step.marks else []
@@ -64,7 +63,7 @@ def after_visit(step: Step) -> Sequence[Opening]:
 )
 def after_no_risk(step: Step) -> Sequence[Opening]:
     """Open the township's duty, at once or after the days of a sheet that hangs: if it disagrees, all was needed."""
-    until = day_of(step.marks.get("notice_until"))
+    until = hangs_until(step)
     return after_village_no(step) if until is None else _after_another_visit(step, until, says_no=True)
 
 

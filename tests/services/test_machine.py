@@ -139,7 +139,8 @@ class Walk(RuleBasedStateMachine):
     def _is_as_declared(self, row: Row, before: Case, already: set[int], waiting: set[Kind]) -> None:
         """A step that was taken went only where the table's functions say that it may go (`workflow/ways.py`)."""
         case, duties = self.seen.case(self.case_id), self.seen.duties_of(self.case_id)
-        posted = "notice_on" in before.marks
+        until, down = before.marks.get("notice_until"), before.marks.get("taken_down", "9999-12-31")
+        posted = until is not None and down > until  # what came down before its days were over was not posted
         assert State(case.state) in (reached(row) or (State(before.state),))
         assert not any(kinds_waited_for(guard) & waiting for guard in row.guards)
         assert posted or not any(map(needs_notice, row.guards))

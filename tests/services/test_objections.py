@@ -15,7 +15,7 @@ from backend.access.scope import as_system
 from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
 from backend.models import CaseEvent, Message, Objection, Task
-from backend.services import corrections, kin, objection_answers, objection_readings, objections
+from backend.services import corrections, kin, notice_ends, objection_answers, objection_readings, objections, rechecks
 from backend.services.kin import KinForm
 from backend.services.objection_answers import AnswerForm
 from backend.services.objections import ObjectionForm
@@ -380,6 +380,54 @@ def test_an_upheld_objection_ends_the_case_with_another_way_and_the_sheet_comes_
     assert village.duty(wall.first, Kind.TAKE_DOWN_NOTICE)
     assert village.duty(wall.first, Kind.REFERRAL)
     assert village.case(wall.second).state == State.PUBLIC
+
+
+OUT_OF_IT = AnswerForm("核查属实，收入稳定", "核查属实，谢谢", ("above_line",), "转民政申请临时救助", "civil_affairs")
+
+
+def turned_round(wall: Wall, village: Village) -> None:
+    """A recheck at the county does not confirm what the township upheld, while the sheet's days still run."""
+    village.run(rechecks.ask, wall.first, words="货车早就卖了")
+    version = village.duty(wall.first, Kind.RECHECK).version
+    village.run(rechecks.answer, wall.first, version=version, overturn=True, words="重新核实", login="county_lead")
+    village.take(wall.first, Action.FILE_VISIT, "head")
+
+
+def test_a_sheet_that_came_down_too_early_counts_for_nothing_and_another_is_posted(
+    wall: Wall, village: Village
+) -> None:
+    wall.object()
+    wall.answer(Action.UPHOLD_OBJECTION, OUT_OF_IT, login="town_lead")
+    village.run(notice_ends.take_down, wall.notice.id)
+    village.today += timedelta(days=1)
+
+    turned_round(wall, village)
+    assert village.case(wall.first).state == State.FOUND
+    village.consult(wall.first)
+    village.meet(wall.first)
+    again = village.posted(wall.first)
+
+    marks = village.case(wall.first).marks
+    assert marks["notice_until"] == again.until.isoformat() > wall.notice.until.isoformat()
+    assert "taken_down" not in marks
+    village.today = again.until
+    assert village.the_program_closes() == 1, "the other family's days, which began earlier"
+    village.today += timedelta(days=1)
+    assert village.the_program_closes() == 1
+    assert village.case(wall.first).state == State.VISITED
+
+
+def test_a_sheet_that_still_hangs_goes_on_for_its_days_though_it_was_to_come_down(wall: Wall, village: Village) -> None:
+    wall.object()
+    wall.answer(Action.UPHOLD_OBJECTION, OUT_OF_IT, login="town_lead")
+    turned_round(wall, village)
+
+    assert village.case(wall.first).state == State.PUBLIC
+    with pytest.raises(NotPossibleNow):
+        village.run(notice_ends.take_down, wall.notice.id)
+    village.today = wall.notice.until + timedelta(days=1)
+    assert village.the_program_closes() == 2
+    assert village.run(notice_ends.take_down, wall.notice.id).taken_down_on == village.today
 
 
 def test_an_objection_answered_by_a_colleague_is_out_of_date(wall: Wall, village: Village) -> None:
