@@ -164,8 +164,12 @@ event.listen(FlaskSession, "before_flush", updates.write_changed_rows)
 
 @event.listens_for(FlaskSession, "do_orm_execute")
 def _read_anew_what_is_locked(state: ORMExecuteState) -> None:
-    """Whoever locks a row sees it as it is once the lock is held, not as the session remembers it from before."""
+    """Whoever locks a row sees it as it is once the lock is held, not as the session remembers it from before.
+
+    What the use case has changed itself is written first, also where it writes nothing by itself until its end.
+    """
     if getattr(state.statement, "_for_update_arg", None) is not None:
+        state.session.flush()
         state.update_execution_options(populate_existing=True)
 
 

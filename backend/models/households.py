@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.access.scope import Scoped
@@ -54,6 +55,16 @@ class Person(Scoped, Base):
     left_on: Mapped[date | None] = mapped_column(comment="went to live elsewhere: no longer of this household")
     details_sealed: Mapped[str | None] = mapped_column(Sealed(6000), comment="health, work and so on, of the roster")
     row_digest: Mapped[str | None] = mapped_column(Symbols(64), comment="of what the roster said last")
+
+    @hybrid_property
+    def is_member(self) -> bool:
+        """Whether somebody is of the household now: alive, and not gone to live elsewhere."""
+        return self.died_on is None and self.left_on is None
+
+    @is_member.inplace.expression
+    @classmethod
+    def _is_member(cls) -> ColumnElement[bool]:
+        return and_(cls.died_on.is_(None), cls.left_on.is_(None))
 
 
 class PersonDigest(Scoped, Base):

@@ -21,9 +21,7 @@ from backend.services.known import index_anew, index_of, is_registered_elsewhere
 
 def people_of(household_id: int) -> Sequence[Person]:
     """Return the living people of a household, the longest known first."""
-    query = select(Person).where(
-        Person.household_id == household_id, Person.died_on.is_(None), Person.left_on.is_(None)
-    )
+    query = select(Person).where(Person.household_id == household_id, Person.is_member)
     return db.session.scalars(query.order_by(Person.id)).all()
 
 

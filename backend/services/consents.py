@@ -127,7 +127,7 @@ def _change(declaration: Declaration, consent: str, *, is_given: bool) -> Consen
 def _stop_comparing(declaration: Declaration, case: Case) -> None:
     """Take back the newest authorization of the person who declared; what was compared before stays on file."""
     person = select(Person.id).where(
-        Person.household_id == case.household_id, Person.name == declaration.head_name, Person.died_on.is_(None)
+        Person.household_id == case.household_id, Person.name == declaration.head_name, Person.is_member
     )
     newest = (
         select(func.max(Authorization.id)).where(Authorization.person_id.in_(person)).group_by(Authorization.person_id)

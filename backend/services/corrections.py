@@ -212,9 +212,9 @@ def _open_declarations(case: Case) -> list[Declaration]:
 
 
 def member_of(case: Case, person_id: int) -> Person:
-    """Return a living member of a case's household; anybody else does not exist."""
+    """Return a member of a case's household; whoever died or left, and anybody else, does not exist."""
     query = select(Person).where(Person.id == person_id, Person.household_id == case.household_id)
-    person = db.session.scalars(query.where(Person.died_on.is_(None))).one_or_none()
+    person = db.session.scalars(query.where(Person.is_member)).one_or_none()
     if person is None:
         raise NotFound
     return person

@@ -107,7 +107,7 @@ def _members(query: Q, year: int, by: Actor) -> Q:
         .join(Watch, Watch.household_id == Person.household_id)
         .outerjoin(InsuranceYear, and_(InsuranceYear.person_id == Person.id, InsuranceYear.year == year))
         .where(Watch.standing.in_(WATCHED), Watch.category.in_(categories))
-        .where(Person.died_on.is_(None), Person.left_on.is_(None))
+        .where(Person.is_member)
     )
 
 

@@ -107,7 +107,7 @@ def settle(change_id: int, confirmed: bool, *, by: Actor, version: int) -> Membe
 
 def absent_from_roster(household: Household, people: Sequence[Person], *, by: Actor) -> None:
     """Ask the village about members whom a newer roster does not name; once each, and nobody is taken out by it."""
-    gone = {each.id: each for each in people if each.died_on is None and each.left_on is None}
+    gone = {each.id: each for each in people if each.is_member}
     query = select(MemberChange.person_id).where(
         MemberChange.person_id.in_(gone), MemberChange.kind == OFF_ROSTER, MemberChange.outcome != CONFIRMED
     )

@@ -192,9 +192,9 @@ def _household_asked_for(row: PhoneCode) -> int | None:
             Household.phone_sealed.is_not(None),
             Household.phone_confirmed_at.is_not(None),
         )
-        is_alive = select(Person.id).where(Person.id == known.person_id, Person.died_on.is_(None))
+        is_member = select(Person.id).where(Person.id == known.person_id, Person.is_member)
         found = db.session.scalar(query.with_for_update())
-        if found is None or db.session.scalar(is_alive) is None:
+        if found is None or db.session.scalar(is_member) is None:
             return None
     sent = select(func.count()).where(PhoneCode.household_id == found, PhoneCode.asked_at > row.asked_at - A_DAY)
     most = current_policy(row.county_code).numbers["phone_codes_a_day"]

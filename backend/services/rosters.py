@@ -46,7 +46,7 @@ def page_of(village: str, *, by: Actor, after: int = 0, head: str = "", size: in
 def _people(ids: Sequence[int]) -> Mapping[int, int]:
     query = (
         select(Person.household_id, func.count())
-        .where(Person.household_id.in_(ids), Person.died_on.is_(None), Person.left_on.is_(None))
+        .where(Person.household_id.in_(ids), Person.is_member)
         .group_by(Person.household_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}

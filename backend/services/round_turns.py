@@ -109,7 +109,7 @@ def _households(village: str) -> list[Seen]:
 def _is_lived_in() -> ColumnElement[bool]:
     """Say in SQL that somebody lives in a household, or that nobody of it was ever written down."""
     people = select(Person.id).where(Person.household_id == Household.id)
-    living = people.where(Person.died_on.is_(None), Person.left_on.is_(None))
+    living = people.where(Person.is_member)
     went_over = select(MemberChange.id).where(
         MemberChange.household_id == Household.id,
         MemberChange.kind.in_((MERGED, SPLIT)),

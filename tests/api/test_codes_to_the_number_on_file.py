@@ -351,11 +351,12 @@ def test_what_cannot_be_a_number_or_a_name_is_named(
     assert field in answer.json["fields"]
 
 
-def test_a_code_for_somebody_who_died_goes_nowhere(
-    app: Flask, cast: Cast, make: Maker, provider: StandIn, deliver: Callable[[], int], family: int
+@pytest.mark.parametrize("gone", ["died_on", "left_on"])
+def test_a_code_for_somebody_who_is_of_the_family_no_more_goes_nowhere(
+    app: Flask, cast: Cast, make: Maker, provider: StandIn, deliver: Callable[[], int], family: int, gone: str
 ) -> None:
-    with app.app_context(), as_system("a test writes a death down"):
-        db.session.execute(update(Person).values(died_on=NOON.date()))
+    with app.app_context(), as_system("a test writes down who is gone"):
+        db.session.execute(update(Person).values({gone: NOON.date()}))
         db.session.commit()
 
     ask(cast.farmer("son"))

@@ -2,15 +2,17 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from backend.access.permissions import Role
-from backend.db import db
+from backend.access.scope import as_system
+from backend.db import db, in_transaction
 from backend.errors import NotAllowed, NotFound, NotPossibleNow
 from backend.models import (
     Grid,
@@ -208,6 +210,11 @@ def test_the_roster_goes_out_for_correction_and_comes_back_unchanged(office: Off
     assert len(heading) == 25
     lines[0][heading.index("联系电话")] = "13800000099"
     assert office.take(as_csv(lines, heading)).counts == {"changed": 3, "same": 2}
+    with app.app_context(), as_system("a test writes down who left"):
+        left = update(Person).where(Person.name == "王小五").values(left_on=date(2026, 3, 2))
+        in_transaction(lambda: db.session.execute(left))
+    lines = read_back(roster_file(app, cast, "county_op"))[3:]
+    assert "王小五" not in {line[heading.index("姓名")] for line in lines}
     assert read_back(roster_file(app, cast, "other_reviewer"))[3:] == [["没有符合的。"]]
 
 

@@ -5,8 +5,11 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from backend.access.permissions import Action
+from backend.access.scope import as_system
+from backend.db import db, in_transaction
 from backend.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, OutOfDate
 from backend.models import (
     AccountHousehold,
@@ -226,6 +229,17 @@ def test_another_head_leads_the_household(make: Maker, cast: Cast) -> None:
     assert (person(make, "李四").relation, person(make, "张三").relation) == ("head", "spouse")
     assert {each.head_name for each in make.rows(Task) if each.open_due} == {"李四"}
     assert {each.head_name for each in make.rows(Household)} == {"李四"}
+
+
+@pytest.mark.shows("procedure.12")
+def test_whoever_left_the_family_is_not_made_its_head(make: Maker, cast: Cast, app: Flask) -> None:
+    case_id = visited(make, cast)
+    gone = person(make, "李四").id
+    with app.app_context(), as_system("a test writes down who left"):
+        in_transaction(lambda: db.session.execute(update(Person).where(Person.id == gone).values(left_on=DAY)))
+
+    with cast.acting("village") as by, pytest.raises(NotFound):
+        corrections.change_head(case_id, gone, by=by, old_head_is="spouse", words="户口本已换")
 
 
 @pytest.mark.shows("procedure.12")

@@ -131,7 +131,7 @@ def _beside(rows: Sequence[Any], ring: KeyRing) -> Beside:
 def _people(ids: Sequence[int], ring: KeyRing) -> dict[int, People]:
     found: dict[int, People] = {}
     query = select(Person.id, Person.household_id, Person.relation, Person.id_sealed, Person.details_sealed).where(
-        Person.household_id.in_(ids), Person.died_on.is_(None), Person.left_on.is_(None)
+        Person.household_id.in_(ids), Person.is_member
     )
     for row in db.session.execute(query):
         people = found.setdefault(row.household_id, People())

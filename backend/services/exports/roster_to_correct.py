@@ -34,7 +34,7 @@ def _members(rows: Sequence[Any], ask: Ask) -> Iterator[Entry]:
     )
     households = {row.id: row for row in db.session.scalars(select(Household).where(Household.id.in_(ids)))}
     people: dict[int, list[Person]] = {}
-    query = select(Person).where(Person.household_id.in_(ids), Person.died_on.is_(None)).order_by(Person.id)
+    query = select(Person).where(Person.household_id.in_(ids), Person.is_member).order_by(Person.id)
     for person in db.session.scalars(query):
         people.setdefault(person.household_id, []).append(person)
     for household_id in ids:
@@ -84,7 +84,7 @@ def _column(place: int, title: str) -> Column:
 
 
 def _count(ask: Ask) -> int:
-    query = select(func.count(Person.id)).where(Person.died_on.is_(None))
+    query = select(func.count(Person.id)).where(Person.is_member)
     return db.session.scalar(query) or 0
 
 

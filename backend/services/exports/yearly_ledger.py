@@ -92,7 +92,7 @@ def _people_by_household() -> dict[int, int]:
     watched = select(Watch.household_id)
     query = (
         select(Person.household_id, func.count())
-        .where(Person.household_id.in_(watched), Person.died_on.is_(None), Person.left_on.is_(None))
+        .where(Person.household_id.in_(watched), Person.is_member)
         .group_by(Person.household_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
