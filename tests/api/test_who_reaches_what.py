@@ -156,7 +156,7 @@ def scene(make: Maker, cast: Cast) -> Scene:
     declaration = make.declaration(openid="sender")
     make._accept(declaration.case_id)
     with cast.acting("village") as village:
-        row = files.add_file(declaration.case_id, photo(), kind="picture", by=village)
+        file_id = files.add_file(declaration.case_id, photo(), kind="picture", by=village).id
         relative = make.declaration(openid="relative")
         phone_id = family_phones.confirm(declaration.case_id, relative.id, by=village).id
     make.case(openid="stranger", village_code=OTHER_VILLAGE, id_number=id_number(2))
@@ -164,7 +164,7 @@ def scene(make: Maker, cast: Cast) -> Scene:
     satisfaction_id, complaint_id = somebody_is_not_content(make, cast)
     chosen(cast, "village", phones["village"])
     asking = asked(cast, "village").id
-    return Scene(declaration.case_id, declaration.id, row.id, phone_id, satisfaction_id, complaint_id, asking, phones)
+    return Scene(declaration.case_id, declaration.id, file_id, phone_id, satisfaction_id, complaint_id, asking, phones)
 
 
 def somebody_is_not_content(make: Maker, cast: Cast) -> tuple[int, int]:

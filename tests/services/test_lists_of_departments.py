@@ -145,6 +145,7 @@ def test_what_comes_from_above_and_what_the_village_sees_meet_in_one_case(
         same = clues.report(
             ClueForm("visit_find", VILLAGE, "张三", "上门看见药单一大叠", id_number=id_number(1)), by=by
         )
+    with cast.acting("village") as by:
         beside = clues.report(ClueForm("visit_find", VILLAGE, "郑十", "对照名单走访时发现，邻居家断粮"), by=by)
 
     above = next(clue for clue in rows(app, Clue) if clue.channel == "platform")
