@@ -47,7 +47,11 @@ def job(work: Callable[P, T]) -> Callable[P, T]:
         if current is not None:
             doorbell.answered(current)
         with application().app_context(), structlog.contextvars.bound_contextvars(**_ids(current)):
-            result = work(*args, **kwargs)
+            try:
+                result = work(*args, **kwargs)
+            except Exception as error:
+                log.error("job_failed", job=work.__name__, error=type(error).__name__)  # noqa: TRY400 - RQ writes the frames
+                raise
             log.info("job", job=work.__name__, result=result)
             return result
 

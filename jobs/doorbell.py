@@ -39,6 +39,8 @@ BELLS = {
 BELL_OF = {job: bell for bell, (_, job) in BELLS.items()}
 LONGEST_SECONDS = {"files": 3600}
 """Of a queue whose jobs may take longer than RQ's own three minutes: a county's roster as a file."""
+FAILURES_KEPT = 7 * 24 * 3600
+"""Seconds for which a queue remembers a job that failed."""
 WAITS_MS = 60_000
 """So long at most a bell is silent when a worker died with its job in hand."""
 LEFT_ALONE_SECONDS = 5.0
@@ -70,7 +72,7 @@ def ring_for(settings: Settings) -> Callable[[frozenset[str]], None]:
                         job,
                         job_timeout=LONGEST_SECONDS.get(name),
                         result_ttl=0,
-                        failure_ttl=7 * 24 * 3600,
+                        failure_ttl=FAILURES_KEPT,
                         ttl=3600,
                         meta=_who_rings(),
                     )

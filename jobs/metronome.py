@@ -9,7 +9,7 @@ from rq.cron import CronJob, CronScheduler
 from backend import clock, logs
 from backend.redis_servers import redis_of
 from backend.settings import Settings
-from jobs.doorbell import LONGEST_SECONDS
+from jobs.doorbell import FAILURES_KEPT, LONGEST_SECONDS
 from jobs.schedule import SCHEDULE
 
 
@@ -52,7 +52,7 @@ class Metronome(CronScheduler):
                 interval=seconds,
                 result_ttl=0,
                 ttl=max(2 * seconds, 60),
-                failure_ttl=7 * 24 * 3600,
+                failure_ttl=FAILURES_KEPT,
                 job_timeout=LONGEST_SECONDS.get(queue),
             )
         )

@@ -100,6 +100,8 @@ def _queues() -> Iterator[GaugeMetricFamily]:
     yield _family("queue_jobs", "Looks that wait for a worker", ["queue"], (((e.queue,), e.waiting) for e in found))
     oldest = (((each.queue,), each.oldest_seconds) for each in found)
     yield _family("queue_oldest_seconds", "For how long the first one has waited", ["queue"], oldest)
+    failed = (((e.queue,), e.failed) for e in found)
+    yield _family("queue_failed", "Looks of the last hour that ended in an error nobody expected", ["queue"], failed)
     yield _family("workers", "Workers of a queue that live", ["queue"], (((e.queue,), e.workers) for e in found))
 
 

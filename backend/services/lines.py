@@ -8,12 +8,16 @@ from flask import current_app
 
 @dataclass(frozen=True)
 class Line:
-    """One queue: how many looks wait in it, for how many seconds the first one has, and who would take them."""
+    """One queue: how many looks wait in it, for how many seconds the first one has, and who would take them.
+
+    `failed`: looks of the last hour that ended in an error nobody expected; what they were for is looked at again.
+    """
 
     queue: str
     waiting: int
     oldest_seconds: float
     workers: int
+    failed: int = 0
 
 
 def lines() -> Sequence[Line]:

@@ -4,7 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from jobs import doorbell, schedule
+import pytest
+from flask import Flask
+from structlog.testing import capture_logs
+
+from jobs import base, doorbell, schedule
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,6 +33,18 @@ def test_every_job_is_loaded_before_the_first_fork_and_so_are_the_models() -> No
     done = subprocess.run([sys.executable, "-c", LOADED, *sorted(jobs)], cwd=ROOT, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_a_job_that_fails_says_which_it_was_and_its_error_is_rqs_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "application", lambda: Flask(__name__))
+
+    def broken() -> None:
+        raise ZeroDivisionError("what was divided is nobody's business")
+
+    with capture_logs() as said, pytest.raises(ZeroDivisionError):
+        base.job(broken)()
+
+    assert said == [{"event": "job_failed", "log_level": "error", "job": "broken", "error": "ZeroDivisionError"}]
 
 
 def test_wechats_clock_is_set_on_the_queue_whose_messages_it_dates() -> None:

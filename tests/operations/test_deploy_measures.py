@@ -15,7 +15,7 @@ import yaml
 from flask import Flask, request
 from prometheus_client.metrics import MetricWrapperBase
 from redis import Redis
-from rq import Queue
+from rq import Queue, SimpleWorker
 
 from backend import clock
 from backend.db import db, in_transaction, ring
@@ -25,6 +25,7 @@ from backend.services.backups.manifests import MANIFEST
 from backend.services.setting_checks import complaint_about
 from backend.settings import Settings
 from jobs import base
+from jobs.doorbell import FAILURES_KEPT
 from jobs.lines import reader_for
 from tests.architecture.reading import ROOT
 from tests.operations.conftest import Install
@@ -143,6 +144,20 @@ def test_lines_before_the_workers_and_the_age_of_backups_are_told_to_collector_a
     }
     assert "备份：最新的一份是 30 小时以前的。" in findings
     assert "两次备份之间：超过 15 分钟没有留下增量。" in findings
+
+
+def test_a_look_that_ends_in_an_error_is_counted_for_an_hour(lively: Flask, valkey: Path) -> None:
+    with Redis(unix_socket_path=str(valkey)) as redis:
+        work, files = (Queue(name, connection=redis, serializer="json") for name in ("work", "files"))
+        work.enqueue("math.sqrt", -1, failure_ttl=FAILURES_KEPT)
+        SimpleWorker([work], connection=redis, serializer="json").work(burst=True, logging_level="CRITICAL")
+        long_ago = files.enqueue("math.sqrt", -1, failure_ttl=FAILURES_KEPT)
+        files.failed_job_registry.add(long_ago, ttl=FAILURES_KEPT - 3601)
+
+        told = lively.test_client().get("/metrics").text
+
+    assert 'shouwang_queue_failed{queue="work"} 1.0' in told
+    assert 'shouwang_queue_failed{queue="files"} 0.0' in told
 
 
 def test_counters_are_told_while_the_database_is_away(install: Install) -> None:
