@@ -9,6 +9,7 @@ import type { PreparedSheet } from "../sheets";
 
 const NEW = "new";
 const ON_ITS_DAY = "then";
+const LATER = "昨天贴的，公示期照纸上印的算；更早贴的，从今天算起，纸要多贴几天，哪天取下看待办。";
 const RENEWED: Option[] = [{ code: ON_ITS_DAY, name: "纸上印的那天" }, { code: "later", name: "后来才贴的" }];
 
 /** The form for a family's posting; `sheets` are those that may be said to hang, the newest first. */
@@ -51,7 +52,7 @@ function hangingStep(sheets: PreparedSheet[], past: string[]): Step {
     title: "贴好了",
     say: "拍一张贴好的公示；不便拍照的，写一位看见张贴的人。要另做一张的，直接点下面的按钮。",
     fields: [
-      ...(past.length ? [{ name: "hung", label: "是哪天贴的", kind: "choice" as const, options: RENEWED, need: true, when: { name: "sheet", is: past } }] : []),
+      ...(past.length ? [{ name: "hung", label: "是哪天贴的", kind: "choice" as const, hint: LATER, options: RENEWED, need: true, when: { name: "sheet", is: past } }] : []),
       { name: "place", label: "贴在哪里", kind: "text", need: true, most: 100, when },
       { name: "photos", label: "贴好的公示", kind: "photos", most: 1, when },
       { name: "witness", label: "看见张贴的人", kind: "text", most: 50, when },
