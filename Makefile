@@ -96,8 +96,8 @@ instructions: dev packages ## Count the instructions of the three hottest reques
 	@deploy/run/recorded.sh instructions $(BIN)/python -m bench.instructions
 
 .PHONY: drill
-drill: dev packages ## Lose a county of CASES=10000 cases and restore it, KINDS="mariadb sqlite"; into docs/runs.md
-	@deploy/run/recorded.sh "drill $(or $(CASES),10000)" $(BIN)/python -m tests.operations.drill
+drill: dev packages ## Lose a county of a million cases (CASES=…) and restore it, KINDS="mariadb sqlite"; into docs/runs.md
+	@deploy/run/recorded.sh "drill $(CASES) $(KINDS)" $(BIN)/python -m tests.operations.drill
 
 .PHONY: doctor
 doctor: venv ## Check every setting and say what is wrong and what to do

@@ -48,7 +48,7 @@ def _hurry_sqlite(connection: Any, record: object) -> None:
 
 def _hurry_mariadb(connection: Any, record: object) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET SESSION foreign_key_checks=0, unique_checks=0")
+        cursor.execute("SET SESSION foreign_key_checks=0, unique_checks=0, sql_log_bin=0")
 
 
 def load(

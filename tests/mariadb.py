@@ -126,10 +126,10 @@ def _started(home: Path, options: tuple[str, ...], *, flush: int) -> "subprocess
                 f"--pid-file={home / 'pid'}",
                 f"--user={_user()}",
                 "--skip-networking",
-                *options,
                 "--innodb-buffer-pool-size=256M",
                 f"--innodb-flush-log-at-trx-commit={flush}",
                 "--max-connections=300",
+                *options,  # the last word of a kind counts
             ],
             stdout=subprocess.DEVNULL,
             stderr=log,
