@@ -6,11 +6,22 @@ import shlex
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+import requests
+from redis import Redis
+from redis.exceptions import RedisError
+
+from deploy.run import valkey
+from deploy.run.stack import free_ports
+from tests import mariadb
 from tests.architecture.reading import ROOT
+from tests.faults.stack import eventually
 
 PAGE = ROOT / "docs/operations.md"
 NAME = "shouwang.example.test"
@@ -19,6 +30,11 @@ PLACES = re.compile(
     r"(?<![\w.])/(?=opt/shouwang|etc/(?:shouwang|nginx|systemd|tmpfiles\.d)|var/(?:lib|backups)/shouwang"
     r"|var/log/nginx|run/shouwang|usr/local/bin)"
 )
+NEEDED = (
+    pytest.mark.skipif(shutil.which("nginx", path="/usr/sbin:/usr/bin") is None, reason="nginx is not installed here"),
+    pytest.mark.skipif(shutil.which("systemd-socket-activate") is None, reason="systemd's tools are not here"),
+)
+"""What the tests are marked with that set up such a server."""
 FOLDERS = ("etc/nginx/conf.d", "etc/systemd/system", "etc/tmpfiles.d", "usr/local/bin", "var/log/nginx", "tmp")
 WEB_PARTS = ("admin", "backend", "jobs", "miniprogram_api", "migrations", "wsgi.py", ".venv")
 NGINX = """\
@@ -53,6 +69,7 @@ class Machine:
 
     home: Path
     instead: Mapping[str, str]
+    name: str = NAME
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,7 +105,7 @@ class Machine:
         done = subprocess.run(
             ["bash", "-euc", self.as_here(text)],
             cwd=self.home,
-            env=clean | {"PATH": path, "LC_ALL": "C.UTF-8", "NAME": NAME},
+            env=clean | {"PATH": path, "LC_ALL": "C.UTF-8", "NAME": self.name},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -107,6 +124,12 @@ class Machine:
         lines = (self.home / "etc/shouwang/county.env").read_text(encoding="utf-8").splitlines()
         named = (line.split("=", 1) for line in lines if re.match("[A-Z_]+='", line))
         return {name: shlex.split(value)[0] for name, value in named}
+
+    def change(self, **values: str) -> None:
+        """Write these settings into the units' environment file, in the place of what it says of them."""
+        lines = (self.home / "etc/shouwang/county.env").read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if line.partition("=")[0] not in values]
+        self._write("etc/shouwang/county.env", "\n".join([*kept, *(f"{name}='{values[name]}'" for name in values), ""]))
 
     def start(self, unit: str, *, listens: str = "") -> None:
         """Start a unit by its own lines, with its socket where it has one."""
@@ -129,6 +152,48 @@ class Machine:
         """Start nginx as its package would."""
         program = str(self.home / "usr/local/bin/nginx")
         self.running["nginx"] = subprocess.Popen([program, "-g", "daemon off;"], start_new_session=True)
+
+    def start_redis(self) -> None:
+        """Do what step 4 does on the machine itself: our settings with the password of the environment file."""
+        address = self.settings()["REDIS_URL"]
+        [password] = re.findall(r"redis://:(\w+)@", address)
+        text = (self.home / "opt/shouwang/deploy/server/redis.conf").read_text(encoding="utf-8")
+        port = self.instead["127.0.0.1:6379"].rpartition(":")[2]
+        text = text.replace("REDIS_PASSWORD", password) + f"port {port}\ndir {self.home / 'tmp'}\n"
+        own = self._write("tmp/redis.conf", text)
+        self.running["redis"] = subprocess.Popen(
+            [valkey.find_server(), own], stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        with Redis.from_url(address) as redis:
+            eventually(lambda: _pings(redis))
+
+    def start_target(self) -> None:
+        """Do what `systemctl enable --now shouwang.target` does: what the target wants, the web by its socket."""
+        target = (self.home / "etc/systemd/system/shouwang.target").read_text(encoding="utf-8")
+        wanted = [each for line in re.findall(r"^Wants=(.+)$", target, re.MULTILINE) for each in line.split()]
+        services = [each for each in wanted if each.endswith(".service")]
+        assert len(services) == 5
+        for unit in services:
+            self.start(unit, listens=self.instead["127.0.0.1:8000"] if "web" in unit else "")
+        self.start_nginx()
+        eventually(lambda: self.answers("/healthz"), within=120)
+
+    @property
+    def tls_port(self) -> int:
+        """Where nginx answers HTTPS."""
+        return int(self.instead["listen 443 "].split(":")[1])
+
+    def get(self, path: str) -> requests.Response:
+        """Ask nginx for a page, as somebody who knows the server by its name."""
+        site, known = f"https://127.0.0.1:{self.tls_port}", {"Host": self.name}
+        return requests.get(site + path, headers=known, verify=self.certificate, timeout=100, allow_redirects=False)
+
+    def answers(self, path: str) -> bool:
+        """Whether nginx answers that there is such a page."""
+        try:
+            return self.get(path).ok
+        except requests.RequestException:
+            return False
 
     def reload(self, unit: str) -> None:
         """Do what `systemctl reload` does."""
@@ -165,3 +230,37 @@ def certificate(folder: Path) -> None:
     words += ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME},DNS:localhost,IP:127.0.0.1"]
     made = [*words, "-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
     subprocess.run(["openssl", *made], check=True, capture_output=True)
+
+
+@contextmanager
+def bare_machine(name: str = NAME) -> Iterator[Machine]:
+    """Yield a server of this name with MariaDB and Redis as their packages leave them, and nothing of ours."""
+    home = Path(tempfile.mkdtemp(prefix="sw-ops-"))
+    (home / "db").mkdir()
+    mariadb.install(home / "db/data")
+    server = mariadb.start(home / "db", durable=True)
+    web, redis, plain = free_ports(), free_ports(), free_ports()
+    instead = {
+        "/run/mysqld/mysqld.sock": str(home / "db/s.sock"),
+        "127.0.0.1:6379": f"127.0.0.1:{redis}",
+        "127.0.0.1:8000": f"127.0.0.1:{web}",
+        "listen [::]:80 default_server;": "",
+        "listen [::]:443 ssl default_server;": "",
+        "listen [::]:443 ssl http2;": "",
+        "listen 80 ": f"listen 127.0.0.1:{plain} ",
+        "listen 443 ": f"listen 127.0.0.1:{plain + 1} ",
+    }
+    made = Machine(home / "server", instead, name)
+    try:
+        yield made
+    finally:
+        made.stop()
+        mariadb.stop(server)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _pings(redis: Redis) -> bool:
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False

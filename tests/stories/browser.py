@@ -146,7 +146,8 @@ class Browser:
             sent.append((name, value))
         where = urljoin(page.url, form.action)
         files = {"file": upload} if upload else None
-        return read_page(self._http.request(form.method, where, data=sent, files=files, timeout=PATIENCE))
+        came = {"Referer": page.url}  # our own pages let a browser say it to ourselves
+        return read_page(self._http.request(form.method, where, data=sent, files=files, headers=came, timeout=PATIENCE))
 
 
 def read_page(answer: requests.Response) -> Page:

@@ -76,7 +76,7 @@ class Stage:
 
     def wait_until_it_answers(self) -> None:
         """Wait for the web and the phones: a program that died is back in seconds."""
-        self.eventually(lambda: _answers(f"{self.web}/readyz"), "the web answers")
+        self.eventually(lambda: _answers(f"{self.web}/healthz"), "the web answers")
         self.eventually(lambda: _answers(f"{self.wechat}/_emulator/time"), "the emulator answers")
 
     def chapter(self, title: str) -> None:
