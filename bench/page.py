@@ -25,7 +25,7 @@ PARTS = {
     "console": ("The console at a million cases", "Beside the statements of the same page typed by hand."),
     "nation": (
         "The country",
-        "All 620,574 villages and a million open cases on one MariaDB; the same county measured alone and within it. "
+        "All 620,573 villages and a million open cases on one MariaDB; the same county measured alone and within it. "
         "[How it is made](scale.md).",
     ),
     "reminders": ("Reminders", "The sweep, the senders, and how long a declaration waits meanwhile."),
