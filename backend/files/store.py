@@ -3,9 +3,10 @@
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from backend import clock
@@ -18,6 +19,9 @@ _NAME = re.compile(r"([1-9][0-9]*)\.([a-z][a-z0-9_]{0,19})")
 _SHARDS = 256
 _HEAD_BYTES = 64
 _UNFINISHED = "unfinished"
+ORPHANED_AFTER_SECONDS = 24 * 3600
+"""Whoever stored content has by then written its row, or died before."""
+_ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,19 @@ class FileStore:
                 self.put(file_id, variant, self.get(file_id, variant))
                 resealed += 1
         return resealed
+
+    def sweep(self, known: Callable[[Sequence[int]], Collection[int]]) -> int:
+        """Delete what nobody knows a day after it was stored, and what a crash left half written; return how many went.
+
+        `known` says which of some hundred ids have a row: a county has a million of them, and each would be a query.
+        """
+        gone, old = 0, self.ids(older_than_seconds=ORPHANED_AFTER_SECONDS)
+        while some := list(islice(old, _ASKED_AT_ONCE)):
+            for file_id in sorted({*some} - {*known(some)}):
+                self.delete(file_id)
+                gone += 1
+        self.sweep_unfinished(older_than_seconds=ORPHANED_AFTER_SECONDS)
+        return gone
 
     def sweep_unfinished(self, *, older_than_seconds: float) -> int:
         """Remove what a crash left half written; return how many there were."""

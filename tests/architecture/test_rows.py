@@ -115,7 +115,7 @@ SEES_EVERYTHING = {
     ("demo_hazards", "the demonstration looks what was unsafe"),
     ("disasters", "a list of a disaster opens cases"),
     ("files", "a file joins its case"),
-    ("files", "does this stored file still have a row?"),
+    ("files", "which of these stored files still have a row?"),
     ("files", "is this content here already?"),
     ("known", "is this ID number known?"),
     ("known", "is this ID number registered in another household too?"),

@@ -186,3 +186,20 @@ def test_after_a_rotation_files_are_sealed_anew_and_the_old_key_can_go(store: Fi
 
     retire(path, "seal", first.seal.current)
     assert replace(store, keys=load(path)).get(7, "original") == PHOTO
+
+
+def test_a_sweep_asks_for_many_at_once_and_deletes_what_is_old_and_known_to_nobody(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.files.store._ASKED_AT_ONCE", 2)
+    for file_id in (1, 2, 3, 4, 5):
+        store.put(file_id, "original", PHOTO)
+    _age(store, seconds=25 * 3600)
+    store.put(6, "original", PHOTO)  # its row may still be on its way
+    asked: list[list[int]] = []
+
+    gone = store.sweep(lambda ids: asked.append(list(ids)) or {2, 5})
+
+    assert gone == 3
+    assert sorted(store.ids(older_than_seconds=0)) == [2, 5, 6]
+    assert [len(some) for some in asked] == [2, 2, 1]

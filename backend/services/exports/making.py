@@ -27,7 +27,6 @@ LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
 AT_ONCE = 300
 """So many rows are made while their asker waits: less than a second."""
-ORPHANED_AFTER_SECONDS = 24 * 3600
 GAVE_UP = "试了几次都没有做成，请过一会儿再导出；还不行，请告诉系统管理员。"
 NO_LONGER = "导出的人已经没有这个岗位，没有做。"
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
@@ -198,20 +197,14 @@ def sweep() -> int:
         shelf.export_shelf().delete(export_id)
         _forget(export_id)
     shelf.clear_benches()
-    return len(ids) + _sweep_orphans()
+    return len(ids) + shelf.export_shelf().sweep(_with_a_row)
 
 
-def _sweep_orphans() -> int:
-    """Delete what a crash left between storing a file and writing its row."""
-    files, gone = shelf.export_shelf(), 0
-    for file_id in list(files.ids(older_than_seconds=ORPHANED_AFTER_SECONDS)):
-        known = (select(table.id).where(table.id == file_id) for table in (Export, LedgerSnapshot))
-        if not any(db.session.scalar(query) for query in known):
-            files.delete(file_id)
-            gone += 1
-    files.sweep_unfinished(older_than_seconds=ORPHANED_AFTER_SECONDS)
+def _with_a_row(ids: Sequence[int]) -> set[int]:
+    rows = (db.session.scalars(select(table.id).where(table.id.in_(ids))) for table in (Export, LedgerSnapshot))
+    found = set(chain.from_iterable(rows))
     db.session.rollback()
-    return gone
+    return found
 
 
 @use_case
