@@ -1,8 +1,9 @@
 """A village goes into another one: families, duties and people move in small steps; the old code leads on (P49).
 
 The village that ends is no longer offered from the first moment, and whatever still names it (a poster, a spreadsheet,
-a link) leads to the other. A job moves twenty families in each transaction, then what belongs to the place itself, then
-its people; it goes on where it stopped. Papers and events keep what they said.
+a link) leads to the other. A job moves twenty families in each transaction, then those that have it as their second
+village, then what belongs to the place itself, then its people; it goes on where it stopped. Papers and events keep
+what they said.
 """
 
 from typing import Any
@@ -17,6 +18,7 @@ from backend.db import Base, db, use_case
 from backend.errors import Complaints, NotPossibleNow
 from backend.models import (
     BusyTime,
+    Case,
     Deputy,
     Grid,
     GridChange,
@@ -29,6 +31,7 @@ from backend.models import (
     Reporter,
     Station,
     StationMember,
+    Task,
 )
 from backend.services import units, vacancies
 from backend.services.grid_changes import MERGE as GRID_MERGED
@@ -36,7 +39,8 @@ from backend.services.grid_changes import rows_of
 from backend.services.handover_choices import FORMER
 from backend.services.region_moves import grids_of, move, move_complaints, of_no_family
 from backend.services.sealing import needed
-from backend.workflow import places
+from backend.workflow import engine, places
+from backend.workflow.living import REGISTERED_IN, VISITED_IN
 
 FAMILIES_AT_ONCE = 20
 VILLAGE_DIGITS = 12
@@ -88,6 +92,8 @@ def carry_on() -> int:
     for change_id in ids:
         while count := _move_families(change_id):
             moved += count
+        while _move_second_villages(change_id):
+            pass
         _move_rest(change_id)
         _end(change_id)
     return moved
@@ -102,8 +108,40 @@ def _move_families(change_id: int) -> int:
         if ids:
             for table, mine in rows_of(ids):
                 move(table, mine, row)
+            _name_second_villages(ids, row)
             row.households += len(ids)
     return len(ids)
+
+
+@use_case
+def _move_second_villages(change_id: int) -> int:
+    """Let families of other villages that live here, or are registered here, have the new village for it (P24)."""
+    row = _locked(change_id)
+    with as_system("a village goes into another"):
+        query = select(Household.id).where(Household.other_village == row.from_code).order_by(Household.id)
+        ids = set(db.session.scalars(query.limit(FAMILIES_AT_ONCE)))
+        if ids:
+            _name_second_villages(ids, row)
+            visits = update(Task).where(Task.household_id.in_(ids), Task.owner_region == row.from_code)
+            db.session.execute(visits.values(owner_region=row.to_code), execution_options=_KEEP)
+    return len(ids)
+
+
+def _name_second_villages(household_ids: set[int], row: RegionChange) -> None:
+    """Let families and their cases name the village that is left; where both are one now, there is no second."""
+    cases = select(Case).where(Case.household_id.in_(household_ids)).order_by(Case.id).with_for_update()
+    for case in db.session.scalars(cases):
+        named = {mark: case.marks[mark] for mark in (REGISTERED_IN, VISITED_IN) if case.marks.get(mark)}
+        now = {mark: row.to_code if code == row.from_code else code for mark, code in named.items()}
+        if now.get(VISITED_IN) == case.village_code:
+            now[VISITED_IN] = ""
+        if now != named:
+            engine.remember(case, **now)
+    families = select(Household).where(Household.id.in_(household_ids), Household.other_village.is_not(None))
+    for family in db.session.scalars(families):
+        other = row.to_code if family.other_village == row.from_code else family.other_village
+        family.other_village = other if other != family.village_code else None
+    db.session.flush()
 
 
 @use_case
@@ -116,8 +154,6 @@ def _move_rest(change_id: int) -> None:
             if issubclass(table, (Scoped, Receipted)):
                 move(table, and_(table.village_code == row.from_code, *of_no_family(table)), row)
         move_complaints(row)
-        other = update(Household).where(Household.other_village == row.from_code).values(other_village=row.to_code)
-        db.session.execute(other, execution_options=_KEEP)
 
 
 @use_case

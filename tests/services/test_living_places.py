@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from backend import clock
 from backend.access.permissions import Action
+from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotFound
-from backend.models import AuditRow, Case, CaseEvent, HomeCheck, Household, Message, ReceiptLine, Task
+from backend.models import AuditRow, Case, CaseEvent, HomeCheck, Household, Message, ReceiptLine, Region, Task
 from backend.services import (
     appointments,
     cases,
@@ -19,6 +21,7 @@ from backend.services import (
     corrections,
     home_checks,
     living,
+    region_merges,
     reminders,
     splits,
     talks,
@@ -27,6 +30,8 @@ from backend.services import (
 from backend.services.appointments import AppointmentForm
 from backend.services.cases import Seen
 from backend.services.splits import SplitForm
+from backend.workflow import places
+from backend.workflow.living import REGISTERED_IN, VISITED_IN
 from backend.workflow.states import Kind, State
 from tests.checks import following, form, morning
 from tests.people import NEXT_VILLAGE, OTHER_VILLAGE, VILLAGE, Cast, Maker
@@ -240,3 +245,45 @@ def test_on_the_wire(app: Flask, make: Maker, cast: Cast) -> None:
     gone = phone.post(f"/cases/{case_id}/visits", version=version, findings="家里没人", conclusion="not_home")
     assert gone.status_code == 201
     assert clock.today() == DAY
+
+
+@pytest.fixture
+def places_as_they_were(app: Flask) -> Iterator[None]:
+    """Regions are kept between tests: what a test made of them is taken back."""
+    yield
+    with app.app_context():
+        both = Region.code.in_((VILLAGE, NEXT_VILLAGE))
+        db.session.execute(update(Region).where(both).values(level="village", leads_to=None))
+        db.session.commit()
+        places.forget()
+
+
+@pytest.mark.usefixtures("places_as_they_were")
+@pytest.mark.parametrize(
+    ("ends", "into", "stands_in", "visited_by"),
+    [
+        (NEXT_VILLAGE, OTHER_VILLAGE, VILLAGE, OTHER_VILLAGE),
+        (VILLAGE, OTHER_VILLAGE, OTHER_VILLAGE, NEXT_VILLAGE),
+        (NEXT_VILLAGE, VILLAGE, VILLAGE, VILLAGE),
+        (VILLAGE, NEXT_VILLAGE, NEXT_VILLAGE, NEXT_VILLAGE),
+    ],
+)
+def test_a_village_that_goes_into_another_takes_its_visits_and_its_register_along(
+    ends: str, into: str, stands_in: str, visited_by: str, case_id: int, make: Maker, cast: Cast, app: Flask
+) -> None:
+    lives_in(cast, case_id)
+    with cast.acting("county_lead") as by:
+        region_merges.begin(ends, into, by=by, reason="撤并")
+    with app.app_context():
+        region_merges.carry_on()
+
+    [household], [case] = make.rows(Household), make.rows(Case)
+    two = stands_in != visited_by
+    assert (household.village_code, household.other_village) == (stands_in, visited_by if two else None)
+    assert (case.marks[REGISTERED_IN], case.marks[VISITED_IN]) == (stands_in, visited_by if two else "")
+    visit = duty(make, case_id, Kind.VISIT)
+    assert (visit.village_code, visit.owner_region) == (stands_in, visited_by)
+    lives_in(
+        cast, case_id, "", login={VILLAGE: "village", NEXT_VILLAGE: "next_village"}.get(stands_in, "other_village")
+    )
+    assert duty(make, case_id, Kind.VISIT).owner_region == stands_in
