@@ -34,8 +34,10 @@ def sweep() -> int:
         if leads:
             while closed := _close_some():
                 moved += closed
+                leads.hold_on()
             for village_code in _waiting_villages():
                 moved += _send_to(village_code)
+                leads.hold_on()
     return moved
 
 

@@ -56,6 +56,7 @@ def seal_new_rows() -> int:
         if leads:
             while batch := _seal_batch():
                 sealed += batch
+                leads.hold_on()
             _write_roots(settings().roots_path)
     return sealed
 

@@ -44,6 +44,7 @@ def tell_delays() -> int:
             for county in db.session.scalars(select(County.code)).all():
                 while batch := _tell_batch(county):
                     told += batch
+                    leads.hold_on()
                     pace.rest_at_times()
     return told
 

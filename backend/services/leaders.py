@@ -61,15 +61,14 @@ class Lead:
 def leading(work: str, *, lease: timedelta = timedelta(minutes=5)) -> Iterator[Lead]:
     """Yield what is true if this process does `work` now; whoever comes second gets what is not, and goes home.
 
-    What may last longer than the lease calls `hold_on` now and then, and goes home when that says that the work is
-    lost; a process that is killed is in the way for one lease at most.
+    What may last longer than the lease calls `hold_on` now and then, and leaves the block when that says that the work
+    is lost: what is left is another's. A process that is killed is in the way for one lease at most.
     """
     lead = Lead(work, lease)
     try:
         yield lead
     except LeadLost:
         log.warning("lead_lost", work=work)
-        raise
     finally:
         lead.give_back()
 

@@ -62,7 +62,9 @@ def close_due_notices() -> int:
         if leads:
             for county in db.session.scalars(select(County.code)).all():
                 by = system_actor(county, "a notice's days are over")
-                closed += sum(_close_one(case_id, version, by) for case_id, version in _due(county))
+                for case_id, version in _due(county):
+                    closed += _close_one(case_id, version, by)
+                    leads.hold_on()
     return closed
 
 

@@ -38,6 +38,7 @@ def make_month(day: date | None = None) -> int:
             for village in _villages(county):
                 with as_system("the month's visits are made"):
                     made += _make_village(village, month)
+                leads.hold_on()
     return made
 
 

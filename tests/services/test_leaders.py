@@ -100,6 +100,20 @@ def test_whoever_lost_the_work_hears_it_and_takes_it_from_nobody(app: Flask, kin
                 assert not third
 
 
+def test_long_work_that_was_lost_stops_where_it_is(app: Flask, kind: str) -> None:
+    done = []
+    with app.app_context():
+        with leading("a month's visits", lease=timedelta()) as leads:
+            for village in ("first", "second"):
+                done.append(village)
+                take_away(app, "a month's visits")
+                leads.hold_on()
+        with leading("a month's visits") as afterwards:
+            assert not afterwards
+
+    assert done == ["first"]
+
+
 def test_who_slept_past_the_lease_while_nobody_took_the_work_goes_on(app: Flask, kind: str) -> None:
     with app.app_context():
         sleeper = Lead("a sweep", timedelta())

@@ -34,9 +34,10 @@ def main() -> int:
     seconds = float(os.environ.get("MINUTES") or 30) * 60 / SLICES
     with _place() as (found, url):
         traffic = Traffic(urlsplit(found.stack.web).port or 0, _people(found))
-        full = len(traffic.run(WARM_SECONDS).took) / WARM_SECONDS
-        traffic.rate = full / 2
-        say(f"bears {full:.0f} requests a second; from now on {traffic.rate:.0f}, {SLICES} times {seconds:.0f} s")
+        full = traffic.run(WARM_SECONDS)
+        traffic.rate = full.done / WARM_SECONDS / 2
+        bears = len(full.took) / WARM_SECONDS
+        say(f"bears {bears:.0f} requests a second; from now on half of it, {SLICES} times {seconds:.0f} s")
         slices, seen = list[Slice](), list[Held]()
         for _ in range(SLICES):
             slices.append(traffic.run(seconds))

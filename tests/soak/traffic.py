@@ -24,7 +24,7 @@ IDLE = 3.0
 A_DAY = 4
 """Families for whom one account speaks: a fifth would be too many."""
 SHARES = {"declare": 15, "tasks": 35, "case": 20, "queue": 20, "act": 10}
-"""Of a hundred requests: most are looks at a list or a case."""
+"""Of a hundred things done, some of two requests: most are looks at a list or a case."""
 NEXT = {
     "accept": ("decisions", {"action": "accept"}),
     "visit": ("visits", {"findings": "情况属实", "conclusion": "risk"}),
@@ -43,8 +43,9 @@ class People:
 
 @dataclass
 class Slice:
-    """What was seen in one part of the time: sorted seconds of each answer, and whatever was no success."""
+    """What was seen in one part of the time: things done, sorted seconds of each answer, whatever was no success."""
 
+    done: int = 0
     took: list[float] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
 
@@ -55,7 +56,7 @@ class Slice:
 
 @dataclass
 class Traffic:
-    """Hands that ask at random, each over one kept-alive connection; `rate` is requests a second of all together."""
+    """Hands that ask at random, each over one kept-alive connection; `rate`: things done a second by all together."""
 
     port: int
     people: People
@@ -98,6 +99,8 @@ class Traffic:
         except Exception as error:  # whatever goes wrong with a request is a figure of the table
             self._note(0.0, f"{what} {error!r}"[:100])
             line.close()
+        with self.turn:
+            self.slice.done += 1
 
     def _timed(self, line: HTTPConnection, method: str, path: str, headers: dict[str, str], body: Any = None) -> Answer:
         content = json.dumps(body) if body is not None else None

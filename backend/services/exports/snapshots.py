@@ -4,7 +4,6 @@ import json
 import zlib
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -19,7 +18,7 @@ from backend.services.exports.books import Line
 from backend.services.exports.declared import Ask, Ledger
 from backend.services.exports.ledgers import LEDGERS
 from backend.services.exports.within import only
-from backend.services.leaders import LeadLost, leading
+from backend.services.leaders import leading
 
 LEASE = timedelta(minutes=10)
 DECEMBER = 12
@@ -28,7 +27,7 @@ DECEMBER = 12
 def take_due() -> int:
     """Keep every ledger of every county as of the end of last month, where that is not done yet; return how many."""
     taken, last = 0, clock.today().replace(day=1) - timedelta(days=1)
-    with suppress(LeadLost), leading("ledger snapshots", lease=LEASE) as leads:
+    with leading("ledger snapshots", lease=LEASE) as leads:
         for county, ledger in _missing(last) if leads else ():
             _take(county, ledger, last)
             taken += 1

@@ -1,7 +1,6 @@
 """The work on handed-in files: looks through them, takes accepted ones in; resumable, in short transactions."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 
@@ -32,7 +31,7 @@ KEPT = timedelta(days=60)
 def carry_on() -> int:
     """Work on every file that waits, the oldest first, until another process does; return how many there were."""
     done = 0
-    with suppress(LeadLost), leading("imports", lease=LEASE) as leads:
+    with leading("imports", lease=LEASE) as leads:
         if leads:
             finishing.take_up_unmatched()
         while leads and (batch_id := _next()) is not None:
@@ -43,7 +42,7 @@ def carry_on() -> int:
 
 def try_now(batch_id: int) -> None:
     """Look a small file through at once, so that nobody waits for a worker, unless one is at it already."""
-    with suppress(LeadLost), leading("imports", lease=LEASE) as leads:
+    with leading("imports", lease=LEASE) as leads:
         if leads and _next(batch_id) is not None:
             work_on(batch_id, leads)
 
