@@ -1,8 +1,9 @@
 """A county's rules and calendar as they are now, or as they were when a case began."""
 
+from collections.abc import Set
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from backend import clock
 from backend.db import db
@@ -29,31 +30,53 @@ def policy_of(county_code: str, version: int) -> Policy:
 
 def current_policy(county_code: str) -> Policy:
     """Return the rules in force today (remembered for five seconds, and never across midnight)."""
-    known, today = _current.get(county_code), clock.today()
-    if known is None or known[1] != today or clock.monotonic() - known[0] > REMEMBERED_SECONDS:
-        version = db.session.scalars(
-            select(PolicyVersion.version)
-            .where(PolicyVersion.county_code == county_code, PolicyVersion.from_on <= today)
-            .order_by(PolicyVersion.version.desc())
-            .limit(1)
-        ).one()
-        known = _current[county_code] = (clock.monotonic(), today, version)
-    return policy_of(county_code, known[2])
+    _read_versions({county_code})
+    return policy_of(county_code, _current[county_code][2])
 
 
 def county_workdays(county_code: str) -> Workdays:
     """Return the county's calendar: the statutory one with its own overrides on top."""
-    known = _calendars.get(county_code)
-    if known is None or clock.monotonic() - known[0] > REMEMBERED_SECONDS:
-        query = select(WorkdayOverride.day, WorkdayOverride.is_workday).where(
-            WorkdayOverride.county_code == county_code
-        )
-        overrides = {row.day: row.is_workday for row in db.session.execute(query)}
-        known = _calendars[county_code] = (
-            clock.monotonic(),
-            Workdays(overrides=overrides, official_until=OFFICIAL_UNTIL),
-        )
-    return known[1]
+    _read_calendars({county_code})
+    return _calendars[county_code][1]
+
+
+def have_at_hand(county_codes: Set[str]) -> None:
+    """Read in three statements what is not remembered of these counties: their rules, and their calendars."""
+    _read_versions(county_codes)
+    _read_calendars(county_codes)
+
+
+def _read_versions(county_codes: Set[str]) -> None:
+    moment, today = clock.monotonic(), clock.today()
+    old = {
+        code
+        for code in county_codes
+        if (known := _current.get(code)) is None or known[1] != today or moment - known[0] > REMEMBERED_SECONDS
+    }
+    if old:
+        last = select(PolicyVersion.county_code, func.max(PolicyVersion.version).label("version"))
+        last = last.where(PolicyVersion.county_code.in_(old), PolicyVersion.from_on <= today)
+        for row in db.session.execute(last.group_by(PolicyVersion.county_code)):
+            _current[row.county_code] = (moment, today, row.version)
+        if unread := {code for code in old & _current.keys() if (code, _current[code][2]) not in _versions}:
+            for each in db.session.scalars(select(PolicyVersion).where(PolicyVersion.county_code.in_(unread))):
+                _versions[each.county_code, each.version] = from_values(each.preset, each.changes, each.version)
+
+
+def _read_calendars(county_codes: Set[str]) -> None:
+    moment = clock.monotonic()
+    old = {
+        code
+        for code in county_codes
+        if (known := _calendars.get(code)) is None or moment - known[0] > REMEMBERED_SECONDS
+    }
+    if old:
+        asked = WorkdayOverride.county_code, WorkdayOverride.day, WorkdayOverride.is_workday
+        overrides: dict[str, dict[date, bool]] = {code: {} for code in old}
+        for row in db.session.execute(select(*asked).where(WorkdayOverride.county_code.in_(old))):
+            overrides[row.county_code][row.day] = row.is_workday
+        for code, days in overrides.items():
+            _calendars[code] = (moment, Workdays(overrides=days, official_until=OFFICIAL_UNTIL))
 
 
 def forget() -> None:

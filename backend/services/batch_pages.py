@@ -11,7 +11,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.db import db
 from backend.errors import DomainError, Invalid, NotPossibleNow, TryLater
-from backend.models import BatchItem, Case, CountyBatch, Region, Task
+from backend.models import BatchItem, Case, CountyBatch, Task
 from backend.policy.county import county_workdays, current_policy
 from backend.services import announcements, batches, signatures
 from backend.services.batches import DONE, OPEN, Verdict
@@ -170,9 +170,7 @@ def _open(case_ids: Sequence[int], *kinds: Kind) -> Sequence[Task]:
 
 def _have_names_at_hand(rows: Sequence[tuple[object, ...]]) -> None:
     cases = [each for row in rows for each in row if isinstance(each, Case)]
-    codes = {code for case in cases for code in (case.township_code, case.village_code)}
-    named = select(Region.code, Region.name).where(Region.code.in_(codes))
-    places.remember({row.code: row.name for row in db.session.execute(named)})
+    places.have_at_hand(code for case in cases for code in (case.township_code, case.village_code))
 
 
 def _sealer(item: BatchItem) -> Sealer:

@@ -22,7 +22,6 @@ from backend.services.coverage import Coverage, coverage_of
 from backend.services.figures import first_day
 from backend.services.outward import COLUMNS, Out, number
 from backend.workflow import places
-from backend.workflow.places import name_of
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def glance(*, by: Actor) -> tuple[datetime, Sequence[PlaceRow]] | None:
     if figures is None:
         return None
     found = outward.below(figures.region_code)
-    places.remember(_named([row.region_code for row in found]))
+    places.have_at_hand(row.region_code for row in found)
     return figures.counted_at, [_row(each) for each in found]
 
 
@@ -118,7 +117,7 @@ def _figures(code: str, by: Actor) -> Figures | None:
 def _places(figures: Figures, out: Out) -> tuple[PlaceRow, list[PlaceRow]]:
     """Return the place and those below it, each column guarded by itself: no column is the sum of others."""
     found = outward.below(figures.region_code)
-    places.remember(_named([figures.region_code, *(row.region_code for row in found)]))
+    places.have_at_hand(row.region_code for row in [figures, *found])
     guarded = {
         name: out.guard([number(row, name) for row in found] or [number(figures, name)], name) for name in COLUMNS
     }
@@ -129,7 +128,3 @@ def _places(figures: Figures, out: Out) -> tuple[PlaceRow, list[PlaceRow]]:
 
 def _row(figures: Figures, shown: Mapping[str, str] | None = None) -> PlaceRow:
     return PlaceRow(figures.region_code, {name: number(figures, name) for name in COLUMNS}, shown or {})
-
-
-def _named(codes: Sequence[str]) -> dict[str, str]:
-    return {code: name_of(code) for code in codes}

@@ -9,7 +9,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db
-from backend.models import Case, Region, Task
+from backend.models import Case, Task
 from backend.privacy.receipts import spoken
 from backend.workflow import places
 from backend.workflow.duties import REMOVAL, WARNING, WAY
@@ -47,9 +47,7 @@ def lines(duties: Sequence[Task], *, by: Actor) -> list[Line]:
     with as_system("the numbers of cases on a desk"):
         known = {row.id: row for row in db.session.execute(_NUMBERS, {"about": list(about)})}
     codes = {task.village_code for task in duties} | {task.township_code for task in duties}
-    if unknown := places.unnamed(codes - {by.region_code}):
-        named = select(Region.code, Region.name).where(Region.code.in_(unknown))
-        places.remember(dict(db.session.execute(named).all()))
+    places.have_at_hand(codes - {by.region_code})
     return [
         Line(
             task=task,

@@ -13,7 +13,7 @@ from backend.access.permissions import LEVEL_OF_ROLE, ROLE_NAMES, Role
 from backend.db import db
 from backend.models import Absence, Deputy, Identity, Staff
 from backend.policy.ladder import Rung
-from backend.workflow.places import name_of
+from backend.workflow.places import have_at_hand, name_of
 
 RESPONSIBLE = "responsible"
 
@@ -79,7 +79,7 @@ class Desks:
     _heard: dict[tuple[Role, str, tuple[str, ...]], tuple[Hearer, ...]] = field(default_factory=dict)
 
     def learn(self, village_codes: Iterable[str]) -> None:
-        """Read who stands at these places and above them, in two statements for all that are not known yet."""
+        """Read who stands at these places and above them, and their names: three statements for all not known yet."""
         unknown = {code[:digits] for code in village_codes for digits in _LEVELS} - self._known
         if not unknown:
             return
@@ -87,6 +87,7 @@ class Desks:
             self._holders[row.role, row.region_code].add(row.staff_id)
         for each in map(_Standing._make, db.session.execute(_deputies(unknown, self.today))):
             self._deputies[each.role, each.region_code].append(each)
+        have_at_hand(unknown)
         self._known |= unknown
 
     def hearers(self, role: Role, village_code: str, rung: Rung | None) -> Sequence[Hearer]:

@@ -14,7 +14,7 @@ from backend.access.scope import as_system
 from backend.connections import read_by
 from backend.db import db, new_id, ring, use_case
 from backend.models import Case, Message, Task
-from backend.policy import Policy
+from backend.policy import Policy, county
 from backend.policy.ladder import Audience, Level
 from backend.services import delays
 from backend.services.climbs import CANNOT, Climb, Ladders
@@ -100,6 +100,7 @@ def _sweep_batch(book: Sweep) -> Sequence[Row[Any]]:
         tasks = _due(book.now, book.reached)
         if not tasks:
             return tasks
+        county.have_at_hand({task.county_code for task in tasks})
         wanted = {task.case_id for task in tasks if task.case_id is not None}
         query = select(Case.id, Case.policy_version).where(Case.id.in_(wanted))
         versions = {row.id: row.policy_version for row in db.session.execute(query)}

@@ -1,6 +1,6 @@
 """Names of places and where a duty lies, read so often that each process remembers them."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
@@ -104,14 +104,17 @@ def children_of(code: str) -> Sequence[tuple[str, str]]:
     return found
 
 
-def unnamed(codes: Set[str]) -> Set[str]:
-    """Return those of the codes whose names are not at hand."""
+def have_at_hand(codes: Iterable[str]) -> None:
+    """Read in one statement those of the names that are not remembered: a page's worth, or a batch's."""
     moment = clock.monotonic()
-    return {code for code in codes if code not in _names or moment - _names[code][0] >= REMEMBERED_SECONDS}
+    unnamed = {code for code in codes if code not in _names or moment - _names[code][0] >= REMEMBERED_SECONDS}
+    if unnamed:
+        named = select(Region.code, Region.name).where(Region.code.in_(unnamed))
+        remember({row.code: row.name for row in db.session.execute(named)})
 
 
 def remember(names: dict[str, str]) -> None:
-    """Take a page's worth of names at once."""
+    """Take the names that somebody has read anyway."""
     moment = clock.monotonic()
     _names.update({code: (moment, name) for code, name in names.items()})
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert, inspect, select
+from sqlalchemy import event, insert, inspect, select, update
 
 from backend import clock
+from backend.access.permissions import Role
 from backend.access.scope import as_system
 from backend.db import MARIADB, db, new_id
-from backend.models import Message, Supervision, Task
+from backend.models import County, Identity, Message, PolicyVersion, Region, Supervision, Task
 from backend.services import claims, reminders
 from tests.jobs.conftest import NOON
 from tests.jobs.ladder import set_task
@@ -21,6 +22,7 @@ from tests.people import Cast, Maker
 pytestmark = [pytest.mark.shows("reminders.2", "reminders.7"), pytest.mark.parametrize("kind", ["sqlite", "mariadb"])]
 Run = Callable[..., int]
 MANY = 2 * reminders.BATCH
+COUNTIES = 60
 LATE = NOON + timedelta(days=5)
 
 
@@ -67,6 +69,33 @@ def test_two_batches_of_duties_cost_a_few_statements_each(
     assert len(make.messages(kind="duty")) == 5 * crowd
     assert len(make.messages(kind="duty", state="owed")) == 5 * 8
     assert len(make.messages(kind="digest")) == 5
+
+
+def test_duties_of_many_counties_cost_no_statement_each(
+    cast: Cast, app: Flask, crowd: int, sweep: Run, kind: str
+) -> None:
+    """One database may hold a whole province: names, rules and calendars are read by the batch as well."""
+    everywhere = cast.staff_id("county_op")
+    with app.app_context(), as_system("a test makes counties"):
+        for number, task_id in enumerate(db.session.scalars(select(Task.id).where(Task.next_rung_at == LATE)).all()):
+            place = f"99{number % COUNTIES:04d}001001"
+            here = {"county_code": place[:6], "township_code": place[:9], "village_code": place, "owner_region": place}
+            db.session.execute(update(Task).where(Task.id == task_id).values(**here, case_id=None))
+        for code in (f"99{number:04d}" for number in range(COUNTIES)):
+            db.session.add(County(code=code, name=f"第{code}县", preset="NATIONAL"))
+            db.session.flush()
+            rules = {"version": 1, "preset": "NATIONAL", "changes": {}, "from_on": NOON.date(), "made_at": NOON}
+            db.session.add(PolicyVersion(county_code=code, **rules))
+            db.session.add(Identity(staff_id=everywhere, role=Role.COUNTY_OP, region_code=code))
+            for place, level in ((code, "county"), (f"{code}001", "township"), (f"{code}001001", "village")):
+                parent = {"county": "99", "township": code, "village": f"{code}001"}[level]
+                db.session.add(Region(code=place, name=f"{place}村", level=level, parent_code=parent))
+        db.session.commit()
+
+    with counted(app) as said:
+        assert sweep(LATE) == crowd
+
+    assert len(said) < 80, len(said)
 
 
 def test_a_second_sweep_with_nothing_new_is_cheap(app: Flask, crowd: int, sweep: Run, kind: str) -> None:
