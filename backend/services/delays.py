@@ -21,6 +21,7 @@ from backend.services.leaders import leading
 from backend.services.pace import Pace
 from backend.workflow import telling
 from backend.workflow.duties import IN_TOTAL
+from backend.workflow.places import have_at_hand
 from backend.workflow.states import Kind
 
 DELAYED, STEP_LATE = "delayed", "step_late"
@@ -60,6 +61,7 @@ def tell_late_steps(tasks: Sequence[Any]) -> int:
         return 0
     spoken_of = still_promised(by_case, clock.today()).options(load_only(*_SPOKEN_OF))
     told = db.session.scalars(spoken_of).all()
+    have_at_hand(code for each in told for code in (each.said_village, each.said_village[:9]))
     for declaration in told:
         due_on = by_case[declaration.case_id].due_on
         telling.tell(declaration, STEP_LATE, due_on=due_on, promised_on=declaration.promised_on)

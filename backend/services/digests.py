@@ -43,10 +43,20 @@ class Loads:
     counts: dict[Ear, int] = field(default_factory=dict)
     routines: dict[Ear, int] = field(default_factory=dict)
     """Of these, how many were about no family: a department's twenty lists a month are no twenty messages a day."""
+    _before: dict[Ear, tuple[int, int] | None] = field(default_factory=dict)
 
-    def copy(self) -> "Loads":
-        """Return the same counts, to go on with or to throw away."""
-        return Loads(self.today, dict(self.counts), dict(self.routines))
+    def settle(self) -> None:
+        """Keep what was counted: it is committed."""
+        self._before.clear()
+
+    def take_back(self) -> None:
+        """Forget what was counted since `settle`: its transaction came to nothing."""
+        for ear, before in self._before.items():
+            if before is None:
+                del self.counts[ear], self.routines[ear]
+            else:
+                self.counts[ear], self.routines[ear] = before
+        self._before.clear()
 
     def fold(
         self,
@@ -62,7 +72,7 @@ class Loads:
         nothing new is said: they are for the digest alone, and keep no news out.
         """
         counted = [row for row in rows if row["state"] == "owed" and row["priority"] != URGENT]
-        self._count({_ear(row) for row in counted} - set(self.counts))
+        self._count({ear for ear in map(_ear, counted) if ear not in self.counts})
         beyond = [
             row
             for row in counted
@@ -75,6 +85,7 @@ class Loads:
     def _is_beyond(self, row: dict[str, Any], numbers: Mapping[str, int], routine: Set[int]) -> bool:
         """Count a row, and say whether the day's digest speaks for it."""
         ear = _ear(row)
+        self._before.setdefault(ear, (self.counts[ear], self.routines[ear]))
         if row["task_id"] in routine:
             self.routines[ear] += 1
             if self.routines[ear] > numbers["routine_digest_from"]:
@@ -83,6 +94,7 @@ class Loads:
         return self.counts[ear] > numbers["digest_from"]
 
     def _count(self, ears: Set[Ear]) -> None:
+        self._before.update(dict.fromkeys(ears))
         self.counts.update(dict.fromkeys(ears, 0))
         self.routines.update(dict.fromkeys(ears, 0))
         if not ears:

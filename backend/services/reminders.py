@@ -60,7 +60,6 @@ class Sweep:
     desks: Desks = field(default_factory=Desks)
     ladders: Ladders = field(default_factory=Ladders)
     loads: Loads = field(default_factory=Loads)
-    tentative: Loads = field(default_factory=Loads)
     reached: Reached | None = None
 
 
@@ -76,7 +75,8 @@ def sweep() -> int:
             if not (batch := _sweep_batch(book)):
                 break
             spoken += len(batch)
-            book.loads, book.reached = book.tentative, (batch[-1].next_rung_at, batch[-1].id)
+            book.loads.settle()
+            book.reached = batch[-1].next_rung_at, batch[-1].id
             pace.rest_at_times()
         else:
             if leads:
@@ -95,7 +95,7 @@ def _sweep_batch(book: Sweep) -> Sequence[Row[Any]]:
 
     A deadlock runs this again from its beginning: what it counted is kept only once it has committed.
     """
-    book.tentative = book.loads.copy()
+    book.loads.take_back()
     with as_system("the reminder sweep"):
         tasks = _due(book.now, book.reached)
         if not tasks:
@@ -160,7 +160,7 @@ def _owe(climbed: Sequence[Climb], rows: Sequence[dict[str, Any]], book: Sweep) 
     _cancel_superseded(climbed, rows, known)
     policies: dict[int, Policy] = {each.task.id: each.policy for each in climbed}
     routine = {each.task.id for each in climbed if each.task.kind in ROUTINE_KINDS}
-    book.tentative.fold(fresh, policies, routine, {each.task.id for each in climbed if each.is_repeat})
+    book.loads.fold(fresh, policies, routine, {each.task.id for each in climbed if each.is_repeat})
     if fresh:
         inserts.write_rows(db.session(), Message, fresh)
         ring("outbox")

@@ -1,18 +1,20 @@
 """Who hears at which distance, when, and who hears instead where nobody is there."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from backend import clock
 from backend.access.permissions import Role
 from backend.db import in_transaction
 from backend.errors import Invalid, NotAllowed
 from backend.models import Deputy, Identity, Message
-from backend.services import absences, alert_schedule, deputies, explanations
+from backend.services import absences, alert_schedule, deputies, explanations, reminders
 from backend.services.deputies import NewDeputy
 from backend.services.hearers import Desks
 from backend.workflow.outbox import URGENT, owe
@@ -118,6 +120,30 @@ def test_beyond_the_threshold_one_digest_speaks_for_the_rest(
     shown = emulator.messages(openid)  # type: ignore[attr-defined]
     assert "今天另有3件待办" in str(shown[0]["lines"])
     assert {each.digest_id for each in make.messages(kind="duty", state="inbox")} == {digest.id}
+
+
+def test_a_batch_that_is_done_again_counts_its_messages_once(
+    make: Maker, cast: Cast, app: Flask, sweep: Run, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A deadlock undoes what was written, and so must it what was counted."""
+    rules(app, digest_from=2)
+    cast.phone("village")
+    for serial in range(2):
+        make.case(openid=f"of-{serial}", id_number=id_number(serial))
+    tries, tell = list[int](), reminders.delays.tell_late_steps
+
+    def undone_twice(tasks: Sequence[Any]) -> int:
+        tries.append(len(tasks))
+        if len(tries) < 3:
+            raise IntegrityError("a step of somebody else's", {}, Exception())
+        return tell(tasks)
+
+    monkeypatch.setattr(reminders.delays, "tell_late_steps", undone_twice)
+    sweep()
+
+    assert len(tries) >= 3
+    assert {each.state for each in make.messages(kind="duty")} == {"owed"}
+    assert not make.messages(kind="digest")
 
 
 def test_a_county_without_liaisons_hears_of_the_lists_that_are_owed_once_a_day(
