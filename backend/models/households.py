@@ -18,6 +18,7 @@ class Household(Scoped, Base):
         Index("ix_households_village_code_id", "village_code", "id"),
         Index("ix_households_other_village_id", "other_village", "id"),
         Index("ix_households_phone", "county_code", "phone_digest"),
+        Index("ix_households_county_name", "county_code", "head_name", "id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False, default=new_id)

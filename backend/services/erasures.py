@@ -4,11 +4,12 @@ The skeleton (household, cases, their steps, duties, times of being watched) kee
 figures of past years stay true; the trail holds ids only, and stays whole and verifiable.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from backend.access.actor import Actor, system_actor
 from backend.access.scope import as_system
@@ -19,11 +20,14 @@ from backend.models import (
     Case,
     Declaration,
     GroupMeeting,
+    Hazard,
+    HomeCheck,
     Household,
     Meeting,
     MeetingItem,
     Notice,
     NoticeItem,
+    OfficeMeeting,
     Person,
     SpokenOf,
     StoredFile,
@@ -69,18 +73,23 @@ class Traces:
     people: Sequence[int]
     tasks: Sequence[int]
     accounts: Sequence[int]
+    lone: Sequence[int] = ()
+    """Duties about the household that belong to no case: its visits of the month, a hazard."""
     words: set[str] = field(default_factory=set)
 
 
-def erase(household_id: int, *, because: str, with_roster: bool = True) -> int:
+def erase(
+    household_id: int, *, because: str, with_roster: bool = True, unless_watched_since: date | None = None
+) -> int:
     """Erase a family and return how many rows went or were overwritten; again, it finds nothing.
 
     Without `with_roster` the household and its members stay as the village's roster knows them, and what the procedure
     wrote of them goes. `because` is a code for the trail: asked, again after a restore, or a kind of
     `retention.yaml`.
-    Errors: `NotFound`; `NotPossibleNow` while a case is open or the family is watched: then the law asks for the file.
+    Errors: `NotFound`; `NotPossibleNow` while a case is open or the family is watched: then the law asks for the file;
+    also when it was watched after that day, under this household or one that turned out to be it.
     """
-    changed, stored = _erase(household_id, because, with_roster)
+    changed, stored = _erase(household_id, because, with_roster, unless_watched_since)
     shelf = files.store()
     for file_id in stored:  # after the rows: content without a row is swept, should this be cut off
         shelf.delete(file_id)
@@ -88,20 +97,24 @@ def erase(household_id: int, *, because: str, with_roster: bool = True) -> int:
 
 
 @use_case
-def _erase(household_id: int, because: str, with_roster: bool) -> tuple[int, Sequence[int]]:
+def _erase(
+    household_id: int, because: str, with_roster: bool, unless_watched_since: date | None
+) -> tuple[int, Sequence[int]]:
     with as_system("a family is erased"):
-        household = db.session.scalars(select(Household).where(Household.id == household_id)).one_or_none()
+        # Locked: who declares for it at this moment waits, and is not half erased.
+        mine = select(Household).where(Household.id == household_id).with_for_update()
+        household = db.session.scalars(mine).one_or_none()
         if household is None:
             raise NotFound("没有这一户。")
         if household.head_name == GONE:
             return 0, ()
         traces = traces_of(household)
-        _refuse_while_needed(traces)
+        _refuse_while_needed(traces, unless_watched_since)
         files_of = of_family(StoredFile, traces, with_roster)
         stored = db.session.scalars(select(StoredFile.id).where(files_of)).all() if files_of is not None else ()
-        _strike_out(traces)
+        _strike_out(traces, household)
         by = system_actor(household.county_code, "a family is erased")
-        _end_duties(traces, by)
+        _end_duties(_duties(traces, with_roster), by)
         changed = sum(_clear(model, traces, with_roster) for model in _tables())
         changed += forgotten_accounts.forget(traces.accounts, traces.words if because in {ASKED, AGAIN} else set())
         for case in db.session.scalars(select(Case).where(Case.id.in_(traces.cases)).with_for_update()):
@@ -128,8 +141,12 @@ def traces_of(household: Household) -> Traces:
         cases,
         [each.id for each in told],
         [each.id for each in members],
-        db.session.scalars(select(Task.id).where(Task.case_id.in_(cases))).all(),
+        [
+            *db.session.scalars(select(Task.id).where(Task.case_id.in_(cases))),
+            *db.session.scalars(select(Hazard.task_id).join(HomeCheck).where(HomeCheck.case_id.in_(cases))),
+        ],
         sorted(accounts),
+        db.session.scalars(select(Task.id).where(Task.household_id.in_(households), Task.case_id.is_(None))).all(),
         words - {"", GONE},
     )
 
@@ -139,37 +156,49 @@ def _opened(row: Any, name: str) -> str:
     return unseal(token, keys=keys(), place=Place(row.__tablename__, name, row.id)) if token else ""
 
 
-def _refuse_while_needed(traces: Traces) -> None:
+def _refuse_while_needed(traces: Traces, unless_watched_since: date | None) -> None:
     open_case = select(Case.id).where(Case.id.in_(traces.cases), Case.closed_at.is_(None)).limit(1)
     if db.session.scalar(open_case) is not None:
         raise NotPossibleNow("这一户还有没办完的事，办结以前不能删除。")
-    watched = select(Watch.id).where(Watch.household_id.in_(traces.households))
-    still = watched.where(Watch.removed_on.is_(None), Watch.ended_on.is_(None)).limit(1)
-    if db.session.scalar(still) is not None:
+    watched = select(Watch.id).where(or_(Watch.household_id.in_(traces.households), Watch.case_id.in_(traces.cases)))
+    late = [and_(Watch.removed_on.is_(None), Watch.ended_on.is_(None))]
+    if unless_watched_since is not None:
+        late += [Watch.removed_on >= unless_watched_since, Watch.ended_on >= unless_watched_since]
+    if db.session.scalar(watched.where(or_(*late)).limit(1)) is not None:
         raise NotPossibleNow("这一户正在监测，档案依规定要保留，不能删除。")
 
 
-def _end_duties(traces: Traces, by: Actor) -> None:
-    """End what an ended case still owes, a check of somebody's declaration or another office's answer.
+def _duties(traces: Traces, with_roster: bool) -> Sequence[int]:
+    return [*traces.tasks, *traces.lone] if with_roster else traces.tasks
+
+
+def _end_duties(duties: Sequence[int], by: Actor) -> None:
+    """End what is still owed: a check of somebody's declaration, another office's answer, a family's next visit.
 
     What it is about goes: nobody could answer it any more, and it would stay overdue for ever.
     """
-    owed = select(Task).where(Task.id.in_(traces.tasks), Task.open_due.is_not(None))
+    owed = select(Task).where(Task.id.in_(duties), Task.open_due.is_not(None))
     for task in db.session.scalars(owed.with_for_update()).all():
         close_duty(task, by=by, how=ERASED, version=task.version + 1)
 
 
-def _strike_out(traces: Traces) -> None:
+def _strike_out(traces: Traces, household: Household) -> None:
     """Cover the family's names and numbers in texts that stay for others' sake."""
-    for model, name, pointer, household in SHARED:
-        ids = select(pointer).where(household.in_(traces.households))
+    for model, name, pointer, about in SHARED:
+        ids = select(pointer).where(about.in_(traces.households))
         for row in db.session.scalars(select(model).where(model.id.in_(ids))):
-            text = _opened(row, name)
-            struck = text
-            for word in sorted(traces.words, key=len, reverse=True):
-                struck = struck.replace(word, GONE)
-            if struck != text:
-                setattr(row, name, seal(struck, keys=keys(), place=Place(model.__tablename__, name, row.id)))
+            _strike_out_of(row, name, traces.words)
+    places = household.county_code, household.township_code
+    for office in db.session.scalars(select(OfficeMeeting).where(OfficeMeeting.region_code.in_(places))):
+        _strike_out_of(office, "minutes_sealed", traces.words)
+
+
+def _strike_out_of(row: Any, name: str, words: Set[str]) -> None:
+    text = struck = _opened(row, name)
+    for word in sorted(words, key=len, reverse=True):
+        struck = struck.replace(word, GONE)
+    if struck != text:
+        setattr(row, name, seal(struck, keys=keys(), place=Place(row.__tablename__, name, row.id)))
 
 
 def _tables() -> Iterator[type[Any]]:
@@ -191,26 +220,25 @@ def _clear(model: type[Any], traces: Traces, with_roster: bool) -> int:
 def of_family(model: type[Any], traces: Traces, with_roster: bool = True) -> ColumnElement[bool] | None:
     """Say which rows of a table are about the family; None for a table that is about nobody's."""
     columns = model.__mapper__.columns
-    ways = [("case_id", traces.cases), ("declaration_id", traces.declarations), ("task_id", traces.tasks)]
+    duties = _duties(traces, with_roster)
+    ways = [("case_id", traces.cases), ("declaration_id", traces.declarations), ("task_id", duties)]
     if with_roster:
         ways += [("household_id", traces.households), ("person_id", traces.people)]
     if model is Case:
         return Case.id.in_(traces.cases)
     found = [getattr(model, name).in_(ids) for name, ids in ways if name in columns]
-    hanging = [] if found else [_hanging(column, traces, with_roster) for column in columns if column.foreign_keys]
+    hanging = (_hanging(column, traces, with_roster) for column in columns if column.foreign_keys)
     found += [each for each in hanging if each is not None]
     return or_(*found) if found else None
 
 
-_PARENTS = frozenset({"messages", "complaints"})
-"""Tables without a family's id whose rows others hang on."""
-
-
 def _hanging(column: Any, traces: Traces, with_roster: bool) -> ColumnElement[bool] | None:
+    """Say which rows hang on one that goes, and so go before it; None where the rows above stay."""
     [key] = column.foreign_keys
-    if key.column.table.name not in _PARENTS:
+    above = key.column.table
+    if above is column.table or above.name in SKELETON:
         return None
     classes = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-    above = of_family(classes[key.column.table.name], traces, with_roster)
-    ids: ColumnElement[bool] | None = column.in_(select(key.column).where(above)) if above is not None else None
+    gone = of_family(classes[above.name], traces, with_roster)
+    ids: ColumnElement[bool] | None = column.in_(select(key.column).where(gone)) if gone is not None else None
     return ids

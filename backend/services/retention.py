@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, delete, func, inspect, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from backend import clock
 from backend.access.scope import as_system
@@ -141,23 +142,25 @@ def erase_due() -> int:
     gone, pace = 0, Pace()
     for code in _counties():
         numbers = current_policy(code).numbers
+        watched = _moment_before(numbers["watched_kept_years"] * MONTHS_A_YEAR)
         for because, household_id, with_roster in [
             *_not_included(code, _moment_before(numbers["not_included_kept_months"])),
-            *_once_watched(code, _moment_before(numbers["watched_kept_years"] * MONTHS_A_YEAR)),
+            *_once_watched(code, watched),
         ][:MOST_FAMILIES]:
-            gone += _erase(household_id, because=because, with_roster=with_roster)
+            more = {"because": because, "with_roster": with_roster, "unless_watched_since": watched.date()}
+            gone += _erase(household_id, **more)
             pace.rest_at_times()
     return gone
 
 
-def _erase(household_id: int, *, because: str, with_roster: bool) -> bool:
+def _erase(household_id: int, **how: Any) -> bool:
     """Erase one family; what stands in the way of one keeps none of the others."""
     try:
-        return bool(erasures.erase(household_id, because=because, with_roster=with_roster))
+        return bool(erasures.erase(household_id, **how))
     except NotPossibleNow:  # another family that turned out to be this one has something open
         return False
-    except SealBroken:
-        log.error("family_not_erased", household=household_id)  # noqa: TRY400 - a trace would show nothing more
+    except (SealBroken, IntegrityError) as error:
+        log.error("family_not_erased", household=household_id, why=type(error).__name__)  # noqa: TRY400 - as above
         return False
 
 

@@ -15,16 +15,24 @@ from backend.access.scope import Scoped, as_system
 from backend.db import Base, db, new_id
 from backend.models import (
     AccountHousehold,
+    Alert,
+    AlertBatch,
+    AlertItem,
     AuditRow,
     Case,
+    Clue,
     Declaration,
     GroupMeeting,
+    Household,
     Message,
+    OfficeMeeting,
     OneTimeCode,
+    Person,
     SignIn,
     SpokenOf,
     StoredFile,
     Task,
+    Watch,
 )
 from backend.models.places import same_place
 from backend.policy import retention as kept
@@ -32,13 +40,16 @@ from backend.policy.presets import load_preset
 from backend.privacy.ciphers import SealBroken
 from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
-from backend.services import audit, erasures, files, retention, rotation
+from backend.services import audit, erasures, files, offices, retention, rotation
+from backend.services.backups import erased
 from backend.services.subject_sections import SECTIONS, WITHHELD
+from backend.workflow.duties import REGULAR_VISIT
 from backend.workflow.outbox import owe
 from backend.workflow.states import Kind
+from backend.workflow.tasks import open_lone_duty
 from jobs.schedule import SCHEDULE
 from tests.api.photos import photo
-from tests.people import FORM, Cast, Maker, id_number
+from tests.people import COUNTY, FORM, Cast, Maker, id_number
 from tests.services.desks import Desks
 from tests.services.test_full_procedure import preset  # noqa: F401 - a fixture
 
@@ -268,6 +279,150 @@ def test_a_family_of_whom_something_does_not_open_keeps_none_of_the_others(
 
     assert (asked[0], gone) == (-1, 1)
     assert "declarations" not in naming(app)
+
+
+@pytest.mark.shows("scale.4")
+@pytest.mark.parametrize("with_roster", [True, False])
+def test_whatever_hangs_on_a_row_that_goes_goes_before_it(with_roster: bool) -> None:
+    traces = erasures.Traces(*([each] for each in range(1, 8)))
+    models = {each.class_.__tablename__: each.class_ for each in Base.registry.mappers}
+    clauses = {
+        name: str(clause)
+        for name, model in models.items()
+        if (clause := erasures.of_family(model, traces, with_roster)) is not None
+    }
+    hanging = [
+        (f"{name}.{column.name}", clauses.get(name, ""))
+        for name, model in models.items()
+        for column in model.__table__.columns
+        for key in column.foreign_keys
+        if key.column.table.name in clauses.keys() - {name, *erasures.SKELETON}
+    ]
+
+    assert len(hanging) > 20
+    assert [column for column, clause in hanging if column not in clause] == []
+
+
+@pytest.mark.shows("scale.4")
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_a_family_of_the_roster_that_a_department_had_pointed_at_goes_in_its_time_too(
+    app: Flask, desks: Desks, over: int, kind: str
+) -> None:
+    with app.app_context(), as_system("a test lets a department have pointed at it"):
+        offices.ensure(COUNTY)
+        case = db.session.scalars(select(Case).where(Case.id == over)).one()
+        household = db.session.scalars(select(Household).where(Household.id == case.household_id)).one()
+        household.is_provisional = False
+        person = db.session.scalars(select(Person).where(Person.household_id == household.id)).first()
+        clue = db.session.scalars(select(Clue).where(Clue.case_id == over)).first()
+        assert person is not None
+        assert clue is not None
+        when, here = clock.today(), same_place(case) | {"household_id": household.id}
+        batch = {
+            "county_code": case.county_code,
+            "office_code": offices.office_of(case.county_code, "medical_insurance").code,
+        }
+        batch |= {"topic": "medical_costs", "key": "x", "period_from": when, "standing": "filed", "policy_version": 1}
+        db.session.add(AlertBatch(id=1, **batch))
+        what = {"head_name": NAME, "colour": "red", "rank": 0, "risk": "illness", "standing": "closed", "made_on": when}
+        db.session.add(Alert(id=2, case_id=case.id, clue_id=clue.id, **what, **here))
+        db.session.flush()
+        said = {"row_no": 1, "topic": "medical_costs", "person_id": person.id, "made_on": when}
+        db.session.add(AlertItem(alert_id=2, batch_id=1, **said, **here))
+        spoken = db.session.scalars(select(SpokenOf)).one()
+        spoken.clue_id = clue.id
+        db.session.commit()
+        with clock.at(desks.now + timedelta(days=365 * 10)):
+            gone = retention.erase_due()
+
+    left = naming(app)
+    assert gone == 1
+    assert not {"alerts", "alert_items", "clues", "declarations", "cases"} & set(left)
+    assert {"people", "households"} <= set(left)
+
+
+@pytest.mark.shows("scale.4")
+def test_who_was_watched_under_another_household_is_kept_as_long_as_the_watched_are(
+    app: Flask, desks: Desks, over: int
+) -> None:
+    """Two households turned out to be one family: the time of the one counts for the other."""
+    with app.app_context(), as_system("a test merges"):
+        case = db.session.scalars(select(Case).where(Case.id == over)).one()
+        other = {"id": new_id(), "head_name": NAME, "made_at": clock.now(), "merged_into_id": case.household_id}
+        db.session.add(Household(household_id=other["id"], **other, **_levels(case)))
+        ended = {"began_on": clock.today(), "removed_on": desks.now.date() + timedelta(days=900), "standing": "removed"}
+        watch = {"case_id": over, "head_name": NAME, "changed_at": clock.now(), "household_id": other["id"]}
+        db.session.add(Watch(**ended, **watch, **_levels(case)))
+        db.session.commit()
+        with clock.at(desks.now + timedelta(days=365 * 10)):
+            early = retention.erase_due()
+        with clock.at(desks.now + timedelta(days=365 * 13)):
+            late = retention.erase_due()
+
+    assert (early, late) == (0, 1)
+
+
+def _levels(case: Case) -> dict[str, Any]:
+    return {name: value for name, value in same_place(case).items() if name != "household_id"}
+
+
+@pytest.mark.shows("scale.4")
+def test_the_duties_about_a_family_that_is_erased_with_its_household_end(app: Flask, desks: Desks, over: int) -> None:
+    with app.app_context(), as_system("a test owes a visit"):
+        case = db.session.scalars(select(Case).where(Case.id == over)).one()
+        place = _levels(case)
+        owed = {"place": place, "owner_region": case.village_code, "name": NAME, "detail": {}}
+        task = open_lone_duty(REGULAR_VISIT, **owed, household_id=case.household_id)
+        db.session.commit()
+        task_id = task.id
+
+    said = app.test_cli_runner().invoke(args=["family", "erase", _receipt(app, over), "--yes"])
+
+    assert said.exit_code == 0, said.output
+    [left] = [each for each in desks.make.rows(Task) if each.id == task_id]
+    assert (left.open_due, left.next_rung_at, left.closed_how) == (None, None, erasures.ERASED)
+
+
+@pytest.mark.shows("scale.4")
+def test_a_household_without_a_case_is_erased_and_stays_on_the_list_of_the_erased(app: Flask, desks: Desks) -> None:
+    case_id = desks.family(NAME, id_number=NUMBER)
+    with app.app_context(), as_system("a test writes a household"):
+        case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
+        household = {"id": new_id(), "head_name": DECLARER, "made_at": clock.now()}
+        db.session.add(Household(household_id=household["id"], **household, **_levels(case)))
+        db.session.commit()
+
+    said = app.test_cli_runner().invoke(args=["family", "erase", str(household["id"]), "--yes"])
+
+    assert said.exit_code == 0, said.output
+    with app.app_context():
+        [family] = erased.known_here()
+        assert erased.Erased.read(family.line.rstrip("\n")) == family
+        with as_system("a restore brings it back"):
+            row = db.session.scalars(select(Household).where(Household.id == household["id"])).one()
+            row.head_name = DECLARER
+            db.session.commit()
+        assert erased.erase_again([family], say=print) == 1
+    assert not any(DECLARER in text for text in everything(app)["households"])
+
+
+@pytest.mark.shows("scale.4")
+def test_minutes_of_an_office_name_nobody_who_was_erased(app: Flask, desks: Desks, over: int) -> None:
+    with app.app_context(), as_system("a test writes minutes"):
+        case = db.session.scalars(select(Case).where(Case.id == over)).one()
+        held, words = new_id(), f"{NAME}家不纳入，李四家再看。"
+        said = seal(words, keys=keys(), place=Place("office_meetings", "minutes_sealed", held))
+        told = {"kind": "monthly", "held_on": clock.today(), "subject": "月会商", "recorded_at": clock.now()}
+        who = {"recorded_by": 1, "recorded_by_name": "周主任", "county_code": case.county_code}
+        db.session.add(OfficeMeeting(id=held, region_code=case.county_code, minutes_sealed=said, **told, **who))
+        db.session.commit()
+
+    done = app.test_cli_runner().invoke(args=["family", "erase", _receipt(app, over), "--yes"])
+
+    assert done.exit_code == 0, done.output
+    [minutes] = everything(app)["office_meetings"]
+    assert NAME not in minutes
+    assert f"{erasures.GONE}家不纳入，李四家再看。" in minutes
 
 
 @pytest.mark.shows("scale.4")

@@ -45,7 +45,7 @@ class Erased:
     def read(cls, line: str) -> "Erased":
         """Read one line; `ValueError` for one that is spoilt."""
         household, kind, cases = line.split(" ")
-        return cls(int(household), kind == WHOLE, frozenset(map(int, cases.split(","))))
+        return cls(int(household), kind == WHOLE, frozenset(int(each) for each in cases.split(",") if each))
 
 
 def known_here() -> list[Erased]:
@@ -55,11 +55,15 @@ def known_here() -> list[Erased]:
         .join(Household, Household.id == Case.household_id)
         .where(Case.county_code.in_(select(County.code)), Case.head_name == erasures.GONE)
     )
+    counties = select(County.code)
+    alone = select(Household.id).where(Household.county_code.in_(counties), Household.head_name == erasures.GONE)
     cases, whole = defaultdict[int, set[int]](set), dict[int, bool]()
     with as_system("which families were erased?"):
         for household_id, case_id, name in db.session.execute(query.execution_options(yield_per=5000)):
             cases[household_id].add(case_id)
             whole[household_id] = name == erasures.GONE
+        for household_id in db.session.scalars(alone.execution_options(yield_per=5000)):
+            cases[household_id], whole[household_id] = cases[household_id], True
     db.session.rollback()
     return [Erased(each, whole[each], frozenset(found)) for each, found in sorted(cases.items())]
 
@@ -128,7 +132,7 @@ def _erase(family: Erased, say: Say) -> bool:
     found = set(_cases_of(family.household_id))
     why = "这一户还有没删除过的事。" if found - family.cases else ""
     try:
-        if found and not why:
+        if not why and (found or family.with_roster):
             return bool(erasures.erase(family.household_id, because=erasures.AGAIN, with_roster=family.with_roster))
     except NotFound:  # restored to a moment before anybody knew it
         return False
