@@ -51,7 +51,7 @@ def figures() -> dict[str, Figure]:
     }
     for name in ("declare", "decide"):
         found[f"nation {name}"] = Figure(f"{name}, one after the other, {words}", "ms", LOWER, AS_ALONE)
-    found["nation sweep"] = Figure(f"sweep over duties that are due, {words}", "duties/s", HIGHER, 1 / AS_ALONE)
+    found["nation sweep"] = Figure(f"sweep over duties that are due, {words}", "duties/s", HIGHER)
     found["nation counts"] = Figure(f"a province's late duties by county, of one county's, {words}", "ms", LOWER)
     found["nation page"] = Figure(f"a province's most pressing {PAGE} duties, of one county's, {words}", "ms", LOWER)
     found["nation invariants"] = Figure(f"wrong in {DRAWN:,} of the nation's {CASES:,} cases", "things", LOWER, 0)
