@@ -69,8 +69,11 @@ class FileStore:
             for path in self._variants(file_id):
                 path.unlink(missing_ok=True)
 
-    def ids(self, *, older_than_seconds: float) -> Iterator[int]:
-        """Yield each stored id whose newest variant was written that long ago; the sweep looks for rows of them."""
+    def ids(self, *, older_than_seconds: float = float("-inf")) -> Iterator[int]:
+        """Yield each stored id, or those whose newest variant was written that long ago.
+
+        Zero is not all of them: a clock that stood ahead has left files with a time in the future.
+        """
         before = clock.real_now().timestamp() - older_than_seconds
         for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
             newest: dict[int, float] = {}

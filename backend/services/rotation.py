@@ -180,7 +180,7 @@ def shelves() -> tuple[FileStore, ...]:
 
 def _reseal_files(progress: Progress, rest: Rest) -> None:
     for shelf in shelves():
-        for file_id in shelf.ids(older_than_seconds=0):
+        for file_id in shelf.ids():
             try:
                 progress.changed += shelf.reseal(file_id)
             except (SealBroken, NotFound):

@@ -277,6 +277,21 @@ def test_rows_of_the_audit_keep_their_key(make: Maker, app: Flask, keys_path: Pa
         assert audit.verify(app.extensions["settings"].data_dir / "no-roots") == []
 
 
+def test_a_file_from_a_clock_that_stood_ahead_follows_the_new_key_too(app: Flask, keys_path: Path) -> None:
+    with app.app_context():
+        files.store().put(7, "original", b"a roof")
+        [path] = files.store().root.rglob("7.original")
+        ahead = path.stat().st_mtime + 3600
+        os.utime(path, (ahead, ahead))
+        rotation.begin("seal")
+        progress = rotation.carry_on("seal")
+        _settle(keys_path)
+        rotation.retire("seal")
+
+        assert progress.changed == 1
+        assert files.store().get(7, "original") == b"a roof"
+
+
 def test_the_command_rotates_goes_on_and_retires(make: Maker, app: Flask, keys_path: Path) -> None:
     make.declaration()
     runner = app.test_cli_runner()
