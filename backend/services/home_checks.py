@@ -25,6 +25,7 @@ from backend.privacy.texts import clean_text
 from backend.services import check_consents, check_people, hazards, visit_turns
 from backend.services.check_review import LookedOver, looked_over, refuse_errors
 from backend.services.living import where_they_live
+from backend.services.phone_index import put_on_file
 from backend.workflow import engine
 from backend.workflow.deadlines import due_on
 from backend.workflow.duties import (
@@ -202,8 +203,7 @@ def _write_family_down(case: Case, seen: LookedOver, by: Actor) -> None:
     twice = check_people.write_down(seen.form, case, seen.doubles)
     if seen.form.phone:
         household = db.session.scalars(select(Household).where(Household.id == case.household_id)).one()
-        number = parse_phone(seen.form.phone, field="phone")
-        household.phone_sealed = seal(number, keys=keys(), place=Place("households", "phone_sealed", household.id))
+        put_on_file(household, parse_phone(seen.form.phone, field="phone"))
         household.phone_confirmed_at = clock.now()
     is_asked = any(task.kind == Kind.DOUBLE_REGISTRATION for task in open_duties(case.id))
     if twice and not is_asked:

@@ -14,7 +14,7 @@ from backend.db import db
 from backend.errors import Invalid, NotAllowed, NotPossibleNow
 from backend.models import Case, CaseEvent, HomeCheck, HomeCheckDraft, Person, Task, Visit
 from backend.policy.assessment import HomeCheckForm, OffSite, SafetyItem
-from backend.services import cases, check_drafts, check_review, home_checks, kin
+from backend.services import cases, check_drafts, check_review, finding, home_checks, kin
 from backend.services.cases import Seen
 from backend.services.kin import KinForm
 from backend.workflow.states import Kind, State
@@ -73,6 +73,17 @@ def test_illness_and_numbers_lie_sealed(make: Maker, cast: Cast) -> None:
     assert content["members"][0]["health"] == ["serious_illness"]
     assert content["members"][0]["id_number"] == ""
     assert content["members"][0]["id_masked"].count("*") == 12
+
+
+@pytest.mark.shows("procedure.4", "console.2")
+def test_a_family_is_found_by_the_telephone_it_gave_at_the_check_and_by_no_earlier_one(make: Maker, cast: Cast) -> None:
+    case_id = make.case("accept", phone="15400007777")
+
+    take(cast, make, case_id, form(phone="13955556666"))
+
+    with cast.acting("reviewer") as by:
+        found = [len(finding.find(number, by=by).items) for number in ("13955556666", "15400007777")]
+    assert found == [1, 0]
 
 
 @pytest.mark.shows("procedure.4", "B31")
