@@ -1,7 +1,7 @@
 """Works on handed-in files, and on what departments pushed."""
 
 from backend.services import alert_dispatch, alert_schedule, staged_rows
-from backend.services.imports import working
+from backend.services.imports import clearing, working
 from jobs.base import job
 
 
@@ -25,8 +25,8 @@ def open_deliveries() -> int:
 
 @job
 def forget_files() -> int:
-    """Delete the content of files that were done with long ago."""
-    return working.forget_files()
+    """Delete the content of files that were done with long ago, and stray content."""
+    return clearing.forget_files()
 
 
 @job

@@ -33,7 +33,7 @@ from backend.workflow.states import Kind
 from tests.admin.desk import Desk
 from tests.admin.pages import read
 from tests.checks import following, morning
-from tests.imports.files import ZHANG, Office, as_csv, member
+from tests.imports.files import ZHANG, Office, age, as_csv, member
 from tests.imports.test_other_kinds import GRID, GRID_HEADING
 from tests.people import TOWNSHIP, VILLAGE, Cast, Maker, id_number
 from tests.services.desks import FRIDAY, Desks
@@ -200,11 +200,27 @@ def test_a_file_is_asked_for_with_the_password_belongs_to_one_person_and_goes_af
     assert desk.send(f"{address}/file").status_code == 409
     with app.app_context():
         assert making.sweep() == 1
-        assert row.id not in shelf.export_shelf().ids(older_than_seconds=-1)
+        assert row.id not in shelf.export_shelf().ids()
     assert "已经过期删除" in desk.get(address).text
     for _ in range(6):
         last = order(desk, "watched", password="not mine")
     assert last.status_code == 429
+
+
+@pytest.mark.shows("console.4")
+@pytest.mark.parametrize("standing", ["asked", "making", "done", "failed", "over"])
+def test_content_that_a_restore_brought_back_goes_unless_its_file_is_still_there_by_right(
+    app: Flask, console: Enter, make: Maker, standing: str
+) -> None:
+    order(console("county_op"), "watched")
+    [row] = make.rows(Export)
+    with app.app_context():
+        db.session.execute(update(Export).values(standing=standing))
+        db.session.commit()
+        age(shelf.export_shelf(), hours=25)
+        swept = making.sweep()
+
+        assert (swept, [*shelf.export_shelf().ids()]) == ((1, []) if standing in {"failed", "over"} else (0, [row.id]))
 
 
 @pytest.mark.shows("console.4")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from backend import clock
 from backend.access.scope import as_system
 from backend.db import db
+from backend.files.store import FileStore
 from backend.models import ImportBatch, ImportNote
 from backend.services.imports import batches, working
 from backend.services.imports.cells import address
@@ -49,6 +52,13 @@ ZHANG = (
     member("张三", 1, "张小三", "之子", 3, 文化程度="大专", 劳动能力="普通劳动力"),
 )
 WANG = (member("王五", 11, "王五", "户主", 11), member("王五", 11, "王小五", "之女", None))
+
+
+def age(store: FileStore, *, hours: float) -> None:
+    """Let everything in a store look as if it had been written so long ago."""
+    then = clock.real_now().timestamp() - hours * 3600
+    for path in store.root.glob("*/*/*"):
+        os.utime(path, (then, then))
 
 
 def as_csv(rows: Sequence[Sequence[str]], heading: Sequence[str] = HEADING, encoding: str = "utf-8-sig") -> bytes:

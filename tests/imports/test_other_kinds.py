@@ -31,10 +31,10 @@ from backend.models import (
 from backend.services import grids, roster_doubts
 from backend.services.exports import asking, making, taking
 from backend.services.exports.asking import AskForm
-from backend.services.imports import batches, kinds, papers, shelf, working
+from backend.services.imports import batches, clearing, kinds, papers, shelf, working
 from backend.services.leaders import Lead
 from backend.workflow.states import Kind
-from tests.imports.files import HEADING, WANG, ZHANG, Office, as_csv, member, rows
+from tests.imports.files import HEADING, WANG, ZHANG, Office, age, as_csv, member, rows
 from tests.imports.xlsx import read_back
 from tests.people import NEXT_VILLAGE, VILLAGE, Cast, Maker, id_number
 from tests.services.test_leaders import let_leases_pass, take_away
@@ -351,11 +351,27 @@ def test_a_file_is_sealed_on_disk_and_forgotten_after_a_while(office: Office, ap
         batch = db.session.get_one(ImportBatch, report.id)
         batch.sent_at = batch.sent_at.replace(year=batch.sent_at.year - 1)
         db.session.commit()
-        forgotten = working.forget_files()
+        forgotten = clearing.forget_files()
         left = list(shelf.import_shelf().root.rglob(f"{report.id}.*"))
 
     assert id_number(1).encode() not in stored
     assert (forgotten, left) == (1, [])
+
+
+def test_what_a_crash_left_and_a_restore_brought_back_goes_after_a_day_and_nothing_in_use(
+    office: Office, app: Flask
+) -> None:
+    over, waiting = office.look(as_csv(ZHANG)).id, office.look(as_csv(WANG)).id
+    with app.app_context():
+        db.session.execute(update(ImportBatch).where(ImportBatch.id == over).values(parts=0))
+        db.session.commit()
+        store = shelf.import_shelf()
+        store.put(11, "part1", b"its row was never written")
+        age(store, hours=25)
+        store.put(12, "part1", b"its row is on its way")
+        swept = clearing.forget_files()
+
+        assert (swept, set(store.ids())) == (2, {waiting, 12})
 
 
 @pytest.mark.parametrize("how", ["same", "other", "dropped"])

@@ -197,12 +197,14 @@ def sweep() -> int:
         shelf.export_shelf().delete(export_id)
         _forget(export_id)
     shelf.clear_benches()
-    return len(ids) + shelf.export_shelf().sweep(_with_a_row)
+    return len(ids) + shelf.export_shelf().sweep(_with_content)
 
 
-def _with_a_row(ids: Sequence[int]) -> set[int]:
-    rows = (db.session.scalars(select(table.id).where(table.id.in_(ids))) for table in (Export, LedgerSnapshot))
-    found = set(chain.from_iterable(rows))
+def _with_content(ids: Sequence[int]) -> set[int]:
+    """Return whose content is there by right: a restore brings back that of files whose hours were over."""
+    exports = select(Export.id).where(Export.id.in_(ids), Export.standing.in_((ASKED, MAKING, DONE)))
+    months = select(LedgerSnapshot.id).where(LedgerSnapshot.id.in_(ids))
+    found = {*db.session.scalars(exports), *db.session.scalars(months)}
     db.session.rollback()
     return found
 

@@ -24,8 +24,6 @@ from backend.services.leaders import Lead, LeadLost, leading
 
 LEASE = timedelta(minutes=10)
 MOST_NOTES = 20_000
-KEPT = timedelta(days=60)
-"""Of a file that is done with: long enough to look something up, then its content goes."""
 
 
 def carry_on() -> int:
@@ -81,26 +79,6 @@ def _go_through(kind: Kind, run: Run, lead: Lead) -> bool:
     more = writing and kind.finish is not None
     _end(batch_id, (TAKING if more else DONE) if writing else LOOKED, notes=reading.taken_notes(), run=run)
     return more
-
-
-def forget_files() -> int:
-    """Delete the content of files that were done with long ago; their reports stay."""
-    old = clock.now() - KEPT
-    query = select(ImportBatch.id).where(ImportBatch.parts > 0, ImportBatch.sent_at < old)
-    ids = db.session.scalars(query.limit(500)).all()
-    db.session.rollback()
-    for batch_id in ids:
-        shelf.import_shelf().delete(batch_id)
-        _note_forgotten(batch_id)
-    return len(ids)
-
-
-@use_case
-def _note_forgotten(batch_id: int) -> None:
-    batch = db.session.get_one(ImportBatch, batch_id)
-    batch.parts = 0
-    if batch.standing in {HANDED_IN, LOOKED}:
-        batch.standing, batch.why = USELESS, "放得太久，文件已经删除，请重新导入。"
 
 
 def _next(batch_id: int | None = None) -> int | None:
