@@ -14,7 +14,7 @@ from backend.cli_keys import keys
 from backend.errors import DomainError
 from backend.policy import diff
 from backend.policy.presets import PRESETS, load_preset
-from backend.services import audit, counties, practice, practice_wiping, staff, templates
+from backend.services import audit, audit_roots, counties, practice, practice_wiping, staff, templates
 from backend.services.storage import settings
 from backend.workflow.budget import validate
 from backend.workflow.deadlines import explain
@@ -105,6 +105,22 @@ def let_in(login: str) -> None:
 def seal() -> None:
     """Seal the audit's new rows now."""
     click.echo(f"封存 {audit.seal_new_rows()} 行。")
+
+
+@audit_group.command("carry-on")
+@click.option("--yes", is_flag=True, help="已经查清根文件为什么和上次写完时不一样")
+def carry_on_with_roots(*, yes: bool) -> None:
+    """Take the file of roots as it is now and write on: for whoever knows what became of it."""
+    if not yes:
+        raise click.ClickException(
+            "请先查清原因：盘没有挂上就挂上；文件丢了、短了，就用最近一份备份里的放回去，再运行 audit verify。"
+            "这样还接不上，并且确定没有人动过数据库，再加 --yes：文件里没有的批次会照数据库重新签名写进去。"
+        )
+    try:
+        written = audit_roots.carry_on()
+    except DomainError as error:
+        raise _plainly(error) from error
+    click.echo(f"从根文件现在的最后一批接着写，补了 {written} 批。")
 
 
 @audit_group.command("verify")

@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from backend.errors import DomainError
+from backend.services import audit_roots
 from backend.services.backups import checking, folders, making, restoring
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -83,6 +84,7 @@ def restore(source: Path, to: str, keys: Path | None, *, replace: bool) -> None:
         done = restoring.restore(source, to=moment, keys_from=keys, replace=replace, say=click.echo)
     except DomainError as error:
         raise click.ClickException(error.message) from error
+    audit_roots.note_last()
     for line in done.different:
         click.echo(line)
     if done.different:

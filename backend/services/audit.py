@@ -1,8 +1,6 @@
 """The audit trail's keeper: seals new rows into numbered batches, and names whatever was tampered with."""
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
@@ -15,8 +13,9 @@ from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, first_id_at, use_case
 from backend.models import AuditBatch, AuditRow, Case, Complaint, CountyBatch, DisasterEvent, SignIn
-from backend.privacy.chain import EMPTY_ROOT, Batch, LineBroken, batch_line, mac_row, merkle_root, parse_batch_line
+from backend.privacy.chain import EMPTY_ROOT, Batch, mac_row, merkle_root
 from backend.privacy.current import keys
+from backend.services import audit_roots
 from backend.services.leaders import leading
 from backend.services.storage import settings
 from backend.workflow import trail
@@ -28,8 +27,6 @@ HEADS = (
 )
 """Which rows head the chains of each label."""
 SETTLED = timedelta(seconds=2)
-END_BYTES = 4096
-"""Of the file of roots, in which its last whole line surely lies."""
 READ_AT_ONCE = 2000
 
 
@@ -52,12 +49,12 @@ def rows_about(subject: str, *, by: Actor, before: int | None = None, size: int 
 def seal_new_rows() -> int:
     """Seal what is new into batches and write their roots outside the database; return how many rows were sealed."""
     sealed = 0
-    with leading("audit seal") as leads:
+    with leading(audit_roots.SEALING) as leads:
         if leads:
             while batch := _seal_batch():
                 sealed += batch
                 leads.hold_on()
-            _write_roots(settings().roots_path)
+            audit_roots.write_on()
     return sealed
 
 
@@ -82,41 +79,13 @@ def _seal_batch() -> int:
     return len(rows)
 
 
-def _write_roots(path: Path) -> None:
-    """Append the roots that the file does not hold yet: also those of a batch whose process died right after it."""
-    known = max(_kept_roots(path)[0], default=0)
-    query = select(AuditBatch).where(AuditBatch.number > known).order_by(AuditBatch.number)
-    batches = [Batch(row.number, row.count, row.root, row.previous_root) for row in db.session.scalars(query)]
-    db.session.rollback()
-    if not batches:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torn = path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size > 0
-    with path.open("a", encoding="utf-8") as file:
-        # A power cut may have left half a line: it stays where it is, and is named, and nothing is written into it.
-        file.write("\n" if torn else "")
-        file.writelines(batch_line(batch, keys=keys()) + "\n" for batch in batches)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def unsealed_seconds() -> float:
     """Return the age of the oldest row, or batch of rows, that no root outside the database covers yet."""
     rows = select(AuditRow.happened_at).where(AuditRow.batch_no.is_(None)).order_by(AuditRow.id).limit(1)
-    batches = select(AuditBatch.sealed_at).where(AuditBatch.number > _last_kept(settings().roots_path))
+    batches = select(AuditBatch.sealed_at).where(AuditBatch.number > audit_roots.last_number(settings().roots_path))
     row, batch = db.session.scalar(rows), db.session.scalar(batches.order_by(AuditBatch.number).limit(1))
     ages = [clock.now() - row if row else SETTLED * 0, clock.real_now() - batch if batch else SETTLED * 0]
     return max(ages).total_seconds()
-
-
-def _last_kept(path: Path) -> int:
-    """Return the number of the last whole root that the file holds, read off its end."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        file.seek(max(path.stat().st_size - END_BYTES, 0))
-        for line in reversed(file.read().decode(errors="replace").splitlines()):
-            with suppress(LineBroken):
-                return parse_batch_line(line, keys=keys()).no
-    return 0
 
 
 def verify(roots_file: Path) -> list[str]:
@@ -166,8 +135,10 @@ def _broken_heads() -> Iterator[str]:
 
 
 def _broken_batches(roots_file: Path) -> Iterator[str]:
-    kept, complaints = _kept_roots(roots_file)
+    kept, complaints = audit_roots.read(roots_file)
     yield from complaints
+    if not audit_roots.is_as_left(kept):
+        yield "根文件和上次写完时不一样：最后写进去的那一批不在里面"
     previous = EMPTY_ROOT
     batches = {row.number: row for row in db.session.scalars(select(AuditBatch))}
     for number in range(1, max([*kept, *batches, 0]) + 1):
@@ -189,18 +160,3 @@ def _broken_batch(root: Batch) -> Iterator[str]:
         yield f"第{root.no}批应有{root.count}行，现有{len(macs)}行"
     elif merkle_root(macs) != root.root:
         yield f"第{root.no}批的内容与封存时不同"
-
-
-def _kept_roots(path: Path) -> tuple[dict[int, Batch], list[str]]:
-    if not path.exists():
-        return {}, []
-    kept: dict[int, Batch] = {}
-    complaints = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
-        try:
-            batch = parse_batch_line(line, keys=keys())
-        except LineBroken:
-            complaints.append(f"根文件第{number}行被改动")
-            continue
-        kept[batch.no] = batch
-    return kept, complaints

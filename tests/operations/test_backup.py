@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from backend import clock
 from backend.errors import NotPossibleNow
-from backend.services import files
+from backend.services import audit, files
 from backend.services.backups import erased, folders, making
 from backend.services.backups.folders import Kept
 from backend.services.backups.manifests import MANIFEST
@@ -95,6 +95,24 @@ def test_a_county_comes_back_on_another_machine_as_it_was_at_a_moment_between_tw
     assert (newest[0], fresh.counts()) == (0, lost.counts()), newest
     assert before != lost.counts()
     assert not [path for path in shelf.rglob("*") if "keys" in path.name]
+
+
+@pytest.mark.shows("scale.4")
+def test_sealing_goes_on_after_a_restore_to_an_earlier_moment(
+    make: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "SETTLED", timedelta(seconds=-2))
+    host, shelf, keys = make(""), tmp_path / "backup", tmp_path / "keys"
+    host.declare("张三")
+    host.type("backup", shelf, "--keys", keys)
+    host.declare("李四")
+
+    restored = host.type("restore", shelf, "--replace")
+    host.declare("王五")
+
+    assert restored[0] == 0, restored
+    assert len((host.data / "audit-roots.txt").read_text().splitlines()) == 2
+    assert host.type("audit", "verify") == (0, "审计记录完整。\n")
 
 
 @pytest.mark.shows("scale.4")
