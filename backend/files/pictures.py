@@ -10,7 +10,8 @@ from PIL import Image
 from backend.errors import Invalid
 from backend.files.headers import Header, HeaderBroken, is_apple_picture, read_header
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 11 * 1024 * 1024
+"""What fits into MOST_BODY_BYTES with the form around it: whoever sends more should read a number that is true."""
 MOST_PIXELS = 50_000_000
 """The largest sensor of common phones that is not binned; decoded it takes 150 MB for a moment."""
 LONGEST_SIDE = 2560
@@ -30,7 +31,7 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 # A picture that is a web page or a program as well. Encoding anew would drop it, but no camera makes one. The forms are
-# long enough not to come about by chance in 20 MB of pixels.
+# long enough not to come about by chance in 11 MB of pixels.
 _PROGRAM = re.compile(rb"<script[\s>]|<!doctype html|<html[\s>]|<\?php\s|<iframe[\s>]", re.IGNORECASE)
 
 _NOT_A_PICTURE = "这不是照片。请上传 JPG、PNG 或 WebP 格式的照片。"
