@@ -415,6 +415,20 @@ def test_what_cannot_be_done_is_said_in_one_plain_line(lost: Host, tmp_path: Pat
 
 
 @pytest.mark.shows("scale.4")
+def test_keys_that_may_not_be_read_are_told_from_keys_that_do_not_fit(lost: Host, fresh: Host, tmp_path: Path) -> None:
+    shelf, keys = tmp_path / "backup", tmp_path / "keys"
+    lost.type("backup", shelf)
+    keys.mkdir()
+    other = fresh.type("restore", shelf, "--keys", keys)
+    (keys / "a-keys.json").symlink_to("a-keys.json")  # root, too, may be who tests, and nothing else is closed to root
+
+    closed = fresh.type("restore", shelf, "--keys", keys)
+
+    assert (other[0], "打不开这份备份" in other[1]) == (1, True), other
+    assert (closed[0], f"读不到 {keys / 'a-keys.json'}" in closed[1]) == (1, True), closed
+
+
+@pytest.mark.shows("scale.4")
 def test_a_job_keeps_up_with_the_newest_backup_unless_a_timer_has_just_done_so(
     lost: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,12 +50,15 @@ def refuse_retired(before: Ids) -> None:
 def put_in_place(needed: Ids, folder: Path | None, name: str) -> str:
     """Make sure that this installation has every key that a backup needs; return what was done, for the operator.
 
-    Errors: `Invalid` where neither the installation nor the folder has them.
+    Errors: `Invalid` where neither the installation nor the folder has them, or where they may not be read.
     """
     place = settings().keys_path
+    if place.exists():
+        _refuse_closed(place)
     if place.exists() and _holds(place, needed):
         return "密钥：现有的就能打开这份备份。"
-    for each in sorted(folder.glob("*.json") if folder else (), reverse=True):
+    copies = sorted(folder.glob("*.json") if folder else (), reverse=True)
+    for each in copies:
         if _holds(each, needed):
             if place.exists():
                 shutil.copy2(place, place.with_name(f"{place.name}.before-{name}"))
@@ -65,7 +68,18 @@ def put_in_place(needed: Ids, folder: Path | None, name: str) -> str:
             draft.write_bytes(each.read_bytes())
             draft.replace(place)
             return f"密钥：用了 {each.name}。"
+    _refuse_closed(*((folder, *copies) if folder else ()))
     raise Invalid.field("keys", "现有的密钥打不开这份备份，请用 --keys 指出存放密钥备份的文件夹。")
+
+
+def _refuse_closed(*paths: Path) -> None:
+    """Raise `Invalid` for the first that the program's account may not read: what root copied is root's alone."""
+    for path in paths:
+        try:
+            any(path.iterdir()) if path.is_dir() else path.read_bytes()
+        except OSError as error:
+            told = f"读不到 {path}。请先让程序的账号能读它（chown -R shouwang: {path}），再试一次。"
+            raise Invalid.field("keys", told) from error
 
 
 def _holds(path: Path, needed: Ids) -> bool:
