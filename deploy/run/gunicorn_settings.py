@@ -6,13 +6,17 @@ new workers from its own memory. So neither imports the program at its top, or t
 
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from prometheus_client import multiprocess
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 class _Worker(Protocol):
     pid: int
+    wsgi: "Flask"
 
 
 _on_sqlite = os.environ.get("DATABASE_URL", "sqlite").startswith("sqlite")
@@ -30,10 +34,12 @@ control_socket_disable = True
 
 def post_worker_init(worker: _Worker) -> None:
     """Do before the first request what it would wait for, and look for garbage as long-living processes do."""
+    from admin.held_templates import hold_templates
     from backend.db import connect_models
     from backend.garbage import leave_the_program_out
 
     connect_models()
+    hold_templates(worker.wsgi)
     leave_the_program_out()
 
 
