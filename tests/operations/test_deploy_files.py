@@ -132,6 +132,32 @@ def test_nginx_lets_through_what_the_program_takes_and_believes_one_hop_only() -
     assert re.findall(r"ssl_protocols ([^;]+);", site) == ["TLSv1.2 TLSv1.3"]
 
 
+def test_what_happens_at_an_hour_happens_at_that_hour_in_beijing() -> None:
+    told = {
+        name: re.findall(r"^OnCalendar=(.+)$", (SERVER / name).read_text(encoding="utf-8"), re.MULTILINE)
+        for name in UNITS
+        if name.endswith(".timer")
+    }
+
+    assert len(told) == 3
+    assert [name for name, [when] in told.items() if not when.endswith((" Asia/Shanghai", "*:0/5"))] == []
+
+
+def test_every_database_keeps_its_log_as_the_backups_need_it() -> None:
+    [server, galera] = [
+        dict(re.findall(r"^(\w+) *= *(\S+)$", (ROOT / f"deploy/{name}").read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("server/mariadb.cnf", "ha/galera.cnf")
+    ]
+    words = _compose()["services"]["database"]["command"]
+    contained = dict(word.removeprefix("--").replace("-", "_").split("=", 1) for word in words)
+    needed = {"sync_binlog": "1", "innodb_flush_log_at_trx_commit": "1", "binlog_format": "ROW"}
+    needed |= {"max_binlog_size": "64M", "binlog_expire_logs_seconds": "604800"}
+
+    for given in (server, galera, contained):
+        assert needed.items() <= given.items()
+        assert "log_bin" in given
+
+
 def test_the_containers_run_each_program_and_name_only_what_it_knows() -> None:
     known = _compose()
     services: dict[str, Any] = known["services"]
@@ -151,6 +177,7 @@ def test_the_containers_run_each_program_and_name_only_what_it_knows() -> None:
         used = {volume.split(":")[0] for volume in each.get("volumes", ())}
         assert used <= set(known["volumes"])
         assert all(port.startswith("127.0.0.1:") for port in each.get("ports", ()))
+    assert {each["logging"]["driver"] for each in services.values()} == {"journald"}  # which keeps a year
     for each in ours.values():
         assert each["read_only"] is True
         assert each["cap_drop"] == ["ALL"]
