@@ -12,11 +12,14 @@ from typing import Any
 
 import pytest
 import yaml
+from flask import Flask
 
+from admin.imports import FOR_FORMS, TAKES_FILES
+from backend.services.imports.shelf import MOST_CSV_BYTES
 from backend.settings import Settings
 from jobs.worker import KINDS
 from tests.architecture.reading import ROOT
-from tests.operations.machine import Machine, certificate
+from tests.operations.machine import Machine, blocks, certificate
 
 pytestmark = pytest.mark.shows("scale.1")
 
@@ -25,6 +28,10 @@ KNOWN = {each.name.upper() for each in fields(Settings)} | {"PROMETHEUS_MULTIPRO
 OTHERS = {"MARIADB_DATABASE", "MARIADB_USER", "MARIADB_PASSWORD", "MARIADB_ROOT_PASSWORD", "REDIS_PASSWORD"}
 UNITS = sorted(path.name for path in SERVER.glob("shouwang*.*") if path.suffix in {".service", ".timer", ".socket"})
 MOST_EXPOSED = 2.0
+OWN_LINES = {
+    "nginx-local.conf": "set_real_ip_from 10.0.0.2; real_ip_header X-Forwarded-For;",
+    "nginx-collector.conf": "allow 10.0.0.9;",
+}
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
 
 
@@ -113,16 +120,25 @@ def test_nginx_takes_its_settings(machine: Machine) -> None:
     shutil.copy(server / "nginx.conf", machine.home / "etc/nginx/conf.d/shouwang.conf")
     shutil.copy(server / "nginx-proxy.conf", machine.home / "etc/shouwang/nginx-proxy.conf")
 
-    tried = subprocess.run([machine.home / "usr/local/bin/nginx", "-t"], capture_output=True, text=True, timeout=30)
+    tried = [_nginx(machine)]
+    for name, own in OWN_LINES.items():
+        (machine.home / "etc/shouwang" / name).write_text(own)
+    tried.append(_nginx(machine))
 
-    assert tried.returncode == 0, tried.stderr
-    assert "warn" not in tried.stderr
+    for each in tried:
+        assert each.returncode == 0, each.stderr
+        assert "warn" not in each.stderr
+    assert [[own in each.stdout for own in OWN_LINES.values()] for each in tried] == [[False] * 2, [True] * 2]
+
+
+def _nginx(machine: Machine) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([machine.home / "usr/local/bin/nginx", "-T"], capture_output=True, text=True, timeout=30)
 
 
 def test_nginx_lets_through_what_the_program_takes_and_believes_one_hop_only() -> None:
     site = (SERVER / "nginx.conf").read_text(encoding="utf-8")
     handed_on = (SERVER / "nginx-proxy.conf").read_text(encoding="utf-8")
-    [most] = re.findall(r"client_max_body_size (\d+)m;", site)
+    [most] = re.findall(r"^    client_max_body_size (\d+)m;", site, re.MULTILINE)
 
     assert Settings().most_body_bytes < int(most) * 1024**2 < Settings().most_body_bytes * 1.2
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in handed_on
@@ -156,6 +172,40 @@ def test_every_database_keeps_its_log_as_the_backups_need_it() -> None:
     for given in (server, galera, contained):
         assert needed.items() <= given.items()
         assert "log_bin" in given
+
+
+def test_nginx_lets_through_the_tables_that_the_console_takes(app: Flask) -> None:
+    site = (SERVER / "nginx.conf").read_text(encoding="utf-8")
+    places = dict(re.findall(r"^    location (\S.*?) \{\n(.*?)^    \}", site, re.MULTILINE | re.DOTALL))
+    [where] = [name for name in places if "client_max_body_size" in places[name]]
+    [most] = re.findall(r"client_max_body_size (\d+)m;", places[where])
+    taking = re.compile(where.removeprefix("~ "))
+    doors = {rule.endpoint: rule.rule.replace("<int:batch_id>", "7") for rule in app.url_map.iter_rules()}
+
+    assert MOST_CSV_BYTES + FOR_FORMS < int(most) * 1024**2 < (MOST_CSV_BYTES + FOR_FORMS) * 1.2
+    assert all(taking.search(doors[each]) for each in TAKES_FILES)
+    assert not taking.search("/api/v1/declarations")
+    assert set(_lines(places["/"])) <= set(_lines(places[where]))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()]
+
+
+def test_an_upgrade_ends_at_what_fails_and_leaves_the_shell_that_it_is_typed_in() -> None:
+    typed = [text for _, text in blocks("Upgrade")]
+
+    assert len(typed) == 4
+    for text in typed:
+        assert (_lines(text)[0], _lines(text)[-1]) == ("( set -e", ")")
+        assert subprocess.run(["bash", "-n", "-c", text], timeout=10).returncode == 0
+
+
+def test_an_upgrade_lays_nginxs_files_as_the_installation_did() -> None:
+    [first] = [text for _, text in blocks("Install") if "nginx.conf >" in text]
+    [again] = [text for _, text in blocks("Upgrade") if "nginx.conf >" in text]
+
+    assert set(_lines(first)[:3]) <= set(_lines(again))
 
 
 def test_the_containers_run_each_program_and_name_only_what_it_knows() -> None:

@@ -89,6 +89,8 @@ def _guards(machine: Machine, site: str) -> None:
     mine = {"headers": {"Host": NAME}, "verify": machine.certificate}
     too_large = requests.post(f"{site}/api/v1/login", data=b"x" * 14_000_000, timeout=30, **mine)
     assert too_large.status_code == 413
+    table = requests.post(f"{site}/console/imports/", data=b"x" * 14_000_000, timeout=60, allow_redirects=False, **mine)
+    assert (table.status_code, "nginx" in table.text) == (400, False)  # the program has read it, and misses its form
     log = (machine.home / "var/log/nginx/shouwang.log").read_text(encoding="utf-8")
     assert "/api/v1/declarations" in log
     assert "?" not in log
