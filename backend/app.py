@@ -1,9 +1,10 @@
 """Makes the bare application: database, keys, clock and settings; the entry points are added in wsgi.py."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from flask import Flask
-from sqlalchemy import select
+from flask import Flask, current_app
+from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend import clock, schema, slow_statements
@@ -37,16 +38,33 @@ def create_bare_app(settings: Settings | None = None) -> Flask:
     templates.use(settings.templates_file)
     db.init_app(app)
     with app.app_context():
-        prepare(db.engine)
-        if hosts := addresses(settings.database_hosts, MARIADB_PORT):
-            Cluster(hosts).watch(db.engine)
+        _teach(db.engine, settings)
         if not settings.keys_path.exists() and _is_empty():
             with suppress(FileExistsError):  # another process of the same start was quicker
                 make(settings.keys_path, settings.ciphers)
-        slow_statements.watch(db.engine, over_ms=settings.slow_query_ms)
     if settings.demo:
         clock.use_offset(demo_clock.offset)
     return app
+
+
+def _teach(engine: Engine, settings: Settings) -> None:
+    prepare(engine)
+    if hosts := addresses(settings.database_hosts, MARIADB_PORT):
+        Cluster(hosts).watch(engine)
+    slow_statements.watch(engine, over_ms=settings.slow_query_ms)
+
+
+@contextmanager
+def patient_connection() -> Iterator[Connection]:
+    """Connect to the application's database without STATEMENT_SECONDS: a migration cut off cannot be typed again."""
+    settings: Settings = current_app.extensions["settings"]
+    engine = create_engine(db.engine.url, **engine_options(settings.database, statement_seconds=None))
+    _teach(engine, settings)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _is_empty() -> bool:

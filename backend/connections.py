@@ -100,8 +100,8 @@ def _as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def engine_options(url: str, *, statement_seconds: int = 30) -> dict[str, Any]:
-    """Return how connections are made and kept for this address."""
+def engine_options(url: str, *, statement_seconds: int | None = 30) -> dict[str, Any]:
+    """Return how connections are made and kept for this address; without `statement_seconds` they wait for ever."""
     # The text of an error never holds what was written: names and numbers would end up in logs.
     always = {"hide_parameters": True, "json_serializer": _as_text}
     if url.startswith("sqlite"):

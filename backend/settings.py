@@ -31,7 +31,7 @@ class Settings:
         "Members of a Galera cluster, host:port,host:port,…, instead of the host in DATABASE_URL; empty: one server",
         default="",
     )
-    statement_seconds: int = setting("A statement that takes longer is given up (MariaDB)", default=30)
+    statement_seconds: int = setting("A statement that takes longer is given up (MariaDB); migrations wait", default=30)
     redis_url: str = setting("Redis or Valkey address", default="", secret=True)
     redis_sentinels: str = setting(
         "Sentinels, host:port,host:port,…; the host in REDIS_URL is then the master's name. Empty: one server",

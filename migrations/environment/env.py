@@ -1,10 +1,10 @@
-"""Runs migrations inside the application's context, on its own engine."""
+"""Runs migrations inside the application's context, on a connection that waits for them."""
 
 from alembic import context
-from flask import current_app
 
 import backend.models  # noqa: F401 - makes the tables known
-from backend.db import Base, Moment, Sealed, Symbols, Words, db
+from backend.app import patient_connection
+from backend.db import Base, Moment, Sealed, Symbols, Words
 
 
 def render_item(kind, item, autogen_context):
@@ -16,8 +16,7 @@ def render_item(kind, item, autogen_context):
 
 
 def run() -> None:
-    assert current_app
-    with db.engine.connect() as connection:
+    with patient_connection() as connection:
         # A table that SQLite makes anew is dropped once: meanwhile nobody may miss its rows.
         _watch_references(connection, watch=False)
         context.configure(

@@ -9,7 +9,7 @@ import pymysql
 import pytest
 from alembic.script import Script, ScriptDirectory
 from flask import Flask
-from sqlalchemy import event, inspect
+from sqlalchemy import Engine, event, inspect
 
 from backend.db import db
 from backend.schema import alembic_config, migrate
@@ -72,9 +72,9 @@ def _asked_for_no_lock(there: set[str]) -> Iterator[set[str]]:
             return False
         return True
 
-    event.listen(db.engine, "do_execute", run)
+    event.listen(Engine, "do_execute", run)
     yield locked
-    event.remove(db.engine, "do_execute", run)
+    event.remove(Engine, "do_execute", run)
 
 
 def _online(statement: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import inspect, select
 from sqlalchemy.engine import make_url
 
+from backend import schema
 from backend.app import create_bare_app
 from backend.db import Base, db
 from backend.models import County
@@ -19,6 +20,16 @@ from backend.schema import MIGRATIONS, alembic_config, migrate, unmigrate
 from backend.settings import Settings
 
 VERSION = "schema_version"
+
+SLEEPS = """
+from alembic import op
+
+revision, down_revision = "0001", None
+
+
+def upgrade():
+    op.execute("DO SLEEP(1.5)")
+"""
 
 pytestmark = pytest.mark.shows("story.1")
 
@@ -78,6 +89,23 @@ def test_migrating_twice_keeps_what_is_there(empty: Flask) -> None:
     migrate()
 
     assert db.session.scalars(select(County.name)).all() == ["灵寿县"]
+
+
+def test_a_migration_may_take_longer_than_any_statement_of_the_program(
+    mariadb_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "0001_sleeps.py").write_text(SLEEPS, encoding="utf-8")
+    config = alembic_config()
+    config.set_main_option("version_locations", str(tmp_path))
+    monkeypatch.setattr(schema, "alembic_config", lambda: config)
+    known = Settings(database_url=_fresh_database(mariadb_url), data_dir=tmp_path, statement_seconds=1)
+
+    with create_bare_app(known).app_context():
+        migrate()
+
+        with db.engine.connect() as connection:
+            assert schema.revision_of(connection) == "0001"
+        db.engine.dispose()
 
 
 def test_the_migrations_are_one_numbered_line_and_head_names_the_last() -> None:
