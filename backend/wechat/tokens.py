@@ -18,6 +18,8 @@ _LIFE = 7200
 """Seconds for which WeChat makes a token; one handed out again has less of them left, and says so."""
 _EARLY = 300
 """Seconds before its end at which a token is given up; WeChat's new token is valid beside the old one for that long."""
+_REMEMBERED = 24 * 3600
+"""Seconds for which Redis knows a token beyond its end, so that the age of one that nobody renews is measured."""
 _DOUBT = 60
 """Seconds for which a token is kept although it was refused, after WeChat itself insisted on it."""
 _REST = 2.0
@@ -69,7 +71,7 @@ class Tokens:
         return self._obtain(refused, fetch)
 
     def age(self) -> float | None:
-        """Return how many seconds ago WeChat made the token that all processes share; None where there is none."""
+        """Return how many seconds ago WeChat made the token that all processes share, used or not; None without one."""
         held = self._read()
         return _LIFE - (held.until - clock.real_now().timestamp()) if held is not None else None
 
@@ -91,7 +93,7 @@ class Tokens:
         self._failed = None
         now = clock.real_now().timestamp()
         insisted = now + _DOUBT if fresh.token == refused else 0.0
-        self._write(_Held(fresh.token, now + fresh.lasts, insisted), fresh.lasts)
+        self._write(_Held(fresh.token, now + fresh.lasts, insisted), fresh.lasts + _REMEMBERED)
         return fresh.token
 
     def _usable(self, refused: str | None) -> str | None:
@@ -118,12 +120,12 @@ class Tokens:
             return self._own
         return _Held(**json.loads(kept)) if isinstance(kept, (str, bytes)) else None
 
-    def _write(self, held: _Held, lasts: int) -> None:
+    def _write(self, held: _Held, seconds: int) -> None:
         self._own = held
         redis = self._shared()
         if redis is not None:
             with suppress(RedisError):
-                redis.set(self._key, json.dumps(asdict(held)), ex=max(lasts - _EARLY, 1))
+                redis.set(self._key, json.dumps(asdict(held)), ex=seconds)
 
     @contextmanager
     def _turn(self, refused: str | None) -> Iterator[None]:

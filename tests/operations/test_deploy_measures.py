@@ -24,6 +24,7 @@ from backend.services import backup_ages, doctor_live, health, metrics
 from backend.services.backups.manifests import MANIFEST
 from backend.services.setting_checks import complaint_about
 from backend.settings import Settings
+from backend.wechat.tokens import Fresh, Tokens
 from jobs import base
 from jobs.doorbell import FAILURES_KEPT
 from jobs.lines import reader_for
@@ -180,6 +181,15 @@ def test_every_alert_says_what_it_means_where_operators_look() -> None:
         assert rule["labels"]["severity"] in {"now", "today"}
         assert rule["annotations"]["runbook"].endswith("docs/operations.md#alerts")
         assert re.search("[一-鿿]", rule["annotations"]["summary"])
+
+
+def test_the_age_of_a_token_that_nobody_renews_is_known_until_long_after_the_alert(valkey: Path) -> None:
+    [rule] = [rule["expr"] for rule in _rules() if rule["alert"] == "ShouwangTokenOld"]
+    [alerts_at] = map(int, re.findall(r"age_seconds\) > (\d+)", rule))
+    with Redis(unix_socket_path=str(valkey)) as redis:
+        Tokens("wx-idle", redis).current(lambda: Fresh("a-token", 7200))
+
+        assert redis.ttl("wechat:token:wx-idle") > alerts_at + 3600
 
 
 @pytest.mark.slow

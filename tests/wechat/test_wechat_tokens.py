@@ -13,6 +13,7 @@ from redis.retry import Retry
 from backend.wechat.emulator.config import DEMO_APP_ID, DEMO_SECRET
 from backend.wechat.errors import Advice, WeChatError
 from backend.wechat.live import LiveWeChat
+from backend.wechat.tokens import Fresh, Tokens
 from tests.wechat.emulation import Emulator, at_once, reminder
 
 pytestmark = pytest.mark.shows("story.3")
@@ -134,15 +135,23 @@ def test_twenty_who_wait_for_a_dead_gateway_do_not_queue_for_its_timeout(
     assert len(emulator.calls(TOKEN)) == 1
 
 
-def test_the_shared_token_ends_before_wechats_does(
+def test_the_shared_token_is_given_up_before_wechats_ends(connect: Callable[[], Redis]) -> None:
+    tokens = Tokens("wx-short", connect())
+
+    used = [
+        tokens.current(lambda given=given: Fresh(*given)) for given in (("first", 300), ("second", 310), ("third", 1))
+    ]
+
+    assert used == ["first", "second", "second"]
+
+
+def test_a_token_that_wechat_did_not_insist_on_says_so(
     live: Live, connect: Callable[[], Redis], openid: str, emulator: Emulator
 ) -> None:
     redis = connect()
     live(redis=redis).send_subscribe(reminder(openid))
 
-    key = f"wechat:token:{DEMO_APP_ID}"
-    assert 6_800 < redis.ttl(key) <= 6_900
-    assert json.loads(redis.get(key))["insisted_until"] == 0.0
+    assert json.loads(redis.get(f"wechat:token:{DEMO_APP_ID}"))["insisted_until"] == 0.0
 
 
 def _everything_it_says(error: BaseException) -> str:
