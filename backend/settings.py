@@ -1,5 +1,6 @@
 """Every setting of a process, read once from the environment, each with its meaning beside it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -7,11 +8,11 @@ from typing import Any
 
 from environs import Env
 
-_READERS: dict[type, Callable[[Env, str, Any], Any]] = {
-    bool: lambda env, name, default: env.bool(name, default),
-    int: lambda env, name, default: env.int(name, default),
-    str: lambda env, name, default: env.str(name, default),
-    type(Path()): lambda env, name, default: env.path(name, default),
+_READERS: dict[type, Callable[[Env, str], Any]] = {
+    bool: lambda env, name: env.bool(name),
+    int: lambda env, name: env.int(name),
+    str: lambda env, name: env.str(name),
+    type(Path()): lambda env, name: env.path(name),
 }
 
 HERE = Path(__file__).resolve().parent.parent
@@ -82,12 +83,13 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read the environment (and a `.env` file in DATA_DIR's parent is not looked for: one source only)."""
+        """Read the environment (and a `.env` file in DATA_DIR's parent is not looked for: one source only).
+
+        What is empty there is not set: units and compose files leave names without a value.
+        """
         env = Env()
-        values: dict[str, Any] = {}
-        for each in fields(cls):
-            values[each.name] = _READERS[type(each.default)](env, each.name.upper(), each.default)
-        return cls(**values)
+        given = [each for each in fields(cls) if os.environ.get(each.name.upper())]
+        return cls(**{each.name: _READERS[type(each.default)](env, each.name.upper()) for each in given})
 
     @property
     def database(self) -> str:

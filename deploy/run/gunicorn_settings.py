@@ -19,7 +19,7 @@ class _Worker(Protocol):
     wsgi: "Flask"
 
 
-_on_sqlite = os.environ.get("DATABASE_URL", "sqlite").startswith("sqlite")
+_on_sqlite = (os.environ.get("DATABASE_URL") or "sqlite").startswith("sqlite")
 
 worker_class = "deploy.run.patient_worker.PatientWorker"  # gthread, and slow clients cost no thread
 workers = int(os.environ.get("WEB_WORKERS") or 2)

@@ -68,6 +68,13 @@ def test_the_page_of_the_environment_is_what_the_settings_say() -> None:
     assert (ROOT / "docs/environment.md").read_text(encoding="utf-8") == as_markdown()
 
 
+def test_an_empty_variable_has_its_default_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in fields(Settings):
+        monkeypatch.setenv(each.name.upper(), "")
+
+    assert Settings.from_environment() == Settings()
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd's tools are not installed here")
 def test_systemd_takes_every_unit_and_finds_little_that_it_could_reach(machine: Machine) -> None:
     here = machine.home / "units"
