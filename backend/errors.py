@@ -100,7 +100,7 @@ class NotPossibleNow(DomainError):
 
 
 class StillRunning(DomainError):
-    """The same request is still being worked on."""
+    """The same request, or the same work by somebody else, is still going on."""
 
     code = "still_running"
     sentence = "上一次提交还在处理，请稍等几秒再看结果。"

@@ -1,6 +1,8 @@
 """A county that was backed up comes back: rows, files, keys and trail, at its newest state or a moment in between."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,6 +24,14 @@ from backend.services.backups.shelves import Copied
 from tests import mariadb
 from tests.operations.backing import LOGGED, Host, Hosts, empty_database, hosts
 
+HOLDS = """
+import fcntl, os, sys, time
+
+fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX)
+print(flush=True)
+sys.stdin.readline()
+time.sleep(1)
+"""
 NUMBERS = count()
 BOTH = pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
 
@@ -449,3 +459,28 @@ def test_a_job_keeps_up_with_the_newest_backup_unless_a_timer_has_just_done_so(
 
     assert (before, just_made, due, again) == (0, 0, 1, 0)
     assert len(list(shelf.glob("*Z/between/*Z/database.sqlite3.gz"))) == 1
+
+
+@pytest.mark.shows("scale.4")
+def test_while_another_one_writes_a_timers_step_waits_and_a_jobs_step_is_left_out(
+    lost: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = tmp_path / "backup"
+    known = lost.app.extensions["settings"]
+    monkeypatch.setitem(lost.app.extensions, "settings", replace(known, backup_dir=str(shelf)))
+    monkeypatch.setattr(making, "JUST_MADE", timedelta(0))
+    lost.type("backup", shelf)
+
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS, shelf / folders.CONTENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdin
+        assert other.stdout
+        other.stdout.readline()
+        with lost.inside():
+            left = making.keep_up_when_due()
+        print("for one more second", file=other.stdin, flush=True)
+        status, said = lost.type("backup", "between", shelf)
+
+    assert (left, status) == (0, 0), said
+    assert len(list(shelf.glob("*Z/between/*Z/manifest.json"))) == 1

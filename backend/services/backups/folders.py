@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backend import clock
-from backend.errors import Invalid, NotPossibleNow
+from backend.errors import Invalid, NotPossibleNow, StillRunning
 from backend.services.backups.manifests import MANIFEST, Manifest, Part
 
 UNFINISHED, BETWEEN, LOGS, CONTENT = "unfinished", "between", "logs", "content"
@@ -92,7 +92,7 @@ def unfinished(target: Path) -> list[Path]:
 
 @contextmanager
 def alone(target: Path, *, waits: bool = False) -> Iterator[None]:
-    """Hold the folder; another one at the same time is refused, or waits. New files are their owner's alone.
+    """Hold the folder; another one at the same time is refused (`StillRunning`), or waits. New files are their owner's.
 
     A whole backup holds the folder of backups for hours; whoever makes a step or throws old content away holds the
     folder of content, for seconds: steps go on while a whole backup is made.
@@ -107,7 +107,7 @@ def alone(target: Path, *, waits: bool = False) -> Iterator[None]:
         finally:
             os.close(descriptor)
     except BlockingIOError as error:
-        raise NotPossibleNow("另一个备份正写着这个文件夹，请等它做完。") from error
+        raise StillRunning("另一个备份正写着这个文件夹，请等它做完。") from error
     except OSError as error:
         raise NotPossibleNow(f"{target} 写不进去：{error.strerror}。") from error
     finally:

@@ -13,7 +13,7 @@ from backend import clock
 from backend import schema as database_schema
 from backend.access.scope import as_system
 from backend.db import MARIADB, db, first_id_at
-from backend.errors import DomainError, NotPossibleNow
+from backend.errors import DomainError, NotPossibleNow, StillRunning
 from backend.models import StoredFile
 from backend.services.backups import erased, folders, key_copies, mariadb, shelves, sqlite
 from backend.services.backups.folders import BETWEEN, CONTENT, LOGS, UNFINISHED, Kept
@@ -35,7 +35,7 @@ def make(target: Path, *, keys_to: Path | None, keep: int, say: Say) -> Kept:
 
     First the database at one moment, then the files: content is stored before its row, so nothing that the database
     knows can be missing; what is missing all the same is named in the manifest. Killed on the way it goes on.
-    Errors: `Invalid`, `NotPossibleNow`.
+    Errors: `Invalid`, `NotPossibleNow`, `StillRunning`.
     """
     key_copies.refuse_beside(target, keys_to)
     with folders.alone(target):
@@ -151,15 +151,16 @@ def _free(folder: Path, name: str) -> Path:
     return folder / folders.name_of(moment)
 
 
-def keep_up(target: Path, *, keys_to: Path | None = None) -> Kept:
+def keep_up(target: Path, *, keys_to: Path | None = None, waits: bool = True) -> Kept:
     """Make a step after the newest whole backup: new files, and MariaDB's log or a copy of SQLite's database.
 
-    Errors: `NotPossibleNow` before the first whole backup, or where the server keeps no log or another one.
+    Errors: `NotPossibleNow` before the first whole backup, or where the server keeps no log or another one;
+    `StillRunning` when somebody else writes there and it does not wait for that.
     """
     key_copies.refuse_beside(target, keys_to)
     if not folders.wholes(target):
         raise NotPossibleNow("还没有完整的备份，请先运行 flask --app wsgi backup 文件夹。")
-    with folders.alone(target / CONTENT):
+    with folders.alone(target / CONTENT, waits=waits):
         known = folders.wholes(target)
         made = _step(target, known[-1])
         if keys_to is not None:
@@ -168,7 +169,7 @@ def keep_up(target: Path, *, keys_to: Path | None = None) -> Kept:
 
 
 def keep_up_when_due() -> int:
-    """Make a step in BACKUP_DIR unless a timer of the system has just made one; return how many were made."""
+    """Make a step in BACKUP_DIR unless a timer of the system has just made or now makes one; return how many."""
     folder = settings().backup_dir
     known = folders.wholes(Path(folder)) if folder else []
     if not known:
@@ -176,8 +177,10 @@ def keep_up_when_due() -> int:
     newest = max(each.taken_at for each in (known[-1], *folders.steps(known[-1])))
     if clock.real_now() - newest < JUST_MADE:
         return 0
-    keep_up(Path(folder))
-    return 1
+    with suppress(StillRunning):
+        keep_up(Path(folder), waits=False)
+        return 1
+    return 0
 
 
 def _step(target: Path, whole: Kept) -> Kept:
