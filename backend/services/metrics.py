@@ -1,8 +1,31 @@
 """What this program counts of itself, for Prometheus, across processes."""
 
-from prometheus_client import Counter, Gauge, Histogram
+import os
+from dataclasses import dataclass
+
+from prometheus_client import Counter, Gauge, Histogram, values
 
 from backend.services.channels.contract import Failure, Outcome
+
+_LOADED_BY = os.getpid()
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """The process that counts: after a fork another one, which opens the same file anew and goes on in it.
+
+    Sound only where the parent and its forks take turns, as a worker's jobs do. A file a fork, as the library has it,
+    would stay until the next boot, and every look at the metrics reads them all.
+    """
+
+    pid: int
+
+    def __str__(self) -> str:
+        return str(_LOADED_BY)
+
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    values.ValueClass = values.MultiProcessValue(lambda: _Counting(os.getpid()))  # type: ignore[no-untyped-call]
 
 REQUESTS = Histogram("shouwang_request_seconds", "Requests by endpoint and status", ["endpoint", "status"])
 WECHAT = Histogram("shouwang_wechat_seconds", "Calls to WeChat by endpoint and errcode", ["endpoint", "errcode"])
