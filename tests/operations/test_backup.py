@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from backend import clock
 from backend.errors import NotPossibleNow
 from backend.services import audit, files
-from backend.services.backups import erased, folders, making
+from backend.services.backups import durable, erased, folders, making
 from backend.services.backups.folders import Kept
 from backend.services.backups.manifests import MANIFEST
 from backend.services.backups.shelves import Copied
@@ -378,6 +378,37 @@ def test_a_backup_that_broke_off_is_never_taken_for_a_whole_one_and_the_next_goe
     assert (again[0], "接着上次" in again[1], "数据库：" in again[1]) == (0, True, False), again
     assert restored[0] == 0, restored
     assert fresh.counts() == lost.counts()
+
+
+@pytest.mark.shows("scale.4")
+@pytest.mark.parametrize("torn", ["", '{"form": 1, "taken_at": "2026-'])
+def test_an_unfinished_backup_whose_manifest_is_torn_does_not_hinder_the_next(
+    lost: Host, fresh: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, torn: str
+) -> None:
+    shelf, keys = tmp_path / "backup", tmp_path / "keys"
+    with monkeypatch.context() as patched:
+        patched.setattr(making.shelves, "copy_all", _full)
+        lost.type("backup", shelf)
+    [begun] = shelf.glob("unfinished/*/begun.json")
+    begun.write_text(torn)
+
+    made = lost.type("backup", shelf, "--keys", keys)
+    restored = fresh.type("restore", shelf, "--keys", keys)
+
+    assert (made[0], "接着上次" in made[1], folders.unfinished(shelf)) == (0, False, []), made
+    assert (restored[0], fresh.counts()) == (0, lost.counts()), restored
+
+
+@pytest.mark.shows("scale.4")
+def test_a_manifest_is_whole_on_the_disk_before_it_has_its_name(
+    lost: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable.os, "fsync", _full)
+    monkeypatch.setattr(making.shelves, "copy_all", _full)
+
+    broken = lost.type("backup", tmp_path)
+
+    assert (broken[0], list(tmp_path.rglob("begun.json"))) == (1, []), broken
 
 
 @pytest.mark.shows("scale.4")

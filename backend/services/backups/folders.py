@@ -21,6 +21,7 @@ from pathlib import Path
 
 from backend import clock
 from backend.errors import Invalid, NotPossibleNow, StillRunning
+from backend.services.backups import durable
 from backend.services.backups.manifests import MANIFEST, Manifest, Part
 
 UNFINISHED, BETWEEN, LOGS, CONTENT = "unfinished", "between", "logs", "content"
@@ -120,11 +121,7 @@ def finish(folder: Path, manifest: Manifest, place: Path) -> Kept:
     os.sync()  # one for everything: content is many small files
     place.parent.mkdir(parents=True, exist_ok=True)
     folder.replace(place)
-    descriptor = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    durable.settle(place.parent)
     return Kept(place, manifest)
 
 

@@ -13,7 +13,7 @@ from backend import clock
 from backend import schema as database_schema
 from backend.access.scope import as_system
 from backend.db import MARIADB, db, first_id_at
-from backend.errors import DomainError, NotPossibleNow, StillRunning
+from backend.errors import DomainError, Invalid, NotPossibleNow, StillRunning
 from backend.models import StoredFile
 from backend.services.backups import erased, folders, key_copies, mariadb, shelves, sqlite
 from backend.services.backups.folders import BETWEEN, CONTENT, LOGS, UNFINISHED, Kept
@@ -77,9 +77,8 @@ def make(target: Path, *, keys_to: Path | None, keep: int, say: Say) -> Kept:
 def _begin(target: Path, say: Say) -> tuple[Path, Manifest]:
     """Take the database, or go on with one that a killed backup has taken."""
     for left in folders.unfinished(target):
-        begun = left / BEGUN
-        if begun.is_file():
-            manifest = Manifest.read(begun)
+        with suppress(Invalid):  # torn by a power cut, or of another program: its backup begins anew
+            manifest = Manifest.read(left / BEGUN)
             whole = set(manifest.parts) <= set(_parts(left))  # beside them lies what it was writing when it was killed
             young = clock.real_now() - manifest.taken_at < STILL_GOOD
             if whole and young and manifest.keys == key_copies.ids():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.errors import Invalid
+from backend.services.backups import durable
 
 MANIFEST = "manifest.json"
 FORM = 1
@@ -58,9 +59,9 @@ class Manifest:
         return replace(self, parts=parts)
 
     def write(self, path: Path) -> None:
-        """Write it as JSON that people can read."""
+        """Write it, safe from a power cut, as JSON that people can read."""
         values = asdict(self) | {"form": FORM, "taken_at": self.taken_at.isoformat()}
-        path.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
+        durable.write(path, json.dumps(values, ensure_ascii=False, indent=1))
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
