@@ -8,17 +8,16 @@ from flask.cli import AppGroup
 from backend.errors import DomainError
 from backend.privacy.keys import RING_NAMES, KeysUnusable, RingName
 from backend.services import rotation
+from backend.services.backups.key_copies import CALLED
 
 keys = AppGroup("keys", help="密钥：看有哪些、更换、接着换、停用旧的。")
-
-RINGS: dict[RingName, str] = {"seal": "封存", "index": "查重", "audit": "审计"}
 
 
 @keys.command("list")
 def show() -> None:
     """Say which keys there are, what each is for, and which one new data uses; never the keys themselves."""
     for ring, key_id, algorithm, is_current in rotation.known_keys():
-        click.echo(f"{RINGS[ring]} {ring:<5} {key_id} {algorithm:<11} {'在用' if is_current else '只用来读旧的'}")
+        click.echo(f"{CALLED[ring]} {ring:<5} {key_id} {algorithm:<11} {'在用' if is_current else '只用来读旧的'}")
 
 
 @keys.command("rotate")

@@ -124,7 +124,7 @@ def rotate(path: Path, ring: RingName, suite: str = "aes") -> str:
         keys = load(path)
         old: Ring = getattr(keys, ring)
         key_id, key = _fresh_key(ring, suite)
-        _replaced(path, keys.with_ring(ring, Ring(key_id, {**old.keys, key_id: key})))
+        write(path, keys.with_ring(ring, Ring(key_id, {**old.keys, key_id: key})))
     return key_id
 
 
@@ -140,7 +140,14 @@ def retire(path: Path, ring: Literal["seal", "index"], key_id: str) -> None:
         if key_id == old.current or key_id not in old.keys:
             raise ValueError(f"not an earlier key of this ring: {key_id}")
         rest = {known: key for known, key in old.keys.items() if known != key_id}
-        _replaced(path, keys.with_ring(ring, Ring(old.current, rest)))
+        write(path, keys.with_ring(ring, Ring(old.current, rest)))
+
+
+def write(path: Path, keys: KeyRing) -> None:
+    """Put these rings in the file's place, in one step that survives a power cut."""
+    unfinished = _written_beside(path, keys)
+    unfinished.replace(path)
+    _make_durable(path.parent)
 
 
 def _fresh_key(ring: RingName, suite: str) -> tuple[str, Key]:
@@ -195,12 +202,6 @@ def _written_beside(path: Path, keys: KeyRing) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return unfinished
-
-
-def _replaced(path: Path, keys: KeyRing) -> None:
-    unfinished = _written_beside(path, keys)
-    unfinished.replace(path)
-    _make_durable(path.parent)
 
 
 def _make_durable(folder: Path) -> None:

@@ -21,6 +21,7 @@ from backend.privacy.current import keys
 from backend.privacy.keys import RingName
 from backend.privacy.seal import Place, SealBroken, seal, unseal
 from backend.services import idempotency
+from backend.services.backups import key_copies
 from backend.services.exports.shelf import export_shelf
 from backend.services.files import store
 from backend.services.imports.shelf import import_shelf
@@ -98,7 +99,7 @@ def carry_on(ring: RingName) -> Progress:
 def retire(ring: Literal["seal", "index"]) -> list[str]:
     """Forget the earlier keys of a ring and return their ids; backups made under them cannot be opened afterwards.
 
-    Errors: `NotPossibleNow` within ten minutes of the last change of keys, or while anything still needs them.
+    Errors: `NotPossibleNow` within ten minutes of the last change of keys, before its backup, or while they are needed.
     """
     changed_at = datetime.fromtimestamp(settings().keys_path.stat().st_mtime, UTC)
     if clock.real_now() - changed_at < SETTLED:
@@ -107,6 +108,7 @@ def retire(ring: Literal["seal", "index"]) -> list[str]:
     if progress.changed or progress.damaged:
         raise NotPossibleNow(f"还有 {progress.changed + len(progress.damaged)} 处用着旧密钥，这次先不停用。")
     known = keys().seal if ring == "seal" else keys().index
+    key_copies.refuse_before_backup(ring, known.current)
     earlier = [key_id for key_id in known.keys if key_id != known.current]
     for key_id in earlier:
         key_file.retire(settings().keys_path, ring, key_id)

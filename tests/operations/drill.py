@@ -29,7 +29,7 @@ from backend.files.store import FileStore
 from backend.models import Declaration
 from backend.privacy.keys import KeyFile
 from backend.services import audit, declarations, sign_ins
-from backend.services.backups import restoring
+from backend.services.backups import choosing
 from backend.services.declarations import DeclarationForm
 from bench import county as bench_county
 from bench.county import County, open_county
@@ -160,13 +160,13 @@ def play(kind: str, cases: int) -> Drill:
         _lose(old, server)
         drill.note("declarations told to have arrived", len(people.told))
         _restore(drill, new, shelf, keys, moment)
-        known = restoring.choose(shelf, moment)
+        known = choosing.choose(shelf, moment)
         held = moment if kind == "mariadb" else known.latest.taken_at  # SQLite: the newest copy before it
         _judge(drill, new, people.told, held, "at a moment between")
         _compare(drill, between, _content(new), "at a moment between")
         with drill.timed("restored again, to the newest state"):
             drill.wrong += _failed(new.type("restore", shelf, "--replace"))
-        _judge(drill, new, people.told, restoring.choose(shelf, None).latest.taken_at, "at the newest state")
+        _judge(drill, new, people.told, choosing.choose(shelf, None).latest.taken_at, "at the newest state")
         _compare(drill, newest, _content(new), "at the newest state")
     return drill
 

@@ -17,6 +17,7 @@ from backend.access.scope import as_system
 from backend.db import db
 from backend.errors import NotFound, NotPossibleNow
 from backend.models import Case, County, Household
+from backend.privacy.seal import SealBroken
 from backend.services import erasures
 from backend.services.backups import folders
 from backend.services.backups.folders import Kept
@@ -138,6 +139,8 @@ def _erase(family: Erased, say: Say) -> bool:
         return False
     except NotPossibleNow as error:
         why = error.message
+    except SealBroken:
+        why = "它的内容用现有的密钥打不开。"
     if why:
         say(f"农户 {family.household_id} 以前删除过，现在删不了：{why}办完以后请再删。")
     return False

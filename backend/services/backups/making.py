@@ -183,7 +183,7 @@ def keep_up_when_due() -> int:
 
 
 def _step(target: Path, whole: Kept) -> Kept:
-    before = folders.steps(whole)
+    before, held = folders.steps(whole), key_copies.ids()
     folder = folders.fresh_folder(whole.folder / f".{BETWEEN}")
     is_mariadb = db.engine.dialect.name in MARIADB
     if is_mariadb != (whole.manifest.dialect == "mariadb"):
@@ -193,7 +193,8 @@ def _step(target: Path, whole: Kept) -> Kept:
     files = shelves.copy_since(target, folder, since, before[-1] if before else None)
     folders.copy_roots(settings().roots_path, folder)
     erased.write(folder, target)
-    manifest = replace(manifest, files=files.files, file_bytes=files.size, parts=_parts(folder), keys=key_copies.ids())
+    known = key_copies.united(held, key_copies.ids())
+    manifest = replace(manifest, files=files.files, file_bytes=files.size, parts=_parts(folder), keys=known)
     place = _free(whole.folder / BETWEEN, folders.name_of(manifest.taken_at))
     made = folders.finish(folder, manifest, place)
     for old in folders.steps(whole)[:-STEPS_KEPT]:

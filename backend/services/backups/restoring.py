@@ -1,4 +1,4 @@
-"""The way back: which backup a moment needs, everything checked first, then files, database and audit roots."""
+"""The way back: everything checked first, then keys, files, database and audit roots."""
 
 import gzip
 import os
@@ -12,42 +12,19 @@ from sqlalchemy import column, func, inspect, select, table
 
 from backend import clock
 from backend.db import MARIADB, db
-from backend.errors import Invalid, NotFound, NotPossibleNow
+from backend.errors import Invalid, NotPossibleNow
 from backend.models import AuditBatch
 from backend.privacy.chain import LineBroken, parse_batch_line
 from backend.privacy.current import keys
 from backend.services.backups import checking, erased, folders, key_copies, mariadb, shelves, sqlite
-from backend.services.backups.folders import LOGS, ROOTS, Kept
+from backend.services.backups.choosing import Chosen, choose, told
+from backend.services.backups.folders import LOGS, ROOTS
 from backend.services.storage import settings
 
 LISTED = 10
 _RIGHTS = table("USER_PRIVILEGES", column("PRIVILEGE_TYPE"), schema="information_schema")
 """Of the account that asks: no other's without a right to read those."""
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What is restored: a whole backup, the step after it that is needed too, and up to which moment."""
-
-    whole: Kept
-    step: Kept | None
-    until: datetime | None
-
-    @property
-    def database(self) -> Kept:
-        """Where the database comes from: SQLite's newest copy, or MariaDB's whole backup."""
-        return self.step if self.step and not self.replays else self.whole
-
-    @property
-    def replays(self) -> bool:
-        """Whether MariaDB's log goes on from the whole backup."""
-        return self.step is not None and bool(self.step.manifest.logs)
-
-    @property
-    def latest(self) -> Kept:
-        """The newest list of files and copy of the audit roots."""
-        return self.step or self.whole
 
 
 @dataclass(frozen=True)
@@ -60,45 +37,6 @@ class Restored:
     different: tuple[str, ...]
 
 
-def choose(source: Path, to: datetime | None) -> Chosen:
-    """Return what brings the state of a moment back, or without one the newest state there is.
-
-    Errors: `NotFound` without a backup; `Invalid` for a moment before the first or after the last one.
-    """
-    known = folders.wholes(source)
-    if not known:
-        raise NotFound(f"{source} 里没有一份做完的备份。")
-    earlier = [each for each in known if to is None or each.taken_at <= to]
-    if not earlier:
-        raise Invalid.field("to", f"最早的备份是 {_told(known[0].taken_at)}，更早的恢复不了。")
-    whole = max(earlier, key=lambda each: (_brings(each, to), each.taken_at))
-    after = folders.steps(whole)
-    if whole.manifest.dialect == "mariadb":
-        return Chosen(whole, _step_of_log(whole, after, to), to)
-    copies = [each for each in after if to is None or each.taken_at <= to]
-    return Chosen(whole, copies[-1] if copies else None, to)
-
-
-def _brings(whole: Kept, to: datetime | None) -> datetime:
-    """Return the last moment up to `to` that this backup brings; a young one may not reach so far as the one before."""
-    if to is None:
-        return folders.reach(whole)
-    if whole.manifest.dialect == "mariadb":
-        return min(folders.reach(whole), to)
-    return max(each.taken_at for each in (whole, *folders.steps(whole)) if each.taken_at <= to)
-
-
-def _step_of_log(whole: Kept, after: list[Kept], to: datetime | None) -> Kept | None:
-    """Return the first step that the log of this moment was kept with."""
-    if to is None:
-        return after[-1] if after else None
-    enough = [each for each in after if each.taken_at >= to]
-    if not enough and to > whole.taken_at:
-        last = after[-1] if after else whole
-        raise Invalid.field("to", f"备份只到 {_told(last.taken_at)}。不写 --to 就恢复到那里。")
-    return enough[0] if enough else None
-
-
 def restore(source: Path, *, to: datetime | None, keys_from: Path | None, replace: bool, say: Say) -> Restored:
     """Bring the files, the database and the audit roots back; nothing is touched before all of it was checked.
 
@@ -106,13 +44,14 @@ def restore(source: Path, *, to: datetime | None, keys_from: Path | None, replac
     """
     chosen = choose(source, to)
     manifest = chosen.database.manifest
-    say(f"恢复 {_told(chosen.database.taken_at)} 的备份，表结构 {manifest.schema}。")
+    say(f"恢复 {told(chosen.database.taken_at)} 的备份，表结构 {manifest.schema}。")
     _refuse_damaged(source, chosen)
     tables = _refuse_unfit(manifest.dialect, replace=replace)
     if chosen.replays:
         _refuse_without_right()
-    say(key_copies.put_in_place(chosen.latest.manifest.keys, keys_from, chosen.whole.folder.name))
+    gathered = key_copies.gather(chosen.needed, keys_from, chosen.whole.folder.name)
     families = erased.known_before(source)
+    say(key_copies.put_in_place(gathered))
     files = _files(source, chosen)
     say(f"附件：{files} 个已放回。")
     if manifest.dialect == "mariadb":
@@ -127,14 +66,10 @@ def restore(source: Path, *, to: datetime | None, keys_from: Path | None, replac
     say(f"数据库：{sum(rows.values())} 行。")
     if chosen.replays:
         _replay(chosen)
-        say(f"日志：重做到 {_told(to) if to else '最后'}。")
+        say(f"日志：重做到 {told(to) if to else '最后'}。")
     say(_roots(chosen))
     erased.erase_again(families, say)
     return Restored(chosen, sum(rows.values()), files, different)
-
-
-def _told(moment: datetime) -> str:
-    return f"{clock.local(moment):%Y-%m-%d %H:%M:%S}"
 
 
 def _refuse_damaged(source: Path, chosen: Chosen) -> None:
