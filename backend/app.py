@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import click
 from flask import Flask, current_app
 from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,7 @@ from backend.models import County
 from backend.privacy import current
 from backend.privacy.keys import make
 from backend.services import demo_clock, templates
+from backend.services.backups import begun_restore
 from backend.settings import Settings
 
 
@@ -23,8 +25,13 @@ class DemoRefused(Exception):
 
 
 def create_bare_app(settings: Settings | None = None) -> Flask:
-    """Return the application without any entry point: enough for jobs and the command line."""
+    """Return the application without any entry point: enough for jobs and the command line.
+
+    Errors: `NotPossibleNow` where a restore was cut off. A command looks for itself: `restore` goes on all the same.
+    """
     settings = settings or Settings.from_environment()
+    if click.get_current_context(silent=True) is None:
+        begun_restore.refuse(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     current.use(settings.keys_path)
     app = Flask("shouwang", static_folder=None)

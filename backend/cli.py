@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from backend import cli_backup, cli_demo, cli_doctor, cli_environment, cli_family, cli_imports, cli_reminders, schema
 from backend.access.permissions import Role
@@ -15,6 +15,7 @@ from backend.errors import DomainError
 from backend.policy import diff
 from backend.policy.presets import PRESETS, load_preset
 from backend.services import audit, audit_roots, counties, practice, practice_wiping, staff, templates
+from backend.services.backups import begun_restore
 from backend.services.storage import settings
 from backend.workflow.budget import validate
 from backend.workflow.deadlines import explain
@@ -31,8 +32,13 @@ def _plainly(error: DomainError) -> click.ClickException:
 
 
 @click.command("migrate")
+@with_appcontext
 def migrate() -> None:
     """Bring the database to the newest schema; twice changes nothing."""
+    try:
+        begun_restore.refuse(settings())
+    except DomainError as error:
+        raise _plainly(error) from error
     schema.migrate()
     try:
         refuse_foreign_demo(settings())

@@ -110,3 +110,8 @@ class Settings:
     def files_path(self) -> Path:
         """Where sealed pictures, recordings and documents lie."""
         return self.data_dir / "files"
+
+    @property
+    def restoring_path(self) -> Path:
+        """Where a restore notes that it has begun; while the note lies there, no program starts."""
+        return self.data_dir / "restoring.txt"

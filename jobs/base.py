@@ -12,12 +12,23 @@ from rq.job import Job
 from backend import db as database
 from backend import logs
 from backend.app import create_bare_app
+from backend.errors import NotPossibleNow
+from backend.services.backups import begun_restore
 from backend.services.storage import settings
+from backend.settings import Settings
 from jobs import doorbell
 
 P = ParamSpec("P")
 T = TypeVar("T")
 log = structlog.get_logger()
+
+
+def refuse_half_restored(known: Settings) -> None:
+    """End this program with a plain sentence where a restore was cut off."""
+    try:
+        begun_restore.refuse(known)
+    except NotPossibleNow as error:
+        raise SystemExit(error.message) from error
 
 
 @cache

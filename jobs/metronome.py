@@ -9,6 +9,7 @@ from rq.cron import CronJob, CronScheduler
 from backend import clock, logs
 from backend.redis_servers import redis_of
 from backend.settings import Settings
+from jobs.base import refuse_half_restored
 from jobs.doorbell import FAILURES_KEPT, LONGEST_SECONDS
 from jobs.schedule import SCHEDULE
 
@@ -67,6 +68,7 @@ def main() -> None:
     """Beat until told to stop."""
     logs.configure()
     settings = Settings.from_environment()
+    refuse_half_restored(settings)
     metronome = Metronome(redis_of(settings))
     for beat in SCHEDULE:
         metronome.add(beat.job, beat.queue, beat.seconds or settings.tick_seconds)

@@ -10,7 +10,7 @@ from backend import db as database
 from backend.garbage import leave_the_program_out
 from backend.redis_servers import redis_of
 from backend.settings import Settings
-from jobs.base import application
+from jobs.base import application, refuse_half_restored
 
 KINDS: dict[str, type[BaseWorker]] = {"send": SimpleWorker, "work": Worker, "files": Worker}
 """A send is over in milliseconds and would spend most of them on its fork; anything else gets its own memory.
@@ -22,6 +22,7 @@ Files that leave have a worker of their own: a county's roster takes a minute, a
 def main(queue: str) -> None:
     """Take jobs of one queue until told to stop; the lives and intervals are those that crash tests found right."""
     settings = Settings.from_environment()
+    refuse_half_restored(settings)
     connection = redis_of(settings)
     application()
     if KINDS[queue] is Worker:

@@ -16,6 +16,7 @@ from backend.models import County
 from backend.privacy import keys
 from backend.redis_servers import redis_of
 from backend.services import doctor_live
+from backend.services.backups import begun_restore
 from backend.services.doctor_findings import Finding
 from backend.services.setting_checks import complaint_about
 from backend.services.storage import files_root, settings
@@ -45,6 +46,9 @@ def _settings(known: Settings) -> Iterator[Finding]:
 
 
 def _database(known: Settings) -> Iterator[Finding]:
+    if begun_restore.is_left(known):
+        yield Finding("数据库", begun_restore.NOT_DONE, begun_restore.REMEDY)
+        return
     try:
         yield from _reached_database(known)
     except SQLAlchemyError as error:

@@ -15,6 +15,7 @@ from backend.db import db
 from backend.models import County
 from backend.redis_servers import redis_of
 from backend.services import backlog, demo_progress, gauges
+from backend.services.backups import begun_restore
 from backend.services.storage import files_root, settings
 from backend.wechat.push import PushKeys
 
@@ -33,6 +34,8 @@ def _parts() -> dict[str, str]:
 
 
 def _database() -> str:
+    if begun_restore.is_left(settings()):
+        return "restore not finished"
     try:
         db.session.execute(select(County.code).limit(1))
     except SQLAlchemyError as error:

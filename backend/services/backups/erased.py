@@ -101,13 +101,16 @@ def _united(families: Iterable[Erased]) -> list[Erased]:
     return [Erased(each, whole[each], found) for each, found in sorted(cases.items())]
 
 
-def known_before(source: Path) -> list[Erased]:
-    """Return what the backups and the database about to be replaced know; one that cannot be read knows nothing."""
+def known_before(source: Path, noted: Iterable[str] = ()) -> list[Erased]:
+    """Return what the backups and the database about to be replaced know; one that cannot be read knows nothing.
+
+    `noted` are the lines of a restore that was cut off: what it replaced knew more than what it has left.
+    """
     here: list[Erased] = []
     with suppress(DBAPIError):
         here = known_here() if _is_newest() else []
     db.session.rollback()
-    return _united([*known(source), *here])
+    return _united([*known(source), *here, *map(Erased.read, noted)])
 
 
 def erase_again(families: Iterable[Erased], say: Say) -> int:

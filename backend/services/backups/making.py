@@ -15,7 +15,7 @@ from backend.access.scope import as_system
 from backend.db import MARIADB, db, first_id_at
 from backend.errors import DomainError, Invalid, NotPossibleNow, StillRunning
 from backend.models import StoredFile
-from backend.services.backups import erased, folders, key_copies, mariadb, shelves, sqlite
+from backend.services.backups import begun_restore, erased, folders, key_copies, mariadb, shelves, sqlite
 from backend.services.backups.folders import BETWEEN, CONTENT, LOGS, UNFINISHED, Kept
 from backend.services.backups.manifests import Manifest, Part
 from backend.services.storage import settings
@@ -37,6 +37,7 @@ def make(target: Path, *, keys_to: Path | None, keep: int, say: Say) -> Kept:
     knows can be missing; what is missing all the same is named in the manifest. Killed on the way it goes on.
     Errors: `Invalid`, `NotPossibleNow`, `StillRunning`.
     """
+    begun_restore.refuse(settings())
     key_copies.refuse_beside(target, keys_to)
     with folders.alone(target):
         before = folders.wholes(target, [])
@@ -156,6 +157,7 @@ def keep_up(target: Path, *, keys_to: Path | None = None, waits: bool = True) ->
     Errors: `NotPossibleNow` before the first whole backup, or where the server keeps no log or another one;
     `StillRunning` when somebody else writes there and it does not wait for that.
     """
+    begun_restore.refuse(settings())
     key_copies.refuse_beside(target, keys_to)
     if not folders.wholes(target):
         raise NotPossibleNow("还没有完整的备份，请先运行 flask --app wsgi backup 文件夹。")

@@ -16,7 +16,7 @@ from backend.errors import Invalid, NotPossibleNow
 from backend.models import AuditBatch
 from backend.privacy.chain import LineBroken, parse_batch_line
 from backend.privacy.current import keys
-from backend.services.backups import checking, erased, folders, key_copies, mariadb, shelves, sqlite
+from backend.services.backups import begun_restore, checking, erased, folders, key_copies, mariadb, shelves, sqlite
 from backend.services.backups.choosing import Chosen, choose, told
 from backend.services.backups.folders import LOGS, ROOTS
 from backend.services.storage import settings
@@ -40,7 +40,8 @@ class Restored:
 def restore(source: Path, *, to: datetime | None, keys_from: Path | None, replace: bool, say: Say) -> Restored:
     """Bring the files, the database and the audit roots back; nothing is touched before all of it was checked.
 
-    The database must be empty unless `replace`. Killed on the way, it is simply done again. Errors: `DomainError`s.
+    The database must be empty unless `replace`. Killed on the way, it is simply done again, and until then no program
+    starts. Errors: `DomainError`s.
     """
     chosen = choose(source, to)
     manifest = chosen.database.manifest
@@ -50,26 +51,32 @@ def restore(source: Path, *, to: datetime | None, keys_from: Path | None, replac
     if chosen.replays:
         _refuse_without_right()
     gathered = key_copies.gather(chosen.needed, keys_from, chosen.whole.folder.name)
-    families = erased.known_before(source)
-    say(key_copies.put_in_place(gathered))
+    families = erased.known_before(source, begun_restore.lines(settings()))
+    with begun_restore.noted(settings(), (each.line for each in families)):
+        say(key_copies.put_in_place(gathered))
+        rows, files = _bring_back(source, chosen, tables, say)
+        different = tuple(_differences(manifest.rows, rows))
+        say(f"数据库：{sum(rows.values())} 行。")
+        if chosen.replays:
+            _replay(chosen)
+            say(f"日志：重做到 {told(to) if to else '最后'}。")
+        say(_roots(chosen))
+        erased.erase_again(families, say)
+    return Restored(chosen, sum(rows.values()), files, different)
+
+
+def _bring_back(source: Path, chosen: Chosen, tables: list[str], say: Say) -> tuple[dict[str, int], int]:
+    """Put files and database back as the backup holds them; return the rows of each table and how many files came."""
     files = _files(source, chosen)
     say(f"附件：{files} 个已放回。")
-    if manifest.dialect == "mariadb":
+    if chosen.database.manifest.dialect == "mariadb":
         if tables:
             mariadb.drop(tables)
         mariadb.load(_pieces(chosen.whole.folder / "database.sql.gz"))
     else:
         _put_sqlite_back(chosen.database.folder)
     db.engine.dispose()
-    rows = _counts()
-    different = tuple(_differences(manifest.rows, rows))
-    say(f"数据库：{sum(rows.values())} 行。")
-    if chosen.replays:
-        _replay(chosen)
-        say(f"日志：重做到 {told(to) if to else '最后'}。")
-    say(_roots(chosen))
-    erased.erase_again(families, say)
-    return Restored(chosen, sum(rows.values()), files, different)
+    return _counts(), files
 
 
 def _refuse_damaged(source: Path, chosen: Chosen) -> None:
