@@ -465,7 +465,7 @@ def test_keys_that_may_not_be_read_are_told_from_keys_that_do_not_fit(lost: Host
 
     closed = fresh.type("restore", shelf, "--keys", keys)
 
-    assert (other[0], "打不开这份备份" in other[1]) == (1, True), other
+    assert (other[0], "打不开要恢复的内容" in other[1]) == (1, True), other
     assert (closed[0], f"读不到 {keys / 'a-keys.json'}" in closed[1]) == (1, True), closed
 
 
