@@ -40,6 +40,8 @@ class Household(Scoped, Base):
     open_case_id: Mapped[int | None] = mapped_column(RowId, comment="its one open case, if any")
     merged_into_id: Mapped[int | None] = mapped_column(RowId, comment="the household that it turned out to be")
     made_at: Mapped[datetime]
+    audit_count: Mapped[int] = mapped_column(default=0, comment="rows in this household's audit chain")
+    audit_head: Mapped[str] = mapped_column(Symbols(64), default="", comment="MAC of the chain's last row")
 
 
 class Person(Scoped, Base):

@@ -12,7 +12,7 @@ from backend.access.actor import Actor
 from backend.access.permissions import Action, require
 from backend.access.scope import as_system
 from backend.db import db, first_id_at, use_case
-from backend.models import AuditBatch, AuditRow, Case, Complaint, CountyBatch, DisasterEvent, SignIn
+from backend.models import AuditBatch, AuditRow, Case, Complaint, CountyBatch, DisasterEvent, Household, SignIn
 from backend.privacy.chain import EMPTY_ROOT, Batch, mac_row, merkle_root
 from backend.privacy.current import keys
 from backend.services import audit_roots
@@ -22,7 +22,7 @@ from backend.workflow import trail
 
 MOST_IN_A_BATCH = 5000
 HEADS = (
-    *(("case", Case), ("session", SignIn), ("complaint", Complaint)),
+    *(("case", Case), ("household", Household), ("session", SignIn), ("complaint", Complaint)),
     *(("disaster", DisasterEvent), ("batch", CountyBatch)),
 )
 """Which rows head the chains of each label."""
@@ -119,7 +119,7 @@ def _mac_fits(row: AuditRow) -> bool:
 
 
 def _broken_heads() -> Iterator[str]:
-    """Find removed last rows: they leave no gap, but the head that their case, session or paper keeps knows of them."""
+    """Find removed last rows: they leave no gap, but the head that their case, family or paper keeps knows of them."""
     for label, model in HEADS:
         last = (
             select(AuditRow.chain, func.max(AuditRow.place).label("place"))

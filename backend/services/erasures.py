@@ -38,7 +38,7 @@ from backend.privacy.current import keys
 from backend.privacy.seal import Place, seal, unseal
 from backend.services import files, forgotten_accounts
 from backend.workflow.tasks import close_duty
-from backend.workflow.trail import record_on_case
+from backend.workflow.trail import record_on
 
 GONE = "（已删除）"
 ERASED, ASKED, AGAIN = "erase_family", "asked", "again"
@@ -117,10 +117,16 @@ def _erase(
         _end_duties(_duties(traces, with_roster), by)
         changed = sum(_clear(model, traces, with_roster) for model in _tables())
         changed += forgotten_accounts.forget(traces.accounts, traces.words if because in {ASKED, AGAIN} else set())
-        for case in db.session.scalars(select(Case).where(Case.id.in_(traces.cases)).with_for_update()):
-            if changed:
-                record_on_case(case, by=by, action=ERASED, detail={"because": because})
+        if changed:
+            locked = select(Case).where(Case.id.in_(traces.cases)).with_for_update()
+            _record(db.session.scalars(locked).all() or [household], by, because)
     return changed, stored
+
+
+def _record(papers: Sequence[Case | Household], by: Actor, because: str) -> None:
+    """Append it to the chain of each case; a household that never had one heads a chain of its own."""
+    for paper in papers:
+        record_on(paper, paper.__tablename__.removesuffix("s"), by=by, action=ERASED, detail={"because": because})
 
 
 def traces_of(household: Household) -> Traces:

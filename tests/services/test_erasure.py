@@ -384,7 +384,9 @@ def test_the_duties_about_a_family_that_is_erased_with_its_household_end(app: Fl
 
 
 @pytest.mark.shows("scale.4")
-def test_a_household_without_a_case_is_erased_and_stays_on_the_list_of_the_erased(app: Flask, desks: Desks) -> None:
+def test_a_household_without_a_case_is_erased_stands_in_the_trail_and_stays_on_the_list_of_the_erased(
+    app: Flask, desks: Desks
+) -> None:
     case_id = desks.family(NAME, id_number=NUMBER)
     with app.app_context(), as_system("a test writes a household"):
         case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
@@ -396,6 +398,13 @@ def test_a_household_without_a_case_is_erased_and_stays_on_the_list_of_the_erase
 
     assert said.exit_code == 0, said.output
     with app.app_context():
+        [row] = db.session.scalars(select(AuditRow).where(AuditRow.chain == f"household:{household['id']}"))
+        assert (row.subject, row.action, row.detail) == (row.chain, erasures.ERASED, {"because": erasures.ASKED})
+        roots = app.extensions["settings"].roots_path
+        assert audit.verify(roots) == []
+        db.session.delete(row)
+        assert audit.verify(roots) == [f"{row.chain} 第1行至第1行被删除"]
+        db.session.rollback()
         [family] = erased.known_here()
         assert erased.Erased.read(family.line.rstrip("\n")) == family
         with as_system("a restore brings it back"):
