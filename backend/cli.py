@@ -17,6 +17,7 @@ from backend.policy.presets import PRESETS, load_preset
 from backend.services import audit, audit_roots, counties, practice, practice_wiping, staff, templates
 from backend.services.backups import begun_restore
 from backend.services.storage import settings
+from backend.settings import Settings
 from backend.workflow.budget import validate
 from backend.workflow.deadlines import explain
 from backend.workflow.graph import as_markdown
@@ -27,6 +28,32 @@ audit_group = AppGroup("audit", help="审计：封存、核验。")
 policy = AppGroup("policy", help="规则：比较、校验。")
 
 
+MENDING = {"restore", "backup", "doctor"}
+"""The commands that look for themselves whether a restore was cut off."""
+
+
+class _Commands(AppGroup):
+    """The application's commands; while half a database lies there, those that would work on it only say so."""
+
+    def __init__(self, name: str, known: Settings) -> None:
+        super().__init__(name)
+        self.known = known
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or one of its name that refuses whatever is typed behind it."""
+        command = super().get_command(ctx, cmd_name)
+        if command is None or cmd_name in MENDING or not begun_restore.is_left(self.known):
+            return command
+        anything = {"ignore_unknown_options": True, "allow_extra_args": True}
+        return click.Command(cmd_name, callback=self._refuse, help=command.help, context_settings=anything)
+
+    def _refuse(self) -> None:
+        try:
+            begun_restore.refuse(self.known)
+        except DomainError as error:
+            raise _plainly(error) from error
+
+
 def _plainly(error: DomainError) -> click.ClickException:
     return click.ClickException(error.message)
 
@@ -35,10 +62,6 @@ def _plainly(error: DomainError) -> click.ClickException:
 @with_appcontext
 def migrate() -> None:
     """Bring the database to the newest schema; twice changes nothing."""
-    try:
-        begun_restore.refuse(settings())
-    except DomainError as error:
-        raise _plainly(error) from error
     schema.migrate()
     try:
         refuse_foreign_demo(settings())
@@ -186,6 +209,7 @@ def message_templates() -> None:
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
+    app.cli = _Commands(app.name, app.extensions["settings"])
     app.cli.add_command(cli_backup.backup)
     app.cli.add_command(cli_backup.restore)
     app.cli.add_command(cli_demo.group)

@@ -74,12 +74,13 @@ def test_nothing_starts_until_a_restore_that_was_cut_off_is_done_again(
     for start in (create_app, create_bare_app):
         with pytest.raises(NotPossibleNow, match=NOT_DONE):
             start(_settings(fresh))
-    refused = [fresh.type(*words) for words in (("migrate",), ("backup", shelf), ("backup", "between", shelf))]
+    commands = ("migrate", "audit seal", "family erase 1 --yes", "staff add zhou --name 周", "backup", "backup between")
+    refused = [fresh.type(*words.split(), *([shelf] if "backup" in words else [])) for words in commands]
     doctor, ready = fresh.type("doctor"), fresh.app.test_client().get("/readyz")
     restored = fresh.type("restore", shelf, "--replace")
 
     assert cut_off[0] == 1
-    assert [(status, NOT_DONE in said) for status, said in refused] == [(1, True)] * 3, refused
+    assert [(status, NOT_DONE in said) for status, said in refused] == [(1, True)] * len(commands), refused
     assert NOT_DONE in doctor[1]
     assert (ready.status_code, ready.json["parts"]["database"]) == (503, "restore not finished")
     assert (restored[0], fresh.counts()) == (0, lost.counts()), restored
